@@ -1,0 +1,1 @@
+"""What each visitor has in the basket."""

@@ -1,0 +1,1 @@
+"""The products, what they cost, and how many are in stock."""

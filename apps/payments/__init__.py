@@ -1,0 +1,1 @@
+"""Charges cards, through a provider that is simulated."""

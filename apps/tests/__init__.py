@@ -1,0 +1,1 @@
+"""The services on their own, and the whole shop in one process."""

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import redis
+
+from apps.common import environment, web
+from apps.common.cache import Cache
+from apps.common.logs import JsonFormatter, request_id
+from apps.common.peers import Peer, PeerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_setting_that_is_missing_stops_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CATALOG_URL", "")
+    with pytest.raises(SystemExit, match="CATALOG_URL is not set"):
+        environment.setting("CATALOG_URL")
+
+
+def test_a_secret_is_read_from_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("salt\n")
+    monkeypatch.setenv("MYSQL_PASSWORD_FILE", str(tmp_path / "password"))
+    assert environment.secret("MYSQL_PASSWORD") == "salt"
+    monkeypatch.setenv("MYSQL_PASSWORD_FILE", str(tmp_path / "gone"))
+    with pytest.raises(SystemExit, match=r"MYSQL_PASSWORD_FILE: .*No such file"):
+        environment.secret("MYSQL_PASSWORD")
+
+
+def test_a_log_line_is_one_json_object_with_the_request_id() -> None:
+    request_id.set("abc-12345")
+    record = logging.makeLogRecord({"msg": "GET %s", "args": ("/",), "levelname": "INFO"})
+    record.status = 200
+    line = json.loads(JsonFormatter("cart").format(record))
+    assert line.pop("time").endswith("+00:00")
+    assert line == {
+        "level": "info",
+        "service": "cart",
+        "request_id": "abc-12345",
+        "message": "GET /",
+        "status": 200,
+    }
+
+
+def test_a_request_id_is_kept_and_a_forged_one_is_replaced() -> None:
+    client = web.service("test", needs={}).test_client()
+    kept = client.get("/healthz", headers={"X-Request-ID": "0123456789abcdef"})
+    assert kept.headers["X-Request-ID"] == "0123456789abcdef"
+    replaced = client.get("/healthz", headers={"X-Request-ID": 'a" b'})
+    assert len(replaced.headers["X-Request-ID"]) == 32
+
+
+def test_ready_names_what_is_missing_while_alive_stays_true() -> None:
+    def gone() -> None:
+        raise PeerError("cart", "ConnectError")
+
+    client = web.service("test", needs={"mysql": lambda: None, "cart": gone}).test_client()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"mysql": "ok", "cart": "PeerError"})
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_peer_passes_the_request_id_on_and_says_who_calls() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    request_id.set("0123456789abcdef")
+    transport = httpx.MockTransport(answer)
+    Peer("cart", "http://cart:8000", caller="orders", transport=transport).get("/carts/1")
+    assert seen[0].headers["X-Request-ID"] == "0123456789abcdef"
+    assert seen[0].headers["User-Agent"] == "orders/1.0.0"
+
+
+@pytest.mark.parametrize("status", [400, 409, 500, 503])
+def test_an_answer_that_nobody_expects_is_an_error(status: int) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(status))
+    peer = Peer("cart", "http://cart:8000", caller="orders", transport=transport)
+    with pytest.raises(PeerError, match=f"cart: GET / answered {status}"):
+        peer.get("/")
+
+
+def test_the_shop_does_without_a_redis_that_is_down() -> None:
+    cache = Cache(redis.Redis(host="127.0.0.1", port=9, socket_connect_timeout=0.2), 10)
+    cache.put("key", 1)
+    assert cache.get("key") is None

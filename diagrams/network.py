@@ -1,0 +1,14 @@
+"""Network: who stands in which subnet, which way out it has, and who lets whom in."""
+
+from groundplan.drawing import Scene, run, view
+from groundplan.graph import Graph
+
+
+@view("network", title="Network", source="terraform")
+def network(scene: Scene) -> Graph:
+    """Computed from the recorded plan of the phase."""
+    return scene.network()
+
+
+if __name__ == "__main__":
+    run(network)

@@ -1,0 +1,118 @@
+"""Everything that can be wrong without touching a cloud, looked for by a registry of rules."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from groundplan.errors import GroundplanError
+from groundplan.findings import RULES, Finding, Rule, told
+from groundplan.rules import compose, conformance, design, network, records, terraform
+from groundplan.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from groundplan.compose import Application
+    from groundplan.facts import Facts
+
+# Importing a module registers its rules.
+MODULES = (design, compose, terraform, conformance, network, records)
+
+
+class _Once(Workspace):
+    """A workspace in which rules can ask for the same thing often, and it is read once."""
+
+    @cached_property
+    def _applications(self) -> dict[object, Application]:
+        return {}
+
+    @cached_property
+    def _facts(self) -> dict[tuple[str, int], Facts]:
+        return {}
+
+    def application(self, phase: int | None = None) -> Application:
+        """See Workspace; phases with the same settings share one application."""
+        key: object = None
+        if phase is not None:
+            at = self.design.phase(phase)
+            key = (at.profiles, tuple(sorted(at.environment.items())))
+        if key not in self._applications:
+            self._applications[key] = super().application(phase)
+        return self._applications[key]
+
+    def facts(self, env: str, phase: int) -> Facts:
+        """See Workspace."""
+        if (env, phase) not in self._facts:
+            self._facts[env, phase] = super().facts(env, phase)
+        return self._facts[env, phase]
+
+
+def run(workspace: Workspace) -> list[Finding]:
+    """What the rules find, sorted by file and line; the same thing is told once.
+
+    A design that can't be read hides everything else, so then only that is told. Files are
+    relative to the workspace.
+    """
+    once = _Once(workspace.root)
+    found, kept_from = _look([RULES["design"]], once)
+    if not found + kept_from:
+        found, kept_from = _look(RULES.values(), once)
+    seen: dict[tuple[object, ...], Finding] = {}
+    # What kept a rule from looking is most often what another rule looks for, and tells better.
+    for finding in found + kept_from:
+        placed = _relative(finding, workspace.root)
+        seen.setdefault((placed.message, placed.file, placed.line), placed)
+    return sorted(seen.values(), key=lambda item: (str(item.file or ""), item.line or 0, item.id))
+
+
+def _look(rules: Iterable[Rule], workspace: Workspace) -> tuple[list[Finding], list[Finding]]:
+    """What the rules find, and what keeps some of them from looking."""
+    found: list[Finding] = []
+    kept_from: list[Finding] = []
+    for item in rules:
+        try:
+            found.extend(item.check(workspace))
+        except GroundplanError as problem:
+            kept_from.append(replace(told(problem), id=item.id))
+    return found, kept_from
+
+
+def _relative(finding: Finding, root: Path) -> Finding:
+    if finding.file is None or not finding.file.is_relative_to(root):
+        return finding
+    return replace(finding, file=finding.file.relative_to(root))
+
+
+def failed(findings: Iterable[Finding]) -> bool:
+    """True when the check does not pass: warnings are told, and let it pass."""
+    return any(finding.severity == "error" for finding in findings)
+
+
+def as_text(findings: Sequence[Finding]) -> str:
+    """The findings for a terminal, one after the other, and how many there are."""
+    lines = []
+    for finding in findings:
+        place = ":".join(str(part) for part in (finding.file, finding.line) if part)
+        said = f"{finding.severity}: {finding.message} [{finding.id}]"
+        lines.append(f"{place}: {said}" if place else said)
+        if finding.hint:
+            lines.append(f"  hint: {finding.hint}")
+    errors = sum(finding.severity == "error" for finding in findings)
+    counted = [(errors, "error"), (len(findings) - errors, "warning")]
+    told_ = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count]
+    lines.append(", ".join(told_) if told_ else f"all {len(RULES)} rules hold")
+    return "\n".join(lines) + "\n"
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    """The findings for `--json`: a list of objects with the fields of Finding."""
+    return json.dumps([_plain(finding) for finding in findings], indent=2) + "\n"
+
+
+def _plain(finding: Finding) -> dict[str, object]:
+    file = finding.file.as_posix() if finding.file else None
+    return asdict(finding) | {"file": file}

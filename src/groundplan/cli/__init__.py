@@ -1,0 +1,70 @@
+"""The command line: parses, calls, prints; nothing else. Every import of ours is late."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Final
+
+import typer
+
+from groundplan import __version__
+from groundplan.cli import cloud, design, infrastructure, running, site
+from groundplan.errors import GroundplanError
+
+BUG: Final = 70
+INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    name="groundplan",
+    help="Phased infrastructure design, drawn, documented and costed from the real Terraform plan.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for part in (design, infrastructure, running):
+    part.register(app)
+app.add_typer(cloud.app, name="cloud")
+app.add_typer(site.app, name="site")
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if value:
+        typer.echo(f"groundplan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(  # noqa: ARG001, FBT001
+        False,  # noqa: FBT003
+        "--version",
+        help="Print the version.",
+        callback=_version,
+        is_eager=True,
+    ),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; the one place that turns errors into exit codes."""
+    try:
+        app()
+    except GroundplanError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has enough
+        sys.exit(0)
+    except Exception:
+        traceback.print_exc()
+        typer.echo(
+            "\nThis is a bug in groundplan. Please report it, with the lines above and the command.",
+            err=True,
+        )
+        sys.exit(BUG)

@@ -1,0 +1,33 @@
+"""What the commands share: options, the workspace, and how results and progress are printed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from groundplan.workspace import Workspace
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+OnePhase = Annotated[int, typer.Option("--phase", help="The phase.", min=1)]
+AnyPhase = Annotated[int | None, typer.Option("--phase", help="Only this phase.", min=1)]
+
+
+def workspace() -> Workspace:
+    """The workspace at or above the current folder."""
+    from groundplan.workspace import Workspace  # noqa: PLC0415
+
+    return Workspace.find()
+
+
+def say(line: str) -> None:
+    """Progress: to standard error, so that results can be piped."""
+    typer.echo(line, err=True)
+
+
+def show(result: Any) -> None:
+    """A result as JSON."""
+    typer.echo(json.dumps(result, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,193 @@
+"""plan, apply, destroy, output, drift, unlock, policy: what drives Terraform."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from groundplan.cli.common import AnyPhase, Json, OnePhase, Yes, say, show, workspace
+
+if TYPE_CHECKING:
+    from groundplan.terraform import Plan, Terraform
+
+
+class Target(str, Enum):
+    """Where to: the embedded AWS, or the real one."""
+
+    local = "local"
+    aws = "aws"
+
+
+Env = Annotated[str, typer.Argument(help="The environment, such as dev.")]
+To = Annotated[Target, typer.Option("--target", help="The embedded AWS, or the real one.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `app`."""
+    for command in (plan, apply, destroy, output, drift, unlock, policy):
+        app.command()(command)
+
+
+def plan(
+    env: Annotated[str | None, typer.Argument(help="The environment, such as dev.")] = None,
+    phase: AnyPhase = None,
+    target: To = Target.local,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Record what is planned from nothing, in facts/, if stale."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """What Terraform would do; with --record, the facts that site and pictures are made from."""
+    from groundplan import terraform  # noqa: PLC0415
+
+    if record:
+        _record(env, phase)
+        return
+    if env is None or phase is None:
+        raise typer.BadParameter(
+            "name the environment and the phase: groundplan plan dev --phase 2"
+        )
+    with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
+        planned = driver.plan(phase)
+    if as_json:
+        show(_as_dict(planned))
+        return
+    _print(planned)
+
+
+def _record(env: str | None, phase: int | None) -> None:
+    from groundplan import recording  # noqa: PLC0415
+
+    here = workspace()
+    stale = [
+        (name, number)
+        for name, number in recording.stale(here)
+        if env in (None, name) and phase in (None, number)
+    ]
+    if not stale:
+        say("the recorded plans are current")
+    for path in recording.record(here, stale, on_line=say):
+        typer.echo(path.relative_to(here.root))
+
+
+def apply(env: Env, phase: OnePhase, target: To = Target.local, yes: Yes = False) -> None:
+    """Plan, show the plan, ask, and apply exactly that plan."""
+    from groundplan import terraform  # noqa: PLC0415
+
+    with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
+        if target is Target.local and driver.is_current(phase):
+            typer.echo(f"{env} is at phase {phase} already; nothing has changed since")
+            return
+        _plan_and_apply(driver, driver.plan(phase), yes=yes)
+
+
+def destroy(env: Env, phase: OnePhase, target: To = Target.local, yes: Yes = False) -> None:
+    """Plan the destruction of an environment, show it, ask, and do it."""
+    from groundplan import terraform  # noqa: PLC0415
+
+    with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
+        _plan_and_apply(driver, driver.plan(phase, destroy=True), yes=yes)
+
+
+def _plan_and_apply(driver: Terraform, planned: Plan, *, yes: bool) -> None:
+    _print(planned)
+    if planned.empty:
+        driver.apply(planned)  # nothing to do, and now known to be so
+        return
+    if not yes:
+        _ask(f"{'Destroy' if planned.destroy else 'Apply'} this on {planned.target}?")
+    driver.apply(planned)
+    typer.echo(f"done: {planned.summary}")
+
+
+def _ask(question: str) -> None:
+    from groundplan.errors import RefusedError  # noqa: PLC0415
+
+    try:
+        agreed = typer.confirm(question, default=False)
+    except typer.Abort:
+        agreed = False
+    if not agreed:
+        raise RefusedError("not agreed to; nothing was done", hint="--yes does it without asking")
+
+
+def output(env: Env, target: To = Target.local, as_json: Json = False) -> None:
+    """The outputs of what was applied; sensitive ones are left out."""
+    from groundplan import terraform  # noqa: PLC0415
+
+    with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
+        found = driver.output()
+    if as_json:
+        show(found)
+        return
+    for name, value in sorted(found.items()):
+        typer.echo(f"{name} = {value}")
+
+
+def drift(env: Env, phase: OnePhase, target: To = Target.local, as_json: Json = False) -> None:
+    """What differs between the cloud, the state and the files; exit code 0 when nothing does."""
+    from groundplan import terraform  # noqa: PLC0415
+
+    with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
+        planned = driver.plan(phase)
+    if as_json:
+        show(_as_dict(planned))
+    else:
+        _print(planned)
+        typer.echo("no drift" if planned.empty else "drift: the cloud is not what the files say")
+    raise typer.Exit(int(not planned.empty))
+
+
+def unlock(env: Env, target: To = Target.local, yes: Yes = False) -> None:
+    """Free a state whose holder was killed."""
+    from groundplan import terraform  # noqa: PLC0415
+
+    with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
+        lock = driver.lock()
+        if lock is None:
+            typer.echo(f"the state of {env} is not locked")
+            return
+        typer.echo(f"locked by {lock}")
+        if not yes:
+            _ask("Is that process gone, and may the lock be broken?")
+        driver.unlock(lock)
+        typer.echo("unlocked")
+
+
+def policy(
+    what: Annotated[str, typer.Argument(help="An environment, or a plan: PLAN.json.")],
+    as_json: Json = False,
+) -> None:
+    """Hold Terraform against policy: checkov on its files and on a plan."""
+    from groundplan import policy as policies  # noqa: PLC0415
+
+    if what.endswith(".json"):
+        report = policies.run_plan(Path(what))
+    else:
+        report = policies.run(workspace(), what)
+    typer.echo(policies.as_json(report) if as_json else policies.as_text(report), nl=False)
+    raise typer.Exit(int(report.failed))
+
+
+def _print(planned: Plan) -> None:
+    for change in planned.changes:
+        typer.echo(f"  {change.action:<8}{change.address}")
+    for change in planned.drift:
+        typer.echo(f"  drifted {change.address}")
+    where = f"{planned.env}, phase {planned.phase}, on {planned.target}"
+    typer.echo(f"{where}: {planned.summary}")
+
+
+def _as_dict(planned: Plan) -> dict[str, object]:
+    return {
+        "env": planned.env,
+        "target": planned.target,
+        "phase": planned.phase,
+        "empty": planned.empty,
+        "changes": [{"address": c.address, "action": c.action} for c in planned.changes],
+        "drift": [{"address": c.address, "action": c.action} for c in planned.drift],
+    }

@@ -1,0 +1,74 @@
+"""The monthly cost of what Terraform will build, line by line, with what it can't tell.
+
+Sources: what is built comes from the plan, prices from the price table, and what neither knows
+(hours, data) from the usage assumptions of the design.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeVar
+
+from groundplan.bill import Bill, Free, Gap, Line
+from groundplan.cost_rules import RULES, Context
+from groundplan.errors import InputError
+from groundplan.free import FREE
+
+if TYPE_CHECKING:
+    from groundplan.facts import Facts, Resource
+    from groundplan.prices import Prices
+    from groundplan.usage import Usage
+
+__all__ = ["Bill", "Free", "Gap", "Line", "monthly"]
+
+Entry = Line | Gap | Free
+Kind = TypeVar("Kind", Line, Gap, Free)
+
+
+def monthly(facts: Facts, usage: Usage, prices: Prices) -> Bill:
+    """What the resources of `facts` cost in a month, in USD.
+
+    Every address that is not to be deleted is in a line, a gap, or free with a reason. Raises
+    InputError where the plan is for another region than the prices.
+    """
+    _assert_region(facts, prices)
+    by_type: dict[str, list[Resource]] = defaultdict(list)
+    for resource in facts:
+        if resource.change != "delete":
+            by_type[resource.type].append(resource)
+    context = Context(facts, usage, prices, facts.env)
+    found = [
+        item
+        for type_, resources in sorted(by_type.items())
+        for item in _priced(type_, tuple(resources), context)
+    ]
+    return Bill(
+        lines=tuple(sorted(_all(found, Line), key=lambda line: (-line.usd, line.item))),
+        gaps=tuple(sorted(_all(found, Gap), key=lambda gap: (gap.address, gap.reason))),
+        free=tuple(sorted(_all(found, Free), key=lambda free: free.address)),
+        region=prices.region,
+        env=facts.env,
+        phase=facts.phase,
+    )
+
+
+def _priced(type_: str, resources: tuple[Resource, ...], context: Context) -> list[Entry]:
+    if type_ in RULES:
+        return list(RULES[type_](resources, context))
+    if reason := FREE.get(type_):
+        return [Free(resource.address, reason) for resource in resources]
+    return [Gap(resource.address, f"{type_} is not priced yet") for resource in resources]
+
+
+def _all(found: list[Entry], kind: type[Kind]) -> list[Kind]:
+    return [item for item in found if isinstance(item, kind)]
+
+
+def _assert_region(facts: Facts, prices: Prices) -> None:
+    zones = (subnet.get("availability_zone", "") for subnet in facts.of_type("aws_subnet"))
+    regions = {zone.rstrip("abcdefghijklmnopqrstuvwxyz") for zone in zones if zone}
+    if others := sorted(regions - {prices.region}):
+        raise InputError(
+            f"the plan is for {others[0]}, the prices are of {prices.region}",
+            hint=f"only {prices.region} can be priced so far",
+        )

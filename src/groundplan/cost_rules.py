@@ -1,0 +1,386 @@
+"""What each resource type costs: one function for each type.
+
+A type that is neither here nor in `free` is a gap in the bill, and so is a missing value or price.
+A function gets all resources of its type at once, because some amounts (log data, data through
+NAT) are known for the whole environment only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan.bill import CENT, Free, Gap, Line, amount
+
+if TYPE_CHECKING:
+    from groundplan.facts import Facts, Resource
+    from groundplan.prices import Prices
+    from groundplan.usage import Assumed, Usage
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rules price with."""
+
+    facts: Facts
+    usage: Usage
+    prices: Prices
+    env: str | None
+
+    def used(self, name: str) -> Assumed | None:
+        """The usage assumption of that field for this environment."""
+        return self.usage.amount(name, self.env)
+
+    def hours(self, count: int = 1) -> Decimal:
+        """The hours that `count` things run in a month."""
+        assumed = self.usage.hours_per_month
+        return count * _decimal(assumed.environments.get(self.env or "", assumed).value)
+
+    def line(
+        self,
+        resources: Iterable[Resource],
+        item: str,
+        quantity: Decimal | int,
+        row: tuple[str, str],
+        *,
+        assumption: str = "",
+        share: Decimal = Decimal(1),
+    ) -> Line | Gap:
+        """The line for `quantity` at the price of `row` (service, item) times `share`."""
+        addresses = tuple(resource.address for resource in resources)
+        price = self.prices.find(*row)
+        if price is None:
+            return Gap(addresses[0], f"{item}: the price table has no '{row[1]}' of {row[0]}")
+        each, many = price.usd * share, Decimal(quantity)
+        return Line(
+            addresses, item, many, price.unit, each,
+            usd=(many * each).quantize(CENT, ROUND_HALF_UP),
+            priced_as=f"{price.service}: {price.item}", source=price.source, assumption=assumption,
+        )  # fmt: skip
+
+    def usage_line(
+        self, resources: tuple[Resource, ...], item: str, field: str, row: tuple[str, str], *,
+        times: int = 1,
+    ) -> Line | Gap:  # fmt: skip
+        """The line for an assumed usage that all `resources` share."""
+        assumed = self.used(field)
+        if assumed is None:
+            return Gap(resources[0].address, f"{item}: the design assumes no usage.{field}")
+        quantity = times * _decimal(assumed.value)
+        return self.line(resources, item, quantity, row, assumption=assumed.reason)
+
+    def referred(self, resource: Resource, path: str) -> Resource | None:
+        """The one resource that the value at `path` refers to, where the plan can tell."""
+        targets = resource.references.get(path, ())
+        found = [other for other in self.facts if other.address in targets]
+        return found[0] if len(found) == 1 else None
+
+
+Priced = Iterator[Line | Gap | Free]
+Rule = Callable[[tuple["Resource", ...], Context], Priced]
+
+
+def _cluster(clusters: tuple[Resource, ...], context: Context) -> Priced:
+    row = ("AmazonEKS", "EKS cluster (standard support)")
+    note = "the Kubernetes version is in standard support"
+    for cluster in clusters:
+        item = f"EKS control plane {_label(cluster, 'name')}"
+        yield context.line([cluster], item, context.hours(), row, assumption=note)
+
+
+def _node_groups(groups: tuple[Resource, ...], context: Context) -> Priced:
+    for group in groups:
+        count, types = group.get("scaling_config.0.desired_size"), group.get("instance_types")
+        template = context.referred(group, "launch_template.0.id")
+        if types is None and template is not None:
+            types = [template.get("instance_type")]
+        if not isinstance(count, int) or not types or None in types:
+            yield Gap(group.address, "number or instance type of the nodes is not in the plan")
+            continue
+        yield _nodes(group, context, count, types)
+        yield _node_disks(group, template, context, count)
+        if template is not None and template.get("monitoring.0.enabled"):
+            yield Gap(group.address, "detailed monitoring of the nodes is not priced")
+
+
+def _nodes(group: Resource, context: Context, count: int, types: list[str]) -> Line | Gap:
+    spot = group.get("capacity_type") == "SPOT"
+    item = f"{count} nodes, {types[0]}, {'spot' if spot else 'on-demand'}"
+    row, notes, share = ("AmazonEC2", f"{types[0]} Linux on-demand"), [], Decimal(1)
+    if str(group.get("ami_type", "")).startswith("WINDOWS"):
+        return Gap(group.address, f"{item}: the price table has Linux nodes only")
+    if spot:
+        discount = context.used("spot_discount")
+        if discount is None:
+            return Gap(group.address, f"{item}: the design assumes no usage.spot_discount")
+        share = 1 - _decimal(discount.value) / 100
+        notes.append(
+            f"{discount.value:g} % below the on-demand price: {discount.reason.rstrip('.')}"
+        )
+    if len(types) > 1:
+        notes.append(f"the first of {', '.join(types)}")
+    return context.line(
+        [group], item, context.hours(count), row, assumption="; ".join(notes), share=share
+    )
+
+
+def _node_disks(
+    group: Resource, template: Resource | None, context: Context, count: int
+) -> Line | Gap:
+    disk = template.get("block_device_mappings.0.ebs.0") if template else None
+    if not disk or "volume_size" not in disk or "volume_type" not in disk:
+        return Gap(group.address, "size and type of the nodes' disks are not in the plan")
+    size, kind = int(disk["volume_size"]), disk["volume_type"]
+    item = f"{count} disks of {size} GB, {kind}"
+    if "iops" in disk or "throughput" in disk:
+        return Gap(group.address, f"{item}: provisioned IOPS and throughput are not priced")
+    note = "as many disks as nodes; those of the nodes' temporary surge are not counted"
+    row = ("AmazonEC2", f"EBS {kind} storage")
+    owners = [group, template] if template else [group]
+    return context.line(owners, item, count * size, row, assumption=note)
+
+
+def _nat(gateways: tuple[Resource, ...], context: Context) -> Priced:
+    item = f"{_count(gateways, 'NAT gateway')}"
+    hours = context.hours(len(gateways))
+    yield context.line(gateways, item, hours, ("AmazonEC2", "NAT gateway"))
+    row = ("AmazonEC2", "NAT gateway data processed")
+    yield context.usage_line(gateways, "data through NAT", "nat_gb", row)
+
+
+def _addresses(addresses: tuple[Resource, ...], context: Context) -> Priced:
+    item, hours = (
+        _count(addresses, "public IPv4 address", "public IPv4 addresses"),
+        context.hours(len(addresses)),
+    )
+    yield context.line(addresses, item, hours, ("AmazonVPC", "public IPv4 address"))
+
+
+_ENGINES: Final = {"mysql": "MySQL", "postgres": "PostgreSQL"}
+_STORAGE: Final = {
+    ("gp2", "Single-AZ"): "gp2/gp3 storage Single-AZ",
+    ("gp3", "Single-AZ"): "gp2/gp3 storage Single-AZ",
+    ("gp2", "Multi-AZ"): "gp2 storage Multi-AZ",
+    ("gp3", "Multi-AZ"): "gp3 storage Multi-AZ",
+}
+_FREE_INSIGHTS_DAYS: Final = 7
+
+
+def _databases(databases: tuple[Resource, ...], context: Context) -> Priced:
+    for database in databases:
+        source = context.referred(database, "replicate_source_db")
+        name, size = _label(database, "identifier"), database.get("instance_class")
+        engine = _inherited(database, source, "engine")
+        if size is None or engine is None or database.is_unknown("multi_az"):
+            yield Gap(database.address, "engine, class or zones are not in the plan")
+            continue
+        zones = "Multi-AZ" if database.get("multi_az") else "Single-AZ"
+        row = ("AmazonRDS", f"{_ENGINES.get(engine, engine)} {size} {zones}")
+        yield context.line([database], f"{name}, {size}, {zones}", context.hours(), row)
+        yield _database_storage(database, source, context, zones)
+        if database.get("manage_master_user_password"):
+            yield context.line([database], f"{name}, master password", 1, _SECRET)
+        if database.get("performance_insights_retention_period", 0) > _FREE_INSIGHTS_DAYS:
+            yield Gap(database.address, "Performance Insights beyond 7 days is not priced")
+
+
+def _database_storage(
+    database: Resource, source: Resource | None, context: Context, zones: str
+) -> Line | Gap:
+    size, kind = _inherited(database, source, "allocated_storage"), database.get("storage_type")
+    item = f"{_label(database, 'identifier')}, storage {kind}"
+    if size is None or (kind, zones) not in _STORAGE:
+        return Gap(database.address, f"{item} {zones}: its size or price is not known")
+    if database.get("iops") or database.get("storage_throughput"):
+        return Gap(database.address, f"{item}: provisioned IOPS and throughput are not priced")
+    note = "at its first size; backups up to the size of the database are free"
+    row = ("AmazonRDS", _STORAGE[kind, zones])
+    return context.line([database], item, int(size), row, assumption=note)
+
+
+def _redis_groups(groups: tuple[Resource, ...], context: Context) -> Priced:
+    for group in groups:
+        nodes = group.get("num_cache_clusters")
+        if nodes is None and group.get("num_node_groups") is not None:
+            nodes = group.get("num_node_groups") * (group.get("replicas_per_node_group", 0) + 1)
+        yield _redis(group, context, nodes, _label(group, "replication_group_id"))
+
+
+def _cache_clusters(clusters: tuple[Resource, ...], context: Context) -> Priced:
+    for cluster in clusters:
+        nodes = cluster.get("num_cache_nodes")
+        yield _redis(cluster, context, nodes, _label(cluster, "cluster_id"))
+
+
+def _redis(resource: Resource, context: Context, nodes: int | None, name: str) -> Line | Gap:
+    size, engine = resource.get("node_type"), resource.get("engine")
+    if nodes is None or size is None or engine is None:
+        return Gap(resource.address, "engine, number or type of the nodes is not in the plan")
+    if engine != "redis":
+        return Gap(resource.address, f"the price table has no nodes for {engine}")
+    if resource.get("snapshot_retention_limit", 0):
+        return Gap(resource.address, "nodes with snapshots: the snapshots' size is not known")
+    row, item = ("AmazonElastiCache", f"Redis OSS {size}"), f"{name}, {nodes} x {size}"
+    return context.line([resource], item, context.hours(nodes), row)
+
+
+def _keys(keys: tuple[Resource, ...], context: Context) -> Priced:
+    note = "without requests, and before the first yearly rotation"
+    row, item = ("awskms", "customer managed key"), _count(keys, "encryption key")
+    yield context.line(keys, item, len(keys), row, assumption=note)
+
+
+def _secrets(secrets: tuple[Resource, ...], context: Context) -> Priced:
+    yield context.line(secrets, _count(secrets, "secret"), len(secrets), _SECRET)
+
+
+def _logs(groups: tuple[Resource, ...], context: Context) -> Priced:
+    row = ("AmazonCloudWatch", "logs ingested (standard)")
+    yield context.usage_line(groups, f"logs into {_count(groups, 'log group')}", "logs_gb", row)
+    days = [group.get("retention_in_days", 0) for group in groups]
+    assumed = context.used("logs_gb")
+    if 0 in days:
+        forever = groups[days.index(0)]
+        yield Gap(forever.address, "its logs are kept for ever, so their storage grows")
+    elif assumed is not None:
+        months = Decimal(max(days)) * 12 / 365
+        stored = (_decimal(assumed.value) * months).quantize(CENT, ROUND_HALF_UP)
+        note = f"a month's logs kept for {max(days)} days, the longest retention; not compressed"
+        row = ("AmazonCloudWatch", "logs archival storage")
+        yield context.line(groups, "logs kept", stored, row, assumption=note)
+
+
+def _images(repositories: tuple[Resource, ...], context: Context) -> Priced:
+    item = f"images in {_count(repositories, 'repository', 'repositories')}"
+    yield context.usage_line(repositories, item, "images_gb", ("AmazonECR", "storage (private)"))
+
+
+def _buckets(buckets: tuple[Resource, ...], context: Context) -> Priced:
+    row = ("AmazonS3", "Standard storage first 50TB")
+    yield context.usage_line(buckets, f"objects in {_count(buckets, 'bucket')}", "objects_gb", row)
+
+
+def _endpoints(endpoints: tuple[Resource, ...], context: Context) -> Priced:
+    interfaces = tuple(item for item in endpoints if item.get("vpc_endpoint_type") == "Interface")
+    for endpoint in endpoints:
+        kind = endpoint.get("vpc_endpoint_type", "Gateway")
+        if kind == "Gateway":
+            yield Free(endpoint.address, "gateway endpoints are free")
+        elif kind != "Interface":
+            yield Gap(endpoint.address, "only gateway and interface endpoints are priced")
+    for endpoint in interfaces:
+        subnets = endpoint.get("subnet_ids") or endpoint.references.get("subnet_ids", ())
+        if not subnets:
+            yield Gap(endpoint.address, "its number of zones is not in the plan")
+            continue
+        row = ("AmazonVPC", "interface endpoint (per AZ)")
+        item = f"endpoint for {_label(endpoint, 'service_name')}, {len(subnets)} zones"
+        yield context.line([endpoint], item, context.hours(len(subnets)), row)
+    if interfaces:
+        row = ("AmazonVPC", "interface endpoint data first 1PB")
+        yield context.usage_line(interfaces, "data through endpoints", "endpoint_gb", row)
+
+
+_EGRESS: Final = (
+    (10_240, "internet egress first 10TB"),
+    (40_960, "internet egress next 40TB"),
+    (102_400, "internet egress next 100TB"),
+)
+
+
+def _transfer(networks: tuple[Resource, ...], context: Context) -> Priced:
+    yield from (Free(network.address, "only its traffic costs") for network in networks)
+    yield from _egress(networks, context)
+    zones = {subnet.get("availability_zone") for subnet in context.facts.of_type("aws_subnet")}
+    if len(zones) > 1:
+        row = ("AWSDataTransfer", "intra-region (AZ to AZ, each direction)")
+        item = "data between zones, paid in both directions"
+        yield context.usage_line(networks, item, "data_between_zones_gb", row, times=2)
+
+
+def _egress(networks: tuple[Resource, ...], context: Context) -> Priced:
+    assumed, item = context.used("data_out_gb"), "data out to the internet"
+    if assumed is None:
+        yield Gap(networks[0].address, f"{item}: the design assumes no usage.data_out_gb")
+        return
+    left = _decimal(assumed.value)
+    note = f"{assumed.reason} AWS's 100 free GB for each account are not deducted."
+    for size, row in _EGRESS:
+        part = min(left, Decimal(size))
+        if part:
+            yield context.line(networks, item, part, ("AWSDataTransfer", row), assumption=note)
+        left -= part
+    if left:
+        yield Gap(networks[0].address, f"{amount(left)} GB more of data out are not priced")
+
+
+def _instances(instances: tuple[Resource, ...], context: Context) -> Priced:
+    for instance in instances:
+        size = instance.get("instance_type")
+        if size is None:
+            yield Gap(instance.address, "its instance type is not in the plan")
+            continue
+        row, note = ("AmazonEC2", f"{size} Linux on-demand"), "runs Linux"
+        item = f"instance {instance.name}, {size}"
+        yield context.line([instance], item, context.hours(), row, assumption=note)
+        disk = instance.get("root_block_device.0", {})
+        if "volume_size" in disk and disk.get("volume_type") in {"gp2", "gp3"}:
+            storage = ("AmazonEC2", f"EBS {disk['volume_type']} storage")
+            disk_item = f"disk of instance {instance.name}"
+            yield context.line([instance], disk_item, int(disk["volume_size"]), storage)
+        else:
+            yield Gap(instance.address, "size or type of its disk is not in the plan")
+
+
+def _alarms(alarms: tuple[Resource, ...], context: Context) -> Priced:
+    row, item = ("AmazonCloudWatch", "alarm standard resolution"), _count(alarms, "alarm")
+    note = "one metric each, looked at each minute or less often"
+    yield context.line(alarms, item, len(alarms), row, assumption=note)
+
+
+def _hosted_zones(zones: tuple[Resource, ...], context: Context) -> Priced:
+    row, item = ("AmazonRoute53", "hosted zone (first 25)"), _count(zones, "DNS zone")
+    yield context.line(zones, item, len(zones), row, assumption="without queries")
+
+
+_SECRET: Final = ("AWSSecretsManager", "secret")
+
+RULES: Final[dict[str, Rule]] = {
+    "aws_cloudwatch_log_group": _logs,
+    "aws_cloudwatch_metric_alarm": _alarms,
+    "aws_db_instance": _databases,
+    "aws_ecr_repository": _images,
+    "aws_eip": _addresses,
+    "aws_eks_cluster": _cluster,
+    "aws_eks_node_group": _node_groups,
+    "aws_elasticache_cluster": _cache_clusters,
+    "aws_elasticache_replication_group": _redis_groups,
+    "aws_instance": _instances,
+    "aws_kms_key": _keys,
+    "aws_nat_gateway": _nat,
+    "aws_route53_zone": _hosted_zones,
+    "aws_s3_bucket": _buckets,
+    "aws_secretsmanager_secret": _secrets,
+    "aws_vpc": _transfer,
+    "aws_vpc_endpoint": _endpoints,
+}
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(value))
+
+
+def _count(resources: tuple[Resource, ...], one: str, many: str | None = None) -> str:
+    return f"{len(resources)} {one if len(resources) == 1 else many or f'{one}s'}"
+
+
+def _label(resource: Resource, path: str) -> str:
+    return str(resource.get(path) or resource.address)
+
+
+def _inherited(resource: Resource, source: Resource | None, path: str) -> Any:
+    """A replica's value: its own, else its source's."""
+    own = resource.get(path)
+    return source.get(path) if own is None and source is not None else own

@@ -1,0 +1,341 @@
+"""The design: the client, what they expect, what is decided, and what each phase brings.
+
+`load` reads a `design.yaml`, `problems` lists everything that is wrong in one, with line and
+column; `schema` is the JSON Schema that editors complete it with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+
+from groundplan.errors import InputError, suggest
+from groundplan.model import Id, Line, Model, Number, RelativePath, Text
+from groundplan.usage import Usage  # noqa: TC001 - pydantic reads the annotation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEST_SCORE = 5
+REGION = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
+ACCOUNT = r"^[0-9]{12}$"
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+
+class Named(Model):
+    """A name and what is to be said about it in a sentence or two."""
+
+    name: Line
+    """The name, as the client writes it."""
+    summary: Text
+    """One or two sentences."""
+
+
+class Client(Named):
+    """Who the design is for."""
+
+    application: Named
+    """What is to be run."""
+
+
+class Terraform(Model):
+    """What the environments have in common."""
+
+    region: Annotated[str, StringConstraints(pattern=REGION)]
+    """The AWS region, such as us-east-1."""
+    accounts: dict[Id, Annotated[str, StringConstraints(pattern=ACCOUNT)]] = Field(default={})
+    """For each environment, the AWS account (12 digits, in quotes) it may be applied to."""
+
+
+class Answer(Model):
+    """What is said to an expectation, and where in the design it is kept."""
+
+    text: Text
+    """The answer, in words the client would use."""
+    decision: Id | None = None
+    """The decision that settles it."""
+    phase: Number | None = None
+    """The phase that brings it."""
+
+    @model_validator(mode="after")
+    def _kept_somewhere(self) -> Self:
+        if self.decision is None and self.phase is None:
+            raise ValueError("needs a decision or a phase that keeps it")
+        return self
+
+
+class Expectation(Model):
+    """Something the client expects, in their words, and the answer."""
+
+    id: Id
+    """A short name for links."""
+    title: Line
+    """The expectation in a few words."""
+    text: Text
+    """The expectation as the client put it."""
+    answer: Answer
+    """What the design makes of it."""
+
+
+class Criterion(Model):
+    """What options are compared by."""
+
+    name: Line
+    """The criterion in a word or two."""
+    weight: Annotated[StrictInt, Field(ge=1, le=10)]
+    """How much it counts, from 1 to 10."""
+    about: Text
+    """What a high score means."""
+
+
+class Score(Model):
+    """How well an option meets a criterion."""
+
+    score: Annotated[StrictInt, Field(ge=1, le=BEST_SCORE)]
+    """From 1 (badly) to 5 (very well)."""
+    reason: Line
+    """Why, in one sentence."""
+
+
+class Promise(Model):
+    """What an option means for an environment, in figures that are held against the plan."""
+
+    zones: Annotated[StrictInt, Field(ge=1, le=6)] | None = None
+    """In how many availability zones there are subnets of each tier."""
+    nat_gateways: Annotated[StrictInt, Field(ge=0)] | None = None
+    """How many NAT gateways there are."""
+    standby_database: StrictBool | None = None
+    """Whether the database has a standby in another zone (multi AZ)."""
+
+
+class Option(Named):
+    """One of the things that could be chosen."""
+
+    scores: dict[Line, Score]
+    """A score for every criterion of the decision."""
+    promises: dict[Id, Promise] = Field(default={})
+    """What is promised for each environment if it is chosen."""
+
+
+class Decision(Model):
+    """A choice between options, weighed by criteria, with its record."""
+
+    id: Id
+    """A short name for links, such as cloud or orchestrator."""
+    title: Line
+    """What is decided, in a few words."""
+    question: Line
+    """The question, as it was put."""
+    record: RelativePath
+    """The decision's record (MADR), such as docs/decisions/0001-cloud.md."""
+    phase: Number
+    """The phase in which it is decided."""
+    choice: Line
+    """The name of the option that is chosen."""
+    because: Text
+    """Why this one, in one sentence."""
+    despite: Text | None = None
+    """Why not the option with the highest total; needed when the choice is another one."""
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
+    """What the options are compared by."""
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+    """What can be chosen."""
+
+    def totals(self) -> dict[str, float]:
+        """Each option's total in percent of the best possible, in the order of the options.
+
+        `100 * sum(weight * score) / (5 * sum(weight))`, rounded to a tenth: an option with 5 on
+        every criterion has 100, one with 1 on every criterion 20, whatever the weights are.
+        """
+        best = BEST_SCORE * sum(criterion.weight for criterion in self.criteria)
+        return {option.name: round(100 * self.points(option) / best, 1) for option in self.options}
+
+    def points(self, option: Option) -> int:
+        """The sum of weight times score over the criteria, of which `totals` is the share."""
+        return sum(
+            criterion.weight * option.scores[criterion.name].score for criterion in self.criteria
+        )
+
+    @property
+    def ranking(self) -> tuple[Option, ...]:
+        """The options from the highest total down; equal ones in the order they are listed."""
+        return tuple(sorted(self.options, key=self.points, reverse=True))
+
+    @property
+    def chosen(self) -> Option:
+        """The option that is chosen."""
+        return next(option for option in self.options if option.name == self.choice)
+
+
+class ToDo(Model):
+    """A piece of work in a phase."""
+
+    text: Line
+    """What is to be done."""
+    state: Literal["done", "doing", "open"] = "open"
+    """How far it is."""
+
+
+class Phase(Model):
+    """A step of the engagement. What is left out of `profiles` and `environment` stays as it was
+    in the phase before.
+    """
+
+    number: Number
+    """The phase's number; numbers rise, and need not be contiguous."""
+    title: Line
+    """The phase in a few words."""
+    state: Literal["done", "current", "planned"]
+    """Where the engagement stands."""
+    summary: Text
+    """What the phase is about, in a paragraph."""
+    environments: tuple[Id, ...] = ()
+    """The Terraform environments its pictures show; none where nothing is drawn yet."""
+    profiles: tuple[Line, ...] = ()
+    """The Compose profiles that are on; left out: those of the phase before."""
+    environment: dict[Annotated[str, StringConstraints(pattern=VARIABLE)], str] = Field(default={})
+    """The variables Compose is given; left out: those of the phase before."""
+    to_do: tuple[ToDo, ...] = ()
+    """The work of this phase."""
+    outcome: tuple[Line, ...] = ()
+    """What the client has at its end."""
+    next: tuple[Line, ...] = ()
+    """What follows from it."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """How things stand at a phase: what is on, what is drawn, what has been decided by then.
+
+    `environments` has, for each environment that exists by then, the last phase that draws it.
+    """
+
+    phase: Phase
+    profiles: tuple[str, ...]
+    environment: dict[str, str]
+    environments: dict[str, int]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a later phase has that an earlier one has not, and the reverse."""
+
+    profiles_added: tuple[str, ...]
+    profiles_removed: tuple[str, ...]
+    variables_changed: tuple[str, ...]
+    environments_added: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+
+
+class Design(Model):
+    """A design.yaml."""
+
+    client: Client
+    """Who the design is for, and what is to be run."""
+    compose: RelativePath = "docker-compose.yml"
+    """The client's Compose file."""
+    terraform: Terraform
+    """What the environments have in common."""
+    expectations: tuple[Expectation, ...] = ()
+    """What the client expects."""
+    decisions: tuple[Decision, ...] = ()
+    """What is decided."""
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    """The steps of the engagement, by rising number."""
+    usage: Usage
+    """What the monthly cost assumes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _carry_forward(cls, value: Any) -> Any:
+        """What a phase leaves out of its Compose settings stays as in the phase before."""
+        phases = value.get("phases") if isinstance(value, dict) else None
+        if not isinstance(phases, list) or not all(isinstance(phase, dict) for phase in phases):
+            return value
+        carried: list[dict[str, Any]] = []
+        on: dict[str, Any] = {}
+        for phase in phases:
+            on |= {name: phase[name] for name in ("profiles", "environment") if name in phase}
+            carried.append(on | phase)
+        return value | {"phases": carried}
+
+    def phase(self, number: int) -> Phase:
+        """The phase of that number. Raises InputError."""
+        for phase in self.phases:
+            if phase.number == number:
+                return phase
+        known = ", ".join(str(phase.number) for phase in self.phases)
+        raise InputError(f"there is no phase {number} in the design", hint=f"known: {known}")
+
+    def decision(self, id_: str) -> Decision:
+        """The decision of that id. Raises InputError."""
+        for decision in self.decisions:
+            if decision.id == id_:
+                return decision
+        hint = suggest(id_, (decision.id for decision in self.decisions))
+        raise InputError(f"there is no decision '{id_}' in the design", hint=hint)
+
+    def drawn(self, env: str | None = None) -> tuple[Phase, ...]:
+        """The phases that have pictures of an environment (default: of any)."""
+        return tuple(
+            phase
+            for phase in self.phases
+            if (env in phase.environments if env else phase.environments)
+        )
+
+    def before(self, number: int) -> Phase | None:
+        """The last earlier phase that draws an environment which phase `number` draws too."""
+        environments = set(self.phase(number).environments)
+        earlier = (phase for phase in reversed(self.phases) if phase.number < number)
+        return next((phase for phase in earlier if environments & set(phase.environments)), None)
+
+    def at(self, number: int) -> Moment:
+        """How things stand at phase `number`. Raises InputError where there is none."""
+        phase = self.phase(number)
+        past = [item for item in self.phases if item.number <= number]
+        return Moment(
+            phase,
+            profiles=phase.profiles,
+            environment=phase.environment,
+            environments={env: item.number for item in past for env in item.environments},
+            decisions=tuple(item for item in self.decisions if item.phase <= number),
+        )
+
+    def diff(self, earlier: int, later: int) -> Difference:
+        """What changes from phase `earlier` to phase `later`, as far as the design says it."""
+        old, new = self.at(earlier), self.at(later)
+        names = sorted(old.environment.keys() | new.environment.keys())
+        return Difference(
+            profiles_added=tuple(name for name in new.profiles if name not in old.profiles),
+            profiles_removed=tuple(name for name in old.profiles if name not in new.profiles),
+            variables_changed=tuple(
+                name for name in names if old.environment.get(name) != new.environment.get(name)
+            ),
+            environments_added=tuple(
+                env for env in new.environments if env not in old.environments
+            ),
+            decisions=tuple(item for item in new.decisions if item not in old.decisions),
+        )
+
+
+def load(path: Path) -> Design:
+    """The design in `path`.
+
+    Raises InputError with line and column for what is wrong; when several things are, the first
+    one is the error and the others are listed with it.
+    """
+    from groundplan.designfile import read  # noqa: PLC0415 - it imports this module's model
+
+    return read(path).unwrap()
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a design.yaml, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Groundplan design",
+        **Design.model_json_schema(),
+    }

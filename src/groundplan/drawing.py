@@ -1,0 +1,324 @@
+"""The workspace's pictures: each script in `diagrams/` drawn for each phase, only when stale.
+
+A script decorates one function with `@view(…)`; it gets a `Scene` (the workspace in one phase)
+and returns a graph. `run(function)` makes the script a command of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from groundplan import growth
+from groundplan.errors import GroundplanError, InputError, suggest
+from groundplan.files import digest, write_if_changed
+from groundplan.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from groundplan.graph import Entry, Graph
+
+Source = Literal["compose", "terraform"]
+FLOW = "flow"  # the folder of what is drawn from Compose, beside those of the environments
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The workspace in one phase; `env` is None for what comes from Compose."""
+
+    workspace: Workspace
+    phase: int
+    env: str | None = None
+
+    def flow(self, title: str = "Application flow") -> Graph:
+        """Who calls whom, from the Compose file."""
+        from groundplan.views.flow import flow  # noqa: PLC0415
+
+        return flow(self.workspace.application(self.phase), title=title, phase=self.phase)
+
+    def network(self, title: str = "Network") -> Graph:
+        """Subnets, routes and security groups, from the recorded plan."""
+        from groundplan.views.network import network  # noqa: PLC0415
+
+        return network(self.workspace.facts(self.env or "", self.phase), title=title)
+
+    def infrastructure(self, title: str = "Infrastructure") -> Graph:
+        """The services and where they run, from the recorded plan."""
+        from groundplan.views.infrastructure import infrastructure  # noqa: PLC0415
+
+        facts = self.workspace.facts(self.env or "", self.phase)
+        return infrastructure(facts, title=title, runs=self.applications())
+
+    def applications(self) -> tuple[str, ...]:
+        """The services that are built here: what runs in the cluster."""
+        services = self.workspace.application(self.phase).services
+        return tuple(sorted(service.name for service in services if service.build))
+
+
+@dataclass(frozen=True)
+class View:
+    """A view as a script declares it."""
+
+    name: str
+    title: str
+    source: Source
+    build: Callable[[Scene], Graph]
+    script: Path
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn picture: where its files are, and its graph as `graph.json` has it."""
+
+    view: str
+    title: str
+    env: str | None
+    phase: int
+    svg: Path
+    png: Path
+    png_dark: Path
+    graph: dict[str, Any]
+
+
+def view(name: str, *, title: str, source: Source) -> Callable[[Callable[[Scene], Graph]], View]:
+    """Declare a diagram script's function as a view, drawn from `source` for each phase."""
+
+    def declare(build: Callable[[Scene], Graph]) -> View:
+        return View(name, title, source, build, Path(build.__code__.co_filename))
+
+    return declare
+
+
+def views(workspace: Workspace) -> tuple[View, ...]:
+    """The views of the scripts in `diagrams/`, by file name.
+
+    Raises InputError where there is no script, or one fails or declares no view.
+    """
+    scripts = sorted(workspace.diagrams_dir.glob("*.py"))
+    if not scripts:
+        raise InputError(
+            "there are no diagram scripts", file=workspace.diagrams_dir, hint="write one a view"
+        )
+    return tuple(_load(script) for script in scripts)
+
+
+def _load(script: Path) -> View:
+    spec = importlib.util.spec_from_file_location(f"groundplan_diagram_{script.stem}", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except GroundplanError:
+        raise
+    except SyntaxError as error:
+        raise InputError(f"syntax error: {error.msg}", file=script, line=error.lineno) from None
+    except Exception as error:
+        raise _broken(script, error) from error
+    found = [item for item in vars(module).values() if isinstance(item, View)]
+    if not found:
+        raise InputError("declares no view", file=script, hint="decorate a function with @view(…)")
+    return found[0]
+
+
+def _broken(script: Path, error: Exception) -> InputError:
+    """A script's own failure, with the line of the script that it came from."""
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if Path(trace.tb_frame.f_code.co_filename) == script:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return InputError(f"{type(error).__name__}: {error}", file=script, line=line)
+
+
+def draw(
+    workspace: Workspace,
+    *,
+    only: Iterable[str] | None = None,
+    phase: int | None = None,
+    png: bool = True,
+    out: Path | None = None,
+) -> tuple[Picture, ...]:
+    """The pictures of the workspace, drawn anew where something that they are made from changed.
+
+    `only` names views, `phase` one phase; PNGs are left as they are without `png`. Raises
+    InputError for an unknown view or phase and for whatever is wrong in their sources.
+    """
+    wanted = _wanted(views(workspace), only)
+    if phase is not None:
+        workspace.design.phase(phase)
+    folder = out or workspace.build_dir / "pictures"
+    pictures: list[Picture] = []
+    for item in wanted:
+        for env in _environments(workspace, item):
+            pictures += _series(workspace, item, env, folder, png=png)
+    chosen = tuple(item for item in pictures if phase in (None, item.phase))
+    if not chosen:
+        raise InputError(f"nothing is drawn for phase {phase}", hint="it has no environment yet")
+    for at in sorted({item.svg.parent for item in pictures}):
+        _write_graphs(at)
+    return chosen
+
+
+def _wanted(every: Sequence[View], only: Iterable[str] | None) -> list[View]:
+    names = {item.name: item for item in every}
+    for name in only or ():
+        if name not in names:
+            raise InputError(f"there is no view '{name}'", hint=suggest(name, names))
+    return [item for item in every if only is None or item.name in set(only)]
+
+
+def _environments(workspace: Workspace, item: View) -> list[str | None]:
+    if item.source == "compose":
+        return [None]
+    return list(dict.fromkeys(e for p in workspace.design.drawn() for e in p.environments))
+
+
+def _series(
+    workspace: Workspace, item: View, env: str | None, folder: Path, *, png: bool
+) -> list[Picture]:
+    """One view in all phases of an environment: one layout for all of them."""
+    at = folder / (env or FLOW)
+    phases = [phase.number for phase in workspace.design.drawn(env)]
+    stamp = at / f".{item.name}.stamp"
+    key = _key(workspace, item, env, phases)
+    pictures = [_paths(item, env, number, at) for number in phases]
+    if not (_current(stamp, key) and all(picture.svg.is_file() for picture in pictures)):
+        pictures = _draw_series(workspace, item, env, pictures)
+        write_if_changed(stamp, key)
+    pictures = [replace(picture, graph=_graph_of(picture)) for picture in pictures]
+    if png:
+        _write_pngs(pictures)
+    return pictures
+
+
+def _paths(item: View, env: str | None, phase: int, at: Path) -> Picture:
+    base = at / f"phase-{phase}" / item.name
+    return Picture(
+        item.name, item.title, env, phase,
+        base.with_suffix(".svg"), base.with_suffix(".png"),
+        base.with_name(f"{item.name}-dark.png"), {},
+    )  # fmt: skip
+
+
+def _key(workspace: Workspace, item: View, env: str | None, phases: Iterable[int]) -> str:
+    """Of everything that the pictures are made from, this program included."""
+    sources = [workspace.design_file, workspace.compose_file, item.script, workspace.root / ".env"]
+    if env:
+        sources += [workspace.facts_file(env, number) for number in phases]
+    program = digest(Path(__file__).parent.rglob("*.py"), root=Path(__file__).parent)
+    return digest(sources, root=workspace.root, salt=program)
+
+
+def _current(stamp: Path, key: str) -> bool:
+    return stamp.is_file() and stamp.read_text() == key
+
+
+def _draw_series(
+    workspace: Workspace, item: View, env: str | None, pictures: Sequence[Picture]
+) -> list[Picture]:
+    from groundplan import render  # noqa: PLC0415
+
+    graphs = {p.phase: _build(item, Scene(workspace, p.phase, env)) for p in pictures}
+    first = growth.first_phases(graphs)
+    plan = render.plan(growth.frame([graphs[number] for number in sorted(graphs)]))
+    before: Graph | None = None
+    for picture in pictures:
+        plain = graphs[picture.phase]
+        graph = growth.marked(plain, before, phase=picture.phase, first=first)
+        name = f"{item.name}-{env or FLOW}-{picture.phase}"
+        write_if_changed(picture.svg, render.draw(graph, plan, name=name))
+        document = {"view": graph.as_dict(), "ledger": ledger(graph.ledger)}
+        write_if_changed(_document(picture), json.dumps(document, indent=1) + "\n")
+        before = plain
+    return list(pictures)
+
+
+def _build(item: View, scene: Scene) -> Graph:
+    try:
+        return item.build(scene)
+    except GroundplanError:
+        raise
+    except Exception as error:
+        raise _broken(item.script, error) from error
+
+
+def ledger(entries: dict[str, Entry]) -> dict[str, dict[str, str | None]]:
+    """A ledger as `ledger.json` has it, by address."""
+    return {
+        address: {"status": entry.status, "node": entry.node, "reason": entry.reason}
+        for address, entry in sorted(entries.items())
+    }
+
+
+def combined(ledgers: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """One ledger for several views: where any of them draws an address, it is drawn."""
+    rank = {"drawn": 0, "aggregated": 1, "omitted": 2}
+    found: dict[str, Any] = {}
+    for entries in ledgers:
+        for address, entry in entries.items():
+            if address not in found or rank[entry["status"]] < rank[found[address]["status"]]:
+                found[address] = entry
+    return {"resources": dict(sorted(found.items()))}
+
+
+def _document(picture: Picture) -> Path:
+    return picture.svg.with_name(f".{picture.view}.json")
+
+
+def _graph_of(picture: Picture) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_document(picture).read_text())["view"]
+    return found
+
+
+def _write_graphs(folder: Path) -> None:
+    """`graph.json` and `ledger.json` of all views that stand in `folder`."""
+    documents = {p.name[1:-5]: json.loads(p.read_text()) for p in sorted(folder.glob(".*.json"))}
+    graphs = {"views": {name: document["view"] for name, document in documents.items()}}
+    write_if_changed(folder / "graph.json", json.dumps(graphs, indent=2) + "\n")
+    ledgers = combined(document["ledger"] for document in documents.values())
+    if ledgers["resources"]:
+        write_if_changed(folder / "ledger.json", json.dumps(ledgers, indent=2) + "\n")
+
+
+def _write_pngs(pictures: Iterable[Picture]) -> None:
+    """The PNGs that are missing or older than their SVG."""
+    jobs = [
+        (picture.svg, path, path is picture.png_dark)
+        for picture in pictures
+        for path in (picture.png, picture.png_dark)
+        if not path.is_file() or path.stat().st_mtime_ns < picture.svg.stat().st_mtime_ns
+    ]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(_write_png, jobs):
+            pass
+
+
+def _write_png(job: tuple[Path, Path, bool]) -> None:
+    from groundplan import render  # noqa: PLC0415
+
+    source, path, dark = job
+    if not write_if_changed(path, render.png(source.read_text(), dark=dark)):
+        path.touch()
+
+
+def run(item: View, arguments: Sequence[str] | None = None) -> None:
+    """Draw one script's view: `python diagrams/network.py [--phase N]`; prints the files."""
+    parser = argparse.ArgumentParser(description=item.title)
+    parser.add_argument("--phase", type=int, help="only this phase")
+    options = parser.parse_args(arguments)
+    try:
+        workspace = Workspace.find(item.script.parent)
+        for picture in draw(workspace, only=[item.name], phase=options.phase):
+            sys.stdout.write(f"{picture.svg}\n")
+    except GroundplanError as error:
+        sys.stderr.write(f"error: {error}\n")
+        raise SystemExit(error.exit_code) from None

@@ -1,0 +1,73 @@
+"""Errors for people: what is wrong, where, and how to mend it.
+
+The command line turns each class into its exit code in one place; anything else that is raised
+is a bug and looks like one.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+class GroundplanError(Exception):
+    """A failure that the user can do something about.
+
+    `message` says what is wrong in one line, `hint` how to mend it; `file`, `line` and `column`
+    (both counted from 1) say where, as far as that is known.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        file: Path | str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.file = file
+        self.line = line
+        self.column = column
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as much of it as is known."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.message}" if self.place else self.message
+        return f"{text}\n  hint: {self.hint}" if self.hint else text
+
+
+class InputError(GroundplanError):
+    """Wrong usage or bad input: exit code 2."""
+
+
+class RefusedError(GroundplanError):
+    """An action was refused, or not agreed to: exit code 1."""
+
+    exit_code = 1
+
+
+class ToolError(GroundplanError):
+    """An outside tool failed or is missing: exit code 3."""
+
+    exit_code = 3
+
+
+def suggest(name: str, known: Iterable[str]) -> str | None:
+    """A hint that names the known name nearest to `name`, else lists what is known."""
+    names = sorted(known)
+    if near := get_close_matches(name, names, n=1):
+        return f"did you mean '{near[0]}'?"
+    return f"known: {', '.join(names)}" if names else None

@@ -1,0 +1,78 @@
+"""Files: read with errors for people, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from groundplan.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def read_text(path: Path) -> str:
+    """The text of `path` (UTF-8). Raises InputError where it can't be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError("there is no such file", file=path) from None
+    except IsADirectoryError:
+        raise InputError("this is a folder, not a file", file=path) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"this is not UTF-8 text (byte {error.start})", file=path) from None
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror}", file=path) from None
+
+
+def write_if_changed(path: Path, content: str | bytes) -> bool:
+    """Write `content` unless `path` holds it already; True when it was written.
+
+    The content is written beside `path` and renamed, so no reader ever sees half of it.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        if path.read_bytes() == data:
+            return False
+    except OSError:
+        pass
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def digest(paths: Iterable[Path], *, root: Path, salt: str = "") -> str:
+    """SHA-256 (hex) over the names, relative to `root`, and the contents of `paths`, in any order.
+
+    A folder stands for every file below it, hidden folders left out.
+    """
+    total = hashlib.sha256(salt.encode())
+    for path in sorted(set(_expand(paths))):
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "missing"
+        total.update(f"{name}\0{content}\n".encode())
+    return total.hexdigest()
+
+
+def _expand(paths: Iterable[Path]) -> Iterable[Path]:
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, folders, names in os.walk(path):
+            folders[:] = [
+                name for name in folders if not name.startswith(".") and name != "__pycache__"
+            ]
+            yield from (Path(folder) / name for name in names)

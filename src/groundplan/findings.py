@@ -1,0 +1,75 @@
+"""What a check finds, and the registry of the rules that find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from groundplan.errors import GroundplanError
+    from groundplan.workspace import Workspace
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that does not hold. `id` is the rule's, `line` is counted from 1."""
+
+    id: str
+    severity: Severity
+    message: str
+    file: Path | None = None
+    line: int | None = None
+    hint: str | None = None
+
+
+Check = Callable[["Workspace"], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: a stable id, what it holds against what, and the function that looks."""
+
+    id: str
+    about: str
+    check: Check
+
+
+RULES: dict[str, Rule] = {}
+"""The rules by id, in the order in which they look."""
+
+
+def rule(id_: str, about: str) -> Callable[[Check], Check]:
+    """Register a function that yields findings (made by `error` and `warning`) as a rule."""
+
+    def register(check: Check) -> Check:
+        def named(workspace: Workspace) -> Iterable[Finding]:
+            return [replace(finding, id=id_) for finding in check(workspace)]
+
+        RULES[id_] = Rule(id_, about, named)
+        return named
+
+    return register
+
+
+def error(
+    message: str, file: Path | None = None, line: int | None = None, hint: str | None = None
+) -> Finding:
+    """A finding that makes the check fail."""
+    return Finding("", "error", message, file, line, hint)
+
+
+def warning(
+    message: str, file: Path | None = None, line: int | None = None, hint: str | None = None
+) -> Finding:
+    """A finding that is told and lets the check pass."""
+    return Finding("", "warning", message, file, line, hint)
+
+
+def told(problem: GroundplanError) -> Finding:
+    """The finding that tells an error which something else raised."""
+    file = Path(problem.file) if problem.file else None
+    return error(problem.message, file, problem.line, problem.hint)

@@ -1,0 +1,71 @@
+"""Resource types that AWS does not charge for, each with the reason a bill gives."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_WITH_LOGS = "what it writes is counted with the log groups"
+_SETTING = "a setting, free of charge"
+_NETWORK = "part of a network, free of charge"
+_ACCESS = "a right, free of charge"
+
+FREE: Final[dict[str, str]] = {
+    "aws_budgets_budget": "a budget without actions is free",
+    "aws_cloudwatch_log_resource_policy": _ACCESS,
+    "aws_db_option_group": _SETTING,
+    "aws_db_parameter_group": _SETTING,
+    "aws_db_subnet_group": _SETTING,
+    "aws_default_network_acl": _NETWORK,
+    "aws_default_route_table": _NETWORK,
+    "aws_default_security_group": _NETWORK,
+    "aws_ecr_lifecycle_policy": _SETTING,
+    "aws_ecr_repository_policy": _ACCESS,
+    "aws_eip_association": _NETWORK,
+    "aws_eks_access_entry": _ACCESS,
+    "aws_eks_access_policy_association": _ACCESS,
+    "aws_eks_addon": "runs on the nodes, which are counted",
+    "aws_eks_pod_identity_association": _ACCESS,
+    "aws_elasticache_parameter_group": _SETTING,
+    "aws_elasticache_subnet_group": _SETTING,
+    "aws_flow_log": _WITH_LOGS,
+    "aws_iam_access_key": _ACCESS,
+    "aws_iam_group": _ACCESS,
+    "aws_iam_instance_profile": _ACCESS,
+    "aws_iam_openid_connect_provider": _ACCESS,
+    "aws_iam_policy": _ACCESS,
+    "aws_iam_policy_attachment": _ACCESS,
+    "aws_iam_role": _ACCESS,
+    "aws_iam_role_policy": _ACCESS,
+    "aws_iam_role_policy_attachment": _ACCESS,
+    "aws_iam_user": _ACCESS,
+    "aws_internet_gateway": _NETWORK,
+    "aws_kms_alias": _SETTING,
+    "aws_kms_key_policy": _ACCESS,
+    "aws_launch_template": "what is started from it is counted",
+    "aws_network_acl": _NETWORK,
+    "aws_network_acl_rule": _NETWORK,
+    "aws_route": _NETWORK,
+    "aws_route_table": _NETWORK,
+    "aws_route_table_association": _NETWORK,
+    "aws_s3_bucket_lifecycle_configuration": _SETTING,
+    "aws_s3_bucket_ownership_controls": _SETTING,
+    "aws_s3_bucket_policy": _ACCESS,
+    "aws_s3_bucket_public_access_block": _ACCESS,
+    "aws_s3_bucket_server_side_encryption_configuration": _SETTING,
+    "aws_s3_bucket_versioning": _SETTING,
+    "aws_secretsmanager_secret_policy": _ACCESS,
+    "aws_secretsmanager_secret_version": "part of its secret, which is counted",
+    "aws_security_group": _NETWORK,
+    "aws_security_group_rule": _NETWORK,
+    "aws_subnet": _NETWORK,
+    "aws_vpc_dhcp_options": _NETWORK,
+    "aws_vpc_endpoint_route_table_association": _NETWORK,
+    "aws_vpc_endpoint_subnet_association": _NETWORK,
+    "aws_vpc_security_group_egress_rule": _NETWORK,
+    "aws_vpc_security_group_ingress_rule": _NETWORK,
+    "null_resource": "made by Terraform itself",
+    "random_id": "made by Terraform itself",
+    "random_password": "made by Terraform itself",
+    "random_string": "made by Terraform itself",
+    "terraform_data": "made by Terraform itself",
+}

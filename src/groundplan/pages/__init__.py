@@ -1,0 +1,70 @@
+"""The site's pages, without knowing what turns them into a site.
+
+`Pages` gives Markdown by path, and finishes the HTML that comes of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groundplan.pages import generated, pictures
+from groundplan.pages.content import Content
+from groundplan.pages.macros import Macros, page_of, page_of_phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from groundplan.pages.pictures import Picture
+    from groundplan.workspace import Workspace
+
+
+class Pages:
+    """The pages of one workspace with these pictures."""
+
+    def __init__(self, workspace: Workspace, drawn: tuple[Picture, ...] = ()) -> None:
+        self._content = Content(workspace, drawn)
+        self._macros = Macros(self._content)
+
+    @property
+    def title(self) -> str:
+        """The site's title."""
+        return f"{self._content.design.client.name}: infrastructure design"
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """The paths of the phases' pages, the list of phases first."""
+        numbers = (phase.number for phase in self._content.design.phases)
+        return (generated.PHASES, *(page_of_phase(number) for number in numbers))
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The paths of the decisions' records."""
+        return tuple(page_of(decision) for decision in self._content.design.decisions)
+
+    def generated(self) -> dict[str, str]:
+        """The pages that are computed as a whole: Markdown by path."""
+        return generated.pages(self._content, self._macros)
+
+    def files(self) -> dict[str, Path]:
+        """The files that the pages link to, by their path in the site."""
+        return {pictures.file(picture): picture.svg for picture in self._content.pictures}
+
+    def prose(
+        self, text: str, *, page: str, line: int = 1, head: Mapping[str, object] | None = None
+    ) -> str:
+        """A hand-written page with its values filled in; `line` is the first one of `text`.
+
+        `head` is what the page says of itself above the text, such as its status. Raises
+        InputError with the line for a name or a value that is not there.
+        """
+        return self._macros.templates.prose(text, page=page, line=line, head=head)
+
+    def fill(self, html: str) -> str:
+        """What Markdown made of a page, with our blocks of HTML in their places."""
+        return self._macros.templates.fill(html)
+
+    def finish(self, html: str, address: Callable[[str], str]) -> str:
+        """The HTML of a page with its pictures and links, `address` being that of a file."""
+        html = self._macros.templates.fill_late(html)
+        return pictures.finish(html, self._content.pictures, address)

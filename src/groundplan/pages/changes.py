@@ -1,0 +1,137 @@
+"""What changed since the phase before: resources by human type name, and services."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from groundplan.compose import Application
+    from groundplan.facts import Facts, Resource
+
+_QUIET: Final = ("tags", "tags_all", "id", "arn")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting that a resource has otherwise than before; None where it was or is not set."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A resource that stays and has other settings than before."""
+
+    address: str
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
+class TypeChange:
+    """What changed among the resources of one type; addresses are sorted."""
+
+    type: str
+    label: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[Changed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a phase changes in the application: services by name, sorted."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+def resources(
+    before: Facts, after: Facts, *, label: Callable[[str], str]
+) -> tuple[TypeChange, ...]:
+    """The difference of two plans by address, grouped by type and sorted by the type's label."""
+    old = {resource.address: resource for resource in before}
+    new = {resource.address: resource for resource in after}
+    types = {resource.type for resource in (*old.values(), *new.values())}
+    changes = (_of_type(type_, label(type_), old, new) for type_ in types)
+    found = (change for change in changes if change.added or change.removed or change.changed)
+    return tuple(sorted(found, key=lambda change: (change.label, change.type)))
+
+
+def _of_type(
+    type_: str, label: str, old: Mapping[str, Resource], new: Mapping[str, Resource]
+) -> TypeChange:
+    before = {address for address, resource in old.items() if resource.type == type_}
+    after = {address for address, resource in new.items() if resource.type == type_}
+    both = ((address, _settings(old[address], new[address])) for address in sorted(before & after))
+    return TypeChange(
+        type_,
+        label,
+        added=tuple(sorted(after - before)),
+        removed=tuple(sorted(before - after)),
+        changed=tuple(Changed(address, settings) for address, settings in both if settings),
+    )
+
+
+def _settings(before: Resource, after: Resource) -> tuple[Setting, ...]:
+    old, new = dict(_leaves(before.values)), dict(_leaves(after.values))
+    return tuple(
+        Setting(path, old.get(path), new.get(path))
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path) != new.get(path)
+    )
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    items: Iterable[tuple[Any, Any]]
+    if isinstance(value, Mapping):
+        items = value.items()
+    elif isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
+        items = enumerate(value)
+    else:
+        yield path, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return
+    for key, item in items:
+        if path or key not in _QUIET:
+            yield from _leaves(item, f"{path}.{key}" if path else str(key))
+
+
+def services(before: Application, after: Application) -> Difference:
+    """The difference of two applications: services that came, went, or are declared otherwise."""
+    old = {service.name: service for service in before.services}
+    new = {service.name: service for service in after.services}
+    return Difference(
+        added=tuple(sorted(new.keys() - old.keys())),
+        removed=tuple(sorted(old.keys() - new.keys())),
+        changed=tuple(sorted(n for n in new.keys() & old.keys() if new[n] != old[n])),
+    )
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many resources of a type two plans have."""
+
+    label: str
+    before: int
+    after: int
+
+
+def compare(
+    before: Facts, after: Facts, *, label: Callable[[str], str], types: Iterable[str]
+) -> tuple[Count, ...]:
+    """How many resources of each of `types` two environments have, in the order of `types`."""
+    old = Counter(resource.type for resource in before)
+    new = Counter(resource.type for resource in after)
+    return tuple(
+        Count(label(type_), old[type_], new[type_]) for type_ in types if old[type_] or new[type_]
+    )

@@ -1,0 +1,150 @@
+"""What pages are made from: the design, and for each phase its facts, application and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from groundplan import cost, prices
+from groundplan.catalog import treatment
+from groundplan.errors import InputError, suggest
+from groundplan.files import digest
+from groundplan.pages import changes
+from groundplan.pages.labels import type_label
+from groundplan.pages.network import Network
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from groundplan.bill import Bill
+    from groundplan.compose import Application
+    from groundplan.design import Design, Phase
+    from groundplan.facts import Facts
+    from groundplan.pages.changes import Count, Difference, TypeChange
+    from groundplan.pages.pictures import Picture
+    from groundplan.usage import Usage
+    from groundplan.workspace import Workspace
+
+# Compose takes a while to resolve a file, and most changes to a site are not to that one.
+_APPLICATIONS: Final[dict[tuple[Hashable, ...], Application]] = {}
+_SHOWN = frozenset({"subnet", "vpc", "region", "frame"})
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One environment in one phase; `before` is the same environment in the phase before."""
+
+    env: str
+    phase: int
+    facts: Facts
+    usage: Usage
+    before: Stage | None = None
+
+    @cached_property
+    def bill(self) -> Bill:
+        """What it costs in a month."""
+        return cost.monthly(self.facts, self.usage, prices.load())
+
+    @cached_property
+    def network(self) -> Network:
+        """Its network."""
+        return Network(self.facts)
+
+    @cached_property
+    def changes(self) -> tuple[TypeChange, ...]:
+        """What its Terraform changes, what is drawn first; empty where there is no phase before."""
+        if self.before is None:
+            return ()
+        found = changes.resources(self.before.facts, self.facts, label=type_label)
+        return tuple(sorted(found, key=lambda change: not is_shown(change.type)))
+
+    def beside(self, other: Stage) -> tuple[Count, ...]:
+        """How many resources of the types that are drawn `other` and this one have."""
+        types = {item.type for facts in (other.facts, self.facts) for item in facts}
+        shown = sorted((type_ for type_ in types if is_shown(type_)), key=type_label)
+        return changes.compare(other.facts, self.facts, label=type_label, types=shown)
+
+
+def is_shown(type_: str) -> bool:
+    """True for a resource type that pictures show, False for the small parts behind them."""
+    return treatment(type_).place in _SHOWN
+
+
+class Content:
+    """A workspace's content, each part loaded when a page first asks for it."""
+
+    def __init__(self, workspace: Workspace, pictures: tuple[Picture, ...] = ()) -> None:
+        self._workspace = workspace
+        self._stages: dict[tuple[str, int], Stage] = {}
+        self.pictures = pictures
+
+    @cached_property
+    def design(self) -> Design:
+        """The design."""
+        return self._workspace.design
+
+    def stages(self, phase: Phase) -> tuple[Stage, ...]:
+        """The environments that the phase draws; none for a phase that is only planned."""
+        return tuple(self.stage(env, phase.number) for env in phase.environments)
+
+    def stage(self, env: str, number: int) -> Stage:
+        """That environment in that phase. Raises InputError where the design has it not."""
+        phase = self.design.phase(number)
+        if env not in phase.environments:
+            known = {name for item in self.design.phases for name in item.environments}
+            raise InputError(
+                f"the design draws no environment '{env}' in phase {number}",
+                hint=suggest(env, known if env not in known else phase.environments),
+            )
+        if (env, number) not in self._stages:
+            before = [item.number for item in self.design.drawn(env) if item.number < number]
+            self._stages[env, number] = Stage(
+                env,
+                number,
+                self._workspace.facts(env, number),
+                self.design.usage,
+                self.stage(env, before[-1]) if before else None,
+            )
+        return self._stages[env, number]
+
+    def neighbour(self, stage: Stage) -> Stage | None:
+        """For an environment's first phase: another one's last phase before it, to compare with."""
+        earlier = [item for item in self.design.drawn() if item.number < stage.phase]
+        if stage.before or not earlier:
+            return None
+        return self.stage(earlier[-1].environments[0], earlier[-1].number)
+
+    def application(self, number: int) -> Application:
+        """The application as Compose resolves it in that phase."""
+        phase = self.design.phase(number)
+        key = (self._compose, phase.profiles, tuple(sorted(phase.environment.items())))
+        if key not in _APPLICATIONS:
+            _APPLICATIONS[key] = self._workspace.application(number)
+        return _APPLICATIONS[key]
+
+    @cached_property
+    def _compose(self) -> str:
+        """A digest of the Compose file and what stands beside it, which it may take in."""
+        folder = self._workspace.compose_file.parent
+        beside = [path for ending in ("yml", "yaml", "env") for path in folder.glob(f"*.{ending}")]
+        return digest([*beside, folder / ".env"], root=folder)
+
+    def services_changed(self, number: int) -> Difference:
+        """What the phase changes in the application; nothing for the first phase."""
+        earlier = [item.number for item in self.design.phases if item.number < number]
+        if not earlier:
+            return changes.Difference()
+        return changes.services(self.application(earlier[-1]), self.application(number))
+
+    def pictures_of(
+        self, view: str | None = None, *, phase: int | None = None, env: str | None = None
+    ) -> tuple[Picture, ...]:
+        """The pictures of that view, phase and environment, as far as they are said."""
+        return tuple(
+            picture
+            for picture in self.pictures
+            if view in (None, picture.view)
+            and phase in (None, picture.phase)
+            and env in (None, picture.env)
+        )

@@ -1,0 +1,106 @@
+"""The pages that are computed as a whole: the list of phases, and a page for each."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from groundplan.pages.labels import capital, count
+from groundplan.pages.macros import page_of_phase
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from groundplan.design import Phase
+    from groundplan.pages.content import Content, Stage
+    from groundplan.pages.macros import Macros
+    from groundplan.pages.pictures import Picture
+
+PHASES = "phases/index.md"
+
+
+@dataclass(frozen=True)
+class _Shown:
+    heading: str
+    figure: Markup
+
+
+@dataclass(frozen=True)
+class _News:
+    said: str
+    table: Markup | str
+
+
+def pages(content: Content, macros: Macros) -> dict[str, str]:
+    """The computed pages: Markdown by path from the site's root."""
+    phases = content.design.phases
+    found = {page_of_phase(phase.number): _phase(phase, content, macros) for phase in phases}
+    stages = {phase.number: content.stages(phase) for phase in phases}
+    return {PHASES: macros.templates.page("phases.md", steps=phases, stages=stages), **found}
+
+
+def _phase(phase: Phase, content: Content, macros: Macros) -> str:
+    return macros.templates.page(
+        "phase.md",
+        at=phase,
+        title=html.escape(f"Phase {phase.number}: {phase.title}"),
+        description=html.escape(" ".join(phase.summary.split())),
+        work=macros.work(phase.number),
+        decided=[item for item in content.design.decisions if item.phase == phase.number],
+        intro=_intro(phase, content),
+        pictures=_pictures(phase, content, macros),
+        news=[_news(stage, content, macros) for stage in content.stages(phase)],
+        costs=[macros.cost(stage.env, stage.phase) for stage in content.stages(phase)],
+    )
+
+
+def _intro(phase: Phase, content: Content) -> str:
+    stages = content.stages(phase)
+    if not stages:
+        return ""
+    names = " and ".join(stage.env for stage in stages)
+    total = sum(len(stage.facts.resources) for stage in stages)
+    verb = "is what stands" if phase.state == "done" else "is what will stand"
+    return (
+        f"This {verb} at the end of the phase in {names}: "
+        f"{total} resources, drawn from Terraform's own plan."
+    )
+
+
+def _pictures(phase: Phase, content: Content, macros: Macros) -> list[_Shown]:
+    several = len(phase.environments) > 1
+    return [
+        _Shown(_heading(picture, several=several), macros.figure(picture))
+        for picture in content.pictures_of(phase=phase.number)
+    ]
+
+
+def _heading(picture: Picture, *, several: bool) -> str:
+    return f"{picture.title} ({picture.env})" if several and picture.env else picture.title
+
+
+def _news(stage: Stage, content: Content, macros: Macros) -> _News:
+    if stage.before:
+        return _News(_said(stage, content), macros.changes(stage.env, stage.phase))
+    if content.neighbour(stage):
+        said = f"This is the first phase of {stage.env}, so everything in it is new."
+        return _News(said, macros.beside(stage.env, stage.phase))
+    total = count(len(stage.facts.resources), "resource")
+    return _News(f"This is the first phase of {stage.env}: all of its {total} are new.", "")
+
+
+def _said(stage: Stage, content: Content) -> str:
+    """`Since phase 2: one new service, four new resources, one changed resource.`"""
+    services = content.services_changed(stage.phase)
+    parts = [
+        (len(services.added), "new service"),
+        (len(services.changed), "changed service"),
+        (len(services.removed), "removed service"),
+        (sum(len(change.added) for change in stage.changes), "new resource"),
+        (sum(len(change.changed) for change in stage.changes), "changed resource"),
+        (sum(len(change.removed) for change in stage.changes), "removed resource"),
+    ]
+    said = ", ".join(count(number, name) for number, name in parts if number)
+    before = stage.before.phase if stage.before else stage.phase
+    return capital(f"since phase {before}: {said or 'nothing'}.")

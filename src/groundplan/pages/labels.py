@@ -1,0 +1,68 @@
+"""Names a person reads: of resource types, resources, amounts and states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from groundplan.facts import Resource
+
+MINUS: Final = "\N{MINUS SIGN}"
+_WORDS: Final = {
+    "acl": "ACL",
+    "acm": "ACM",
+    "cloudwatch": "CloudWatch",
+    "db": "Database",
+    "ecr": "ECR",
+    "eip": "Elastic IP address",
+    "eks": "EKS",
+    "elasticache": "ElastiCache",
+    "iam": "IAM",
+    "kms": "KMS",
+    "lb": "Load balancer",
+    "nat": "NAT",
+    "s3": "S3",
+    "secretsmanager": "Secrets Manager",
+    "sns": "SNS",
+    "sqs": "SQS",
+    "vpc": "VPC",
+}
+_NAMES: Final = ("tags_all.Name", "tags.Name", "identifier", "replication_group_id", "name")
+_COUNTS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def type_label(type_: str) -> str:
+    """`EKS node group` for `aws_eks_node_group`."""
+    words = type_.removeprefix("aws_").split("_")
+    text = " ".join(_WORDS.get(word, word) for word in words)
+    return text[:1].upper() + text[1:]
+
+
+def resource_name(resource: Resource) -> str:
+    """What people call it: its Name tag, else its own name, else its address."""
+    found = (resource.get(path) for path in _NAMES)
+    return next((str(name) for name in found if name), resource.address)
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """`two zones`, `one zone`, `12 zones`."""
+    said = _COUNTS[number] if number < len(_COUNTS) else str(number)
+    return f"{said} {singular if number == 1 else plural or singular + 's'}"
+
+
+def listed(names: tuple[str, ...] | list[str]) -> str:
+    """`a, b and c`."""
+    *first, last = names or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def usd(amount: Decimal) -> str:
+    """`$1,234.50`."""
+    return f"${amount:,.2f}"
+
+
+def capital(text: str) -> str:
+    """`text` with its first letter a capital; the rest stays as it is."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,83 @@
+"""Prices of AWS, from a table in which each row names its source."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from groundplan.errors import InputError
+from groundplan.files import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+COLUMNS = ("service", "item", "unit", "usd", "source")
+REGION = "us-east-1"
+TABLE = Path(__file__).parent / "data" / "aws_prices_us_east_1.csv"
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one `unit` of an item costs in USD, and where that was read."""
+
+    service: str
+    item: str
+    unit: str
+    usd: Decimal
+    source: str
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The prices of one region, by service and item."""
+
+    region: str
+    rows: Mapping[tuple[str, str], Price]
+
+    def find(self, service: str, item: str) -> Price | None:
+        """The price of that item, None where the table has none: that is a gap, never zero."""
+        return self.rows.get((service, item))
+
+
+def load(path: Path = TABLE, region: str = REGION) -> Prices:
+    """The price table in `path` (default: the one that comes with groundplan).
+
+    Raises InputError with the line of a row that is incomplete, repeated or not a price.
+    """
+    rows: dict[tuple[str, str], Price] = {}
+    for line, price in _rows(path):
+        key = (price.service, price.item)
+        if key in rows:
+            raise InputError(f"'{price.item}' is priced twice", file=path, line=line)
+        rows[key] = price
+    return Prices(region, rows)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Price]]:
+    reader = csv.DictReader(read_text(path).splitlines(), strict=True)
+    try:
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            hint = f"its first line must be: {','.join(COLUMNS)}"
+            raise InputError("this is not a price table", hint=hint, file=path, line=1)
+        for row in reader:
+            yield reader.line_num, _price(row, path, reader.line_num)
+    except csv.Error as error:
+        line = reader.reader.line_num
+        raise InputError(f"this is not CSV: {error}", file=path, line=line) from None
+
+
+def _price(row: Mapping[str, str], path: Path, line: int) -> Price:
+    if len(row) != len(COLUMNS) or not all(row.values()):
+        raise InputError(f"a price has {len(COLUMNS)} columns, none empty", file=path, line=line)
+    try:
+        usd = Decimal(row["usd"])
+    except InvalidOperation:
+        usd = Decimal("NaN")
+    if not usd.is_finite() or usd <= 0:
+        hint = "a free item is not in the table"
+        message = f"'{row['usd']}' is not a price"
+        raise InputError(message, hint=hint, file=path, line=line)
+    return Price(row["service"], row["item"], row["unit"], usd, row["source"])

@@ -1,0 +1,105 @@
+"""The one way to run an outside tool: request in, outcome out, never a shell."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from groundplan.errors import ToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_CLOUD_PREFIXES = ("AWS_", "AMAZON_", "TF_VAR_", "TF_TOKEN_", "GOOGLE_", "AZURE_", "ARM_")
+_KEPT = ("AWS_CA_BUNDLE",)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a finished tool left: its words, exit code, both streams and its time in seconds."""
+
+    argv: tuple[str, ...]
+    returncode: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment without the user's cloud credentials and settings, plus `extra`.
+
+    Every tool that works on a local target gets this one, so nothing of the user's own accounts
+    can leak into it.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _KEPT or not name.startswith(_CLOUD_PREFIXES)
+    }
+    return {**kept, **(extra or {})}
+
+
+def find(tool: str, *, install: str) -> str:
+    """The path of `tool` on PATH. Raises ToolError with `install`, how to get it."""
+    if path := shutil.which(tool):
+        return path
+    raise ToolError(f"{tool} is not installed", hint=install)
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    stdin: str | None = None,
+    check: bool = True,
+) -> Outcome:
+    """Run `argv` to its end and return the outcome.
+
+    Raises ToolError when the tool can't be started, takes longer than `timeout` seconds, or, with
+    `check`, ends with another exit code than 0. On Ctrl-C the tool gets the interrupt too and is
+    waited for, so that it can put its own house in order.
+    """
+    start = time.monotonic()
+    try:
+        child = subprocess.Popen(
+            list(argv), cwd=cwd, env=None if env is None else dict(env), text=True,
+            encoding="utf-8", errors="replace",
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    except OSError as error:
+        raise ToolError(f"{argv[0]} can't be started: {error.strerror}") from None
+    try:
+        stdout, stderr = child.communicate(stdin, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+        raise ToolError(f"{_name(argv)} took longer than {timeout:.0f} s") from None
+    except KeyboardInterrupt:
+        child.send_signal(signal.SIGINT)
+        child.communicate()
+        raise
+    outcome = Outcome(tuple(argv), child.returncode, stdout, stderr, time.monotonic() - start)
+    if check and outcome.returncode:
+        raise failed(outcome)
+    return outcome
+
+
+def failed(outcome: Outcome) -> ToolError:
+    """The error for a tool that failed: what was run, its exit code and what it said."""
+    said = (outcome.stderr.strip() or outcome.stdout.strip() or "it said nothing").replace(
+        "\n", "\n  "
+    )
+    return ToolError(f"{_name(outcome.argv)} failed (exit code {outcome.returncode})\n  {said}")
+
+
+def _name(argv: Sequence[str]) -> str:
+    return " ".join([argv[0].rsplit("/", 1)[-1], *argv[1:3]])

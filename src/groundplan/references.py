@@ -1,0 +1,250 @@
+"""Who refers to whom, from a plan's `configuration`, where ids are known only after apply.
+
+The configuration lists, for each attribute of each resource block, the references in its
+expression: `["aws_subnet.a[\"x\"].id", "aws_subnet.a[\"x\"]", "aws_subnet.a", "each.key"]`, each
+followed by its own prefixes. They are followed through variables into the calling module and
+through outputs into the called one, down to resource instances. An expression's structure is not
+in the plan, so an answer is either exact or a list of candidates, and the two are kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# A step of an address: a name and, for one instance, its key: `module.a["x"]` is two steps.
+_STEP: Final = re.compile(r'([^.\[\]]+)((?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])*)')
+
+
+def split(address: str) -> tuple[str, ...]:
+    """The dotted parts of an address, instance keys kept on their part.
+
+    >>> split('module.a["x.y"].aws_subnet.b[0].id')
+    ('module', 'a["x.y"]', 'aws_subnet', 'b[0]', 'id')
+    """
+    return tuple(match.group(0) for match in _STEP.finditer(address))
+
+
+def without_key(part: str) -> str:
+    """`b[0]` → `b`."""
+    return part.split("[", 1)[0]
+
+
+def key_of(part: str) -> str | None:
+    """The instance key of `b["x"]` or `b[0]`, brackets included, else None."""
+    return part[part.index("[") :] if "[" in part else None
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """A module instance: its address parts by pair, `("module.a[\"x\"]", "module.b")`."""
+
+    steps: tuple[str, ...] = ()
+
+    def child(self, step: str) -> _Scope:
+        return _Scope((*self.steps, step))
+
+    @property
+    def parent(self) -> _Scope:
+        return _Scope(self.steps[:-1])
+
+    def address(self, rest: str) -> str:
+        return ".".join((*self.steps, rest))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What an expression refers to: addresses, and whether they are exactly the ones meant."""
+
+    addresses: frozenset[str] = frozenset()
+    exact: bool = True
+
+    def __or__(self, other: _Found) -> _Found:
+        return _Found(self.addresses | other.addresses, self.exact and other.exact)
+
+
+class Configuration:
+    """The references of a plan's configuration, resolved to the given instance addresses."""
+
+    def __init__(self, configuration: Mapping[str, Any], addresses: Iterable[str]) -> None:
+        self._root = configuration.get("root_module", {})
+        self._addresses = tuple(addresses)
+        self._memo: dict[tuple[_Scope, str, str | None], _Found] = {}
+
+    @cached_property
+    def _instances(self) -> dict[str, list[str]]:
+        """Instance addresses by the address of their block within one module instance."""
+        found = defaultdict(list)
+        for address in self._addresses:
+            *head, last = split(address)
+            found[".".join((*head, without_key(last)))].append(address)
+        return found
+
+    @cached_property
+    def _module_instances(self) -> dict[str, set[str]]:
+        """Steps of module instances (`module.a["x"]`) by parent address and call name."""
+        found = defaultdict(set)
+        for address in self._addresses:
+            scope = _Scope()
+            for step in _module_steps(split(address)):
+                found[scope.address(without_key(step))].add(step)
+                scope = scope.child(step)
+        return found
+
+    def references(
+        self, address: str
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        """For the resource at `address`: exact references and candidates, by attribute path."""
+        parts = split(address)
+        scope = _Scope(_module_steps(parts))
+        block = ".".join(without_key(part) for part in parts[2 * len(scope.steps) :])
+        module = self._module(scope)
+        resource: Mapping[str, Any] = next(
+            (item for item in module.get("resources", ()) if item.get("address") == block), {}
+        )
+        exact: dict[str, tuple[str, ...]] = {}
+        maybe: dict[str, tuple[str, ...]] = {}
+        for path, expression in _expressions(resource.get("expressions", {})):
+            found = self._follow(
+                scope, expression.get("references", ()), key_of(parts[-1]), resource
+            )
+            if found.addresses - {address}:
+                (exact if found.exact else maybe)[path] = tuple(sorted(found.addresses - {address}))
+        return exact, maybe
+
+    def _module(self, scope: _Scope) -> Mapping[str, Any]:
+        module: Mapping[str, Any] = self._root
+        for step in scope.steps:
+            name = without_key(step).removeprefix("module.")
+            module = module.get("module_calls", {}).get(name, {}).get("module", {})
+        return module
+
+    def _call(self, scope: _Scope) -> Mapping[str, Any]:
+        """The module call, in the parent, that made the instance `scope`."""
+        name = without_key(scope.steps[-1]).removeprefix("module.")
+        call: Mapping[str, Any] = self._module(scope.parent).get("module_calls", {}).get(name, {})
+        return call
+
+    def _follow(
+        self, scope: _Scope, references: Iterable[str], key: str | None, block: Mapping[str, Any]
+    ) -> _Found:
+        """All that `references` lead to, read in a block of `scope` whose instance has `key`."""
+        primary = tuple(_primary(references))
+        keyed = any(item.startswith(("each.key", "count.index")) for item in primary)
+        # With a table or a condition in it, an expression may turn the key into another one.
+        turned = keyed and any(item.startswith(("local.", "var.", "data.")) for item in primary)
+        found = _Found()
+        for reference in primary:
+            if reference.startswith("each.value"):
+                loop = block.get("for_each_expression", {}).get("references", ())
+                found |= self._follow(scope, loop, key, {})
+            else:
+                found |= self._one(scope, reference, key if keyed and not turned else None)
+        return _Found(found.addresses, found.exact and not (turned and len(found.addresses) > 1))
+
+    def _one(self, scope: _Scope, reference: str, key: str | None) -> _Found:
+        memo = (scope, reference, key)
+        if memo not in self._memo:
+            self._memo[memo] = _Found()  # a cycle through outputs refers to nothing more
+            self._memo[memo] = self._look_up(scope, reference, key)
+        return self._memo[memo]
+
+    def _look_up(self, scope: _Scope, reference: str, key: str | None) -> _Found:
+        parts = split(reference)
+        if len(parts) < 2:  # noqa: PLR2004 - a kind and a name
+            return _Found()
+        if parts[0] == "var":
+            return self._variable(scope, parts)
+        if parts[0] == "module":
+            return self._output(scope, parts, key)
+        if parts[0] in {"local", "data", "each", "count", "path", "self", "terraform"}:
+            return _Found()
+        return self._resource(scope, parts, key)
+
+    def _resource(self, scope: _Scope, parts: tuple[str, ...], key: str | None) -> _Found:
+        instances = self._instances.get(scope.address(f"{parts[0]}.{without_key(parts[1])}"), [])
+        return _pick(instances, key_of(parts[1]) or key)
+
+    def _variable(self, scope: _Scope, parts: tuple[str, ...]) -> _Found:
+        if not scope.steps:
+            return _Found()
+        call = self._call(scope)
+        expression = call.get("expressions", {}).get(without_key(parts[1]), {})
+        found = _Found()
+        for _path, item in _expressions({"": expression}):
+            found |= self._follow(
+                scope.parent, item.get("references", ()), key_of(scope.steps[-1]), call
+            )
+        # Inside an object the plan doesn't say which part the references stand in.
+        inside = len(parts) > 2 or key_of(parts[1]) is not None  # noqa: PLR2004
+        return _Found(found.addresses, found.exact and not (inside and len(found.addresses) > 1))
+
+    def _output(self, scope: _Scope, parts: tuple[str, ...], key: str | None) -> _Found:
+        if len(parts) < 3:  # noqa: PLR2004 - the whole module object: no output is named
+            return _Found()
+        wanted = key_of(parts[1]) or key
+        steps = sorted(
+            self._module_instances.get(scope.address(f"module.{without_key(parts[1])}"), ())
+        )
+        chosen = [step for step in steps if wanted and key_of(step) == wanted] or steps
+        found = _Found()
+        for step in chosen:
+            child = scope.child(step)
+            outputs = self._module(child).get("outputs", {})
+            expression = outputs.get(without_key(parts[2]), {}).get("expression", {})
+            for reference in _primary(expression.get("references", ())):
+                found |= self._one(child, reference, None)
+        return self._part_of_output(found, parts)
+
+    def _part_of_output(self, found: _Found, parts: tuple[str, ...]) -> _Found:
+        part = key_of(parts[2])
+        if part is None and len(parts) == 3:  # noqa: PLR2004
+            return found
+        picked = _pick(sorted(found.addresses), part)
+        whole = len(found.addresses) <= 1
+        return _Found(picked.addresses, found.exact and (whole or len(picked.addresses) == 1))
+
+
+def _module_steps(parts: tuple[str, ...]) -> tuple[str, ...]:
+    steps = []
+    while len(parts) > 2 and parts[0] == "module":  # noqa: PLR2004
+        steps.append(f"module.{parts[1]}")
+        parts = parts[2:]
+    return tuple(steps)
+
+
+def _pick(instances: list[str], key: str | None) -> _Found:
+    """The instance with that key, else all of them."""
+    same = [address for address in instances if key and key_of(split(address)[-1]) == key]
+    return _Found(frozenset(same or instances))
+
+
+def _primary(references: Iterable[str]) -> Iterator[str]:
+    """Each reference once, without the prefixes of itself that the plan lists after it."""
+    last = ""
+    for reference in references:
+        if not last.startswith((f"{reference}.", f"{reference}[")):
+            yield reference
+        last = reference
+
+
+def _expressions(value: Any, prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The leaves `{"references": [...]}` or `{"constant_value": ...}` of nested blocks, by path."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _expressions(item, f"{prefix}.{number}")
+    elif isinstance(value, Mapping):
+        if "references" in value and isinstance(value["references"], list):
+            yield prefix, value
+            return
+        if "constant_value" in value:
+            return
+        for name, item in value.items():
+            yield from _expressions(item, f"{prefix}.{name}" if prefix else name)

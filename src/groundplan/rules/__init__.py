@@ -1,0 +1,1 @@
+"""The rules of `groundplan check`, by what they look at first."""

@@ -1,0 +1,49 @@
+"""Rules about the design by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groundplan import designfile, yamlfile
+from groundplan.findings import Finding, error, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groundplan.workspace import Workspace
+    from groundplan.yamlfile import Loc
+
+
+def line_of(workspace: Workspace, loc: Loc) -> int:
+    """The line of design.yaml in which the value at `loc` stands."""
+    return yamlfile.load(workspace.design_file).place(loc).line
+
+
+@rule("design", "design.yaml can be read, and what it says fits together")
+def sound(workspace: Workspace) -> Iterator[Finding]:
+    """All problems of the design at once."""
+    for problem in designfile.read(workspace.design_file).problems:
+        yield error(problem.message, workspace.design_file, problem.line, problem.hint)
+
+
+@rule("phase-states", "the states of phases and of their work agree")
+def phase_states(workspace: Workspace) -> Iterator[Finding]:
+    """Done phases have nothing open, planned ones nothing begun, and they come in this order."""
+    order = ("done", "current", "planned")
+    phases = workspace.design.phases
+    for index, phase in enumerate(phases):
+        line = line_of(workspace, ("phases", index, "state"))
+        name = f"phase {phase.number} is {phase.state}"
+        states = {item.state for item in phase.to_do}
+        if phase.state == "done" and states - {"done"}:
+            yield error(f"{name}, but some of its work is not", workspace.design_file, line)
+        if phase.state == "planned" and states - {"open"}:
+            yield error(f"{name}, but some of its work has begun", workspace.design_file, line)
+        earlier = phases[index - 1] if index else phase
+        if order.index(phase.state) < order.index(earlier.state):
+            message = f"{name}, but phase {earlier.number} before it is {earlier.state}"
+            yield error(message, workspace.design_file, line)
+    current = [phase.number for phase in phases if phase.state == "current"]
+    if len(current) > 1:
+        message = f"phases {', '.join(map(str, current))} are all current"
+        yield error(message, workspace.design_file, hint="only one can be")

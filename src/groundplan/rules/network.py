@@ -1,0 +1,160 @@
+"""Rules about address ranges, and about what was promised of zones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from groundplan.findings import Finding, error, rule, warning
+from groundplan.rules.conformance import drawn
+from groundplan.rules.design import line_of
+from groundplan.topology import UNKNOWN, Topology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from groundplan.design import Promise
+    from groundplan.facts import Facts
+    from groundplan.topology import Subnet
+    from groundplan.workspace import Workspace
+
+Network = IPv4Network | IPv6Network
+
+
+@rule("subnet-ranges", "subnets lie in their VPC's range and don't overlap")
+def subnet_ranges(workspace: Workspace) -> Iterator[Finding]:
+    """Subnets that overlap, lie outside their VPC, or whose range the plan can't tell."""
+    for _, phase, env in drawn(workspace):
+        file = workspace.facts_file(env, phase.number)
+        topology = Topology(workspace.facts(env, phase.number))
+        by_vpc: dict[str, list[Subnet]] = defaultdict(list)
+        for subnet in topology.subnets.values():
+            if UNKNOWN not in {subnet.cidr, subnet.vpc} and _range(subnet.cidr) is None:
+                yield error(f"'{subnet.cidr}' of {subnet.address} is not an address range", file)
+            elif UNKNOWN in {subnet.cidr, subnet.vpc}:
+                yield warning(f"range or VPC of {subnet.address} is not in the plan", file)
+            else:
+                by_vpc[subnet.vpc].append(subnet)
+        for vpc, subnets in by_vpc.items():
+            yield from _overlaps(subnets, file)
+            yield from _outside(vpc, subnets, topology.facts, file)
+
+
+def _overlaps(subnets: list[Subnet], file: Path) -> Iterator[Finding]:
+    for one, other in combinations(subnets, 2):
+        if _overlap(one.cidr, other.cidr):
+            message = f"{one.address} ({one.cidr}) overlaps {other.address} ({other.cidr})"
+            yield error(message, file, hint="give each subnet a range of its own")
+
+
+def _outside(vpc: str, subnets: list[Subnet], facts: Facts, file: Path) -> Iterator[Finding]:
+    ranges = _ranges_of(vpc, facts)
+    for subnet in subnets:
+        if ranges and not any(_inside(subnet.cidr, whole) for whole in ranges):
+            said = ", ".join(ranges)
+            yield error(f"{subnet.address} ({subnet.cidr}) is not inside {vpc} ({said})", file)
+
+
+def _ranges_of(vpc: str, facts: Facts) -> list[str]:
+    """The VPC's own range, and those associated with it later."""
+    found = [item.get("cidr_block") for item in facts if item.address == vpc]
+    found += [
+        item.get("cidr_block")
+        for item in facts.of_type("aws_vpc_ipv4_cidr_block_association")
+        if vpc in item.references.get("vpc_id", ())
+    ]
+    return [cidr for cidr in found if cidr]
+
+
+@rule("vpc-ranges", "the VPCs of all environments have ranges of their own")
+def vpc_ranges(workspace: Workspace) -> Iterator[Finding]:
+    """VPCs of different environments that could never be connected."""
+    found: dict[tuple[str, str, str], Path] = {}
+    for _, phase, env in drawn(workspace):
+        for vpc in workspace.facts(env, phase.number).of_type("aws_vpc"):
+            if cidr := vpc.get("cidr_block"):
+                found[env, vpc.address, cidr] = workspace.facts_file(env, phase.number)
+    for (env, address, cidr), (other, its, its_cidr) in combinations(sorted(found), 2):
+        if (env, address) != (other, its) and _overlap(cidr, its_cidr):
+            message = f"{address} of {env} ({cidr}) overlaps {its} of {other} ({its_cidr})"
+            hint = "give each VPC a range of its own, or they can never be connected"
+            yield error(message, found[other, its, its_cidr], hint=hint)
+
+
+@rule("availability", "the plan keeps what the chosen options promise for each environment")
+def availability(workspace: Workspace) -> Iterator[Finding]:
+    """Zones, NAT gateways and standby databases, as promised and as planned."""
+    for number, decision in enumerate(workspace.design.decisions):
+        option = decision.options.index(decision.chosen)
+        for env, promise in decision.chosen.promises.items():
+            broken: dict[str, list[str]] = defaultdict(list)
+            for _, phase, drawn_env in drawn(workspace):
+                if drawn_env == env and phase.number >= decision.phase:
+                    for message in _broken(promise, workspace.facts(env, phase.number)):
+                        broken[message].append(str(phase.number))
+            loc = ("decisions", number, "options", option, "promises", env)
+            for message, phases in broken.items():
+                said = f"{message} in {env}, phase {', '.join(phases)}"
+                hint = "keep the promise in Terraform, or take it back in the decision"
+                yield error(said, workspace.design_file, line_of(workspace, loc), hint)
+
+
+def _broken(promise: Promise, facts: Facts) -> Iterator[str]:
+    if promise.zones is not None:
+        yield from _zones(promise.zones, facts)
+    gateways = len(facts.of_type("aws_nat_gateway"))
+    if promise.nat_gateways not in {None, gateways}:
+        yield f"{promise.nat_gateways} NAT gateways are promised, but there are {gateways}"
+    if promise.standby_database is not None:
+        yield from _standby(facts, promised=promise.standby_database)
+
+
+def _zones(promised: int, facts: Facts) -> Iterator[str]:
+    zones: dict[str, set[str]] = defaultdict(set)
+    for subnet in Topology(facts).subnets.values():
+        zones[subnet.tier].add(subnet.zone)
+    if not zones:
+        yield f"{promised} zones are promised, but there is no subnet"
+    tiers: dict[int, list[str]] = defaultdict(list)
+    for tier, names in sorted(zones.items()):
+        if UNKNOWN not in names and len(names) != promised:
+            tiers[len(names)].append(tier)
+    for count, named in sorted(tiers.items()):
+        yield f"{promised} zones are promised, but {', '.join(named)} subnets stand in {count}"
+
+
+def _standby(facts: Facts, *, promised: bool) -> Iterator[str]:
+    for database in facts.of_type("aws_db_instance"):
+        if database.get("replicate_source_db") or database.is_unknown("multi_az"):
+            continue
+        if bool(database.get("multi_az")) != promised:
+            wanted, has = ("a", "none") if promised else ("no", "one")
+            yield f"{wanted} standby database is promised, but {database.address} has {has}"
+
+
+def _range(cidr: str) -> Network | None:
+    try:
+        return ip_network(cidr, strict=False)
+    except ValueError:
+        return None
+
+
+def _overlap(one: str, other: str) -> bool:
+    """True when both are address ranges of one kind and share an address."""
+    first, second = _range(one), _range(other)
+    if first is None or second is None or first.version != second.version:
+        return False
+    return first.overlaps(second)
+
+
+def _inside(part: str, whole: str) -> bool:
+    """True when the range `part` lies in `whole`."""
+    inner, outer = _range(part), _range(whole)
+    if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network):
+        return inner.subnet_of(outer)
+    if isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network):
+        return inner.subnet_of(outer)
+    return False

@@ -1,0 +1,74 @@
+"""Rules about Terraform's variables and the facts recorded from its plans."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from groundplan.errors import GroundplanError
+from groundplan.findings import Finding, error, rule, told
+from groundplan.rules.conformance import drawn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from groundplan.workspace import Workspace
+
+
+@rule("variables", "each phase has its variables file in its environments, and the reverse")
+def variables(workspace: Workspace) -> Iterator[Finding]:
+    """Phases without a `.tfvars` file, and files of no phase."""
+    for _, phase, env in drawn(workspace):
+        try:
+            workspace.variables_file(env, phase.number)
+        except GroundplanError as problem:
+            yield told(problem)
+    wanted = {(env, phase.number) for _, phase, env in drawn(workspace)}
+    for env in workspace.environments:
+        yield from _of_no_phase(
+            sorted(workspace.environment(env).glob("phase-*.tfvars")), env, wanted
+        )
+
+
+@rule("facts", "each phase's plan is recorded, and the reverse")
+def recorded(workspace: Workspace) -> Iterator[Finding]:
+    """Phases without facts, damaged facts, and facts of no phase."""
+    for _, phase, env in drawn(workspace):
+        try:
+            facts = workspace.facts(env, phase.number)
+        except GroundplanError as problem:
+            yield told(problem)
+            continue
+        if (facts.env, facts.phase) != (env, phase.number):
+            message = f"these are the facts of {facts.env}, phase {facts.phase}"
+            hint = f"record them anew: groundplan plan {env} --phase {phase.number} --record"
+            yield error(message, workspace.facts_file(env, phase.number), hint=hint)
+    wanted = {(env, phase.number) for _, phase, env in drawn(workspace)}
+    for folder in sorted((workspace.root / "facts").glob("*/")):
+        yield from _of_no_phase(sorted(folder.glob("phase-*.json")), folder.name, wanted)
+
+
+@rule("facts-current", "the recorded plans are of the Terraform that is there now")
+def current(workspace: Workspace) -> Iterator[Finding]:
+    """Facts that were recorded before Terraform, or its variables, changed."""
+    from groundplan import recording  # noqa: PLC0415 - brings in all that runs Terraform
+
+    for _, phase, env in drawn(workspace):
+        try:
+            workspace.facts(env, phase.number)
+            workspace.variables_file(env, phase.number)
+        except GroundplanError:
+            continue  # the rules before this one tell
+        if not recording.is_current(workspace, env, phase.number):
+            path = workspace.facts_file(env, phase.number)
+            hint = f"record it anew: groundplan plan {env} --phase {phase.number} --record"
+            yield error("Terraform has changed since this plan was recorded", path, hint=hint)
+
+
+def _of_no_phase(paths: list[Path], env: str, wanted: set[tuple[str, int]]) -> Iterator[Finding]:
+    for path in paths:
+        number = re.fullmatch(r"phase-(\d+)", path.stem)
+        if number is None or (env, int(number[1])) not in wanted:
+            message = f"no phase of the design draws {env} with this file"
+            yield error(message, path, hint="delete it, or name its environment in that phase")

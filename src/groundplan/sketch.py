@@ -1,0 +1,93 @@
+"""Layout where no structure is known (application flow, hand-drawn pictures): Graphviz's `dot`.
+
+Graphviz comes inside pygraphviz's wheel, so no system package is needed and every machine has the
+same one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan import typeface
+from groundplan.layout import DETAIL, Box, Layout, cell
+from groundplan.lines import Line
+
+if TYPE_CHECKING:
+    from groundplan.graph import Edge, Graph, Node
+
+PAD: Final = 14  # between a card's border and what stands on it
+MARGIN: Final = 24
+
+
+def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
+    """Lay out a graph of cards from top to bottom; a line and a label's place for each edge."""
+    import pygraphviz  # noqa: PLC0415 - takes 50 ms to import, and AWS views don't need it
+
+    nodes = {f"n{number}": node for number, node in enumerate(graph.nodes)}
+    names = {node.id: name for name, node in nodes.items()}
+    drawing = pygraphviz.AGraph(directed=True, strict=False)
+    drawing.graph_attr.update(rankdir="TB", ranksep="0.45", nodesep="0.5", dpi="72")
+    for name, node in nodes.items():
+        width, height = _card(node)
+        drawing.add_node(
+            name, shape="box", label="", fixedsize="true", width=width / 72, height=height / 72
+        )
+    for number, edge in enumerate(graph.edges):
+        wide = typeface.width(edge.label, DETAIL, weight="semibold") + 10
+        label = _placeholder(wide) if edge.label else ""
+        ends = names[edge.source], names[edge.target]
+        drawing.add_edge(*ends, key=f"e{number}", label=label)
+        if edge.kind == "replicates":  # no further down the flow than what it replicates
+            drawing.add_subgraph(ends, rank="same")
+    drawing.layout(prog="dot")
+    return _read(drawing, graph, nodes)
+
+
+def _card(node: Node) -> tuple[float, float]:
+    width, height = cell(node)
+    return width + 2 * PAD, height + 2 * PAD
+
+
+def _placeholder(width: float) -> str:
+    """A label of that width for `dot` to make room for: a table without text needs no font."""
+    return f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="18"><TR><TD></TD></TR></TABLE>>'
+
+
+def _read(drawing: Any, graph: Graph, nodes: dict[str, Node]) -> tuple[Layout, dict[Edge, Line]]:
+    left, low, right, high = (float(part) for part in drawing.graph_attr["bb"].split(","))
+    layout = Layout(right - left + 2 * MARGIN, high - low + 2 * MARGIN)
+
+    def place(x: str, y: str) -> tuple[float, float]:
+        return float(x) - left + MARGIN, high - float(y) + MARGIN
+
+    for name, node in nodes.items():
+        x, y = place(*drawing.get_node(name).attr["pos"].split(","))
+        width, height = _card(node)
+        layout.cards[node.id] = Box(x - width / 2, y - height / 2, width, height)
+        layout.icons[node.id] = Box(x - width / 2 + PAD, y - 24, 48, 48)
+    lines = {}
+    for number, edge in enumerate(graph.edges):
+        drawn = drawing.get_edge(*_ends(edge, nodes), key=f"e{number}")
+        label = drawn.attr["lp"]
+        lines[edge] = Line(
+            _curve(drawn.attr["pos"], place), place(*label.split(",")) if label else None
+        )
+    return layout, lines
+
+
+def _ends(edge: Edge, nodes: dict[str, Node]) -> tuple[str, str]:
+    names = {node.id: name for name, node in nodes.items()}
+    return names[edge.source], names[edge.target]
+
+
+def _curve(position: str, place: Any) -> str:
+    """Graphviz's `e,x,y x,y x,y …` (the end, then a Bézier curve) as an SVG path."""
+    end, points = None, []
+    for part in position.split():
+        if part.startswith("e,"):
+            end = place(*part[2:].split(","))
+        else:
+            points.append(place(*part.split(",")))
+    path = f"M{points[0][0]:.1f},{points[0][1]:.1f}C"
+    path += " ".join(f"{x:.1f},{y:.1f}" for x, y in points[1:])
+    return path + (f"L{end[0]:.1f},{end[1]:.1f}" if end else "")

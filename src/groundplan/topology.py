@@ -1,0 +1,405 @@
+"""Who stands where: VPCs, subnets and their tiers, placement, security groups, routes, replicas.
+
+Every relation comes from a known id, else from the references in the plan's configuration; what
+neither tells is `UNKNOWN`, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from groundplan.facts import Facts, Resource
+    from groundplan.graph import Tier, Unknown
+
+UNKNOWN: Final[Unknown] = "unknown"
+ANYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
+
+# Attributes whose values name a resource, by which a known value is recognised.
+_IDENTITIES: Final = ("id", "arn", "name", "identifier", "bucket", "replication_group_id")
+
+# Where a resource type says which subnets it runs in: dotted paths, first one that tells wins.
+PLACEMENT: Final[dict[str, tuple[str, ...]]] = {
+    "aws_autoscaling_group": ("vpc_zone_identifier",),
+    "aws_db_instance": ("db_subnet_group_name",),
+    "aws_db_subnet_group": ("subnet_ids",),
+    "aws_eks_cluster": ("vpc_config.0.subnet_ids",),
+    "aws_eks_node_group": ("subnet_ids",),
+    "aws_elasticache_replication_group": ("subnet_group_name",),
+    "aws_elasticache_subnet_group": ("subnet_ids",),
+    "aws_instance": ("subnet_id",),
+    "aws_lb": ("subnets",),
+    "aws_nat_gateway": ("subnet_id",),
+    "aws_vpc_endpoint": ("subnet_ids",),
+}
+_SUBNET_GROUPS: Final = ("aws_db_subnet_group", "aws_elasticache_subnet_group")
+
+# Where a resource type says which security groups it carries.
+SECURITY_GROUPS: Final[dict[str, str]] = {
+    "aws_db_instance": "vpc_security_group_ids",
+    "aws_eks_cluster": "vpc_config.0.security_group_ids",
+    "aws_elasticache_replication_group": "security_group_ids",
+    "aws_instance": "vpc_security_group_ids",
+    "aws_launch_template": "vpc_security_group_ids",
+    "aws_lb": "security_groups",
+    "aws_vpc_endpoint": "security_group_ids",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route of a route table: where to, and through which of `ways`, their addresses.
+
+    More than one where the plan can't tell which; none where it can't tell at all.
+    """
+
+    destination: str
+    ways: tuple[str, ...] = ()
+
+    @property
+    def via(self) -> str | Unknown:
+        """The address of what it goes through."""
+        return self.ways[0] if len(self.ways) == 1 else UNKNOWN
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet as the plan has it; `routes` are those of its route table, local ones left out."""
+
+    address: str
+    name: str
+    vpc: str | Unknown
+    zone: str
+    cidr: str
+    tier: Tier | Unknown
+    routes: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a security group lets in: `peer` is a security group's holder or a CIDR."""
+
+    address: str
+    group: str
+    peer: str
+    ports: str
+    description: str = ""
+
+    @property
+    def open_to_all(self) -> bool:
+        """True when the whole internet is let in."""
+        return self.peer in ANYWHERE
+
+
+class Topology:
+    """The network of one set of facts."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    @cached_property
+    def _by_address(self) -> dict[str, Resource]:
+        return {resource.address: resource for resource in self.facts}
+
+    @cached_property
+    def _by_identity(self) -> dict[str, list[str]]:
+        found = defaultdict(list)
+        for resource in self.facts:
+            for value in {str(resource.values.get(name)) for name in _IDENTITIES}:
+                found[value].append(resource.address)
+        return found
+
+    def resource(self, address: str) -> Resource | None:
+        """The resource of that address, None where the plan has none."""
+        return self._by_address.get(address)
+
+    def targets(self, resource: Resource, path: str, *types: str) -> tuple[str, ...] | Unknown:
+        """The addresses, of these types, that the attribute at `path` refers to.
+
+        `()` where it refers to nothing; `"unknown"` where it does, and the plan can't say to what.
+        """
+        value = resource.get(path)
+        values = [str(item) for item in (value if isinstance(value, list) else [value]) if item]
+        known = [self._identified(item, types) for item in values]
+        if values and all(known) and not _has_unknown(resource, path):
+            return tuple(sorted({address for address in known if address}))
+        referred = self._typed(_at(resource.references, path), types)
+        if referred:
+            return referred
+        if values or _has_unknown(resource, path) or self._typed(_at(resource.maybe, path), types):
+            return UNKNOWN
+        return ()
+
+    def target(self, resource: Resource, path: str, *types: str) -> str | Unknown | None:
+        """The one address that a scalar attribute refers to; None for nothing, else unknown."""
+        found = self.targets(resource, path, *types)
+        if found == UNKNOWN:
+            return UNKNOWN
+        if len(found) > 1:
+            return UNKNOWN
+        return found[0] if found else None
+
+    def _identified(self, value: str, types: tuple[str, ...]) -> str | None:
+        found = self._typed(self._by_identity.get(value, ()), types)
+        return found[0] if len(found) == 1 else None
+
+    def _typed(self, addresses: Iterable[str], types: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(
+            sorted({a for a in addresses if not types or self._by_address[a].type in types})
+        )
+
+    @cached_property
+    def subnets(self) -> dict[str, Subnet]:
+        """The subnets by address."""
+        return {item.address: self._subnet(item) for item in self.facts.of_type("aws_subnet")}
+
+    def _subnet(self, resource: Resource) -> Subnet:
+        table = self._route_tables.get(resource.address)
+        routes = self._routes.get(table, ()) if table else ()
+        return Subnet(
+            address=resource.address,
+            name=resource.get("tags_all.Name") or resource.get("tags.Name") or resource.name,
+            vpc=self.target(resource, "vpc_id", "aws_vpc") or UNKNOWN,
+            zone=resource.get("availability_zone")
+            or resource.get("availability_zone_id")
+            or UNKNOWN,
+            cidr=resource.get("cidr_block") or resource.get("ipv6_cidr_block") or UNKNOWN,
+            tier=UNKNOWN if table == UNKNOWN else self._tier(routes),
+            routes=tuple(routes),
+        )
+
+    def _tier(self, routes: Iterable[Route]) -> Tier | Unknown:
+        out = [route for route in routes if route.destination in ANYWHERE]
+        ways = {self._type(way) for route in out for way in route.ways}
+        if not all(route.ways for route in out) or (
+            len(ways) > 1 and "aws_internet_gateway" in ways
+        ):
+            return UNKNOWN
+        if "aws_internet_gateway" in ways:
+            return "public"
+        return "private" if ways else "isolated"
+
+    def _type(self, address: str) -> str:
+        found = self._by_address.get(address)
+        return found.type if found else UNKNOWN
+
+    @cached_property
+    def _route_tables(self) -> dict[str, str]:
+        """The route table of each subnet that has one of its own, or the VPC's main one."""
+        found = {}
+        tables = ("aws_route_table", "aws_default_route_table")
+        for link in self.facts.of_type("aws_route_table_association"):
+            subnet = self.target(link, "subnet_id", "aws_subnet")
+            table = self.target(link, "route_table_id", *tables)
+            if subnet == UNKNOWN:
+                # Any subnet might be the one meant, so no subnet without a table is known.
+                return dict.fromkeys(self._by_address, UNKNOWN)
+            if subnet:
+                found[subnet] = table or UNKNOWN
+        return found
+
+    @cached_property
+    def _routes(self) -> dict[str, list[Route]]:
+        found: dict[str, list[Route]] = defaultdict(list)
+        for item in self.facts.of_type("aws_route"):
+            table = self.target(
+                item, "route_table_id", "aws_route_table", "aws_default_route_table"
+            )
+            if table:
+                found[table].append(self.route(item))
+        for item in self.facts.of_type("aws_route_table", "aws_default_route_table"):
+            for number, _route in enumerate(item.get("route") or ()):
+                prefix = f"route.{number}."
+                found[item.address].append(self.route(item, prefix))
+        return found
+
+    def route(self, resource: Resource, prefix: str = "") -> Route:
+        """The route of an `aws_route`, or of the inline block at `prefix`."""
+        kinds = {
+            "gateway_id": ("aws_internet_gateway", "aws_vpn_gateway"),
+            "nat_gateway_id": ("aws_nat_gateway",),
+            "transit_gateway_id": ("aws_ec2_transit_gateway",),
+            "vpc_peering_connection_id": ("aws_vpc_peering_connection",),
+            "egress_only_gateway_id": ("aws_egress_only_internet_gateway",),
+        }
+        ways: tuple[str, ...] = ()
+        for name, types in kinds.items():
+            ways += self.candidates(resource, f"{prefix}{name}", *types)
+        return Route(_destination(resource, prefix), ways)
+
+    def candidates(self, resource: Resource, path: str, *types: str) -> tuple[str, ...]:
+        """What the attribute at `path` refers to, or may refer to where the plan can't tell."""
+        found = self.targets(resource, path, *types)
+        return self._typed(_at(resource.maybe, path), types) if found == UNKNOWN else found
+
+    def placement(self, resource: Resource) -> tuple[str, ...] | Unknown:
+        """The addresses of exactly the subnets that `resource` can run in.
+
+        Empty for what lives outside a VPC. A database without a subnet group of its own that
+        replicates another stands where that one does.
+        """
+        if resource.type == "aws_vpc_endpoint" and resource.get("vpc_endpoint_type") == "Gateway":
+            return ()  # a route, not an interface in a subnet
+        for path in PLACEMENT.get(resource.type, ()):
+            if not _configured(resource, path):
+                continue  # left to the provider
+            found = self.targets(resource, path, "aws_subnet", *_SUBNET_GROUPS)
+            if found == UNKNOWN:
+                return UNKNOWN
+            if found:
+                return self._in_zone(resource, self._subnets_of(found))
+        if source := self.replicated(resource):
+            primary = self._by_address.get(source)
+            return self._in_zone(resource, self.placement(primary) if primary else UNKNOWN)
+        # Without a word about it, AWS would choose, in the account's default VPC.
+        return UNKNOWN if resource.type in PLACEMENT else ()
+
+    def _subnets_of(self, addresses: Iterable[str]) -> tuple[str, ...] | Unknown:
+        found: set[str] = set()
+        for address in addresses:
+            if self._type(address) == "aws_subnet":
+                found.add(address)
+                continue
+            inner = self.placement(self._by_address[address])
+            if inner == UNKNOWN:
+                return UNKNOWN
+            found.update(inner)
+        # An expression may pick some of them by tier, which a plan doesn't show.
+        if len({self.subnets[address].tier for address in found}) > 1 and not self._listed(found):
+            return UNKNOWN
+        return tuple(sorted(found))
+
+    def _listed(self, subnets: Iterable[str]) -> bool:
+        """True when the subnets come from more than one block: then their tiers may differ."""
+        blocks = {(self._by_address[a].module, self._by_address[a].name) for a in subnets}
+        return len(blocks) > 1
+
+    def _in_zone(
+        self, resource: Resource, subnets: tuple[str, ...] | Unknown
+    ) -> tuple[str, ...] | Unknown:
+        """Of `subnets`, those in the zone that the resource is pinned to."""
+        zone = resource.get("availability_zone")
+        if subnets == UNKNOWN or not zone or resource.get("multi_az"):
+            return subnets
+        return tuple(address for address in subnets if self.subnets[address].zone == zone)
+
+    def replicated(self, resource: Resource) -> str | None:
+        """The database that `resource` is a replica of, None where it is none."""
+        found = self.target(resource, "replicate_source_db", "aws_db_instance")
+        return found if found != UNKNOWN else None
+
+    def groups(self, resource: Resource) -> tuple[str, ...] | Unknown:
+        """The security groups that `resource` carries.
+
+        A node group's are those of its launch template, else its cluster's own, which stands
+        under the cluster's address.
+        """
+        if resource.type == "aws_eks_node_group":
+            return self._node_groups_groups(resource)
+        path = SECURITY_GROUPS.get(resource.type)
+        if path is None or resource.get("vpc_endpoint_type") == "Gateway":
+            return ()
+        holders = ("aws_security_group", "aws_default_security_group", "aws_eks_cluster")
+        found = self.targets(resource, path, *holders)
+        if resource.type == "aws_eks_cluster" and found != UNKNOWN:
+            return (*found, resource.address)
+        return found
+
+    def _node_groups_groups(self, resource: Resource) -> tuple[str, ...] | Unknown:
+        template = self.target(resource, "launch_template", "aws_launch_template")
+        if template and template != UNKNOWN:
+            found = self.groups(self._by_address[template])
+            if found:
+                return found
+        cluster = self.target(resource, "cluster_name", "aws_eks_cluster")
+        return (cluster,) if cluster and cluster != UNKNOWN else UNKNOWN
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """What is let in, from separate rule resources and from inline blocks."""
+        return tuple(sorted(self._all_rules(), key=lambda r: (r.group, r.peer, r.ports, r.address)))
+
+    def _all_rules(self) -> Iterator[Rule]:
+        for item in self.facts.of_type("aws_vpc_security_group_ingress_rule"):
+            yield from self._rules(item, "", "security_group_id", "referenced_security_group_id")
+        for item in self.facts.of_type("aws_security_group_rule"):
+            if item.get("type") == "ingress":
+                yield from self._rules(item, "", "security_group_id", "source_security_group_id")
+        for item in self.facts.of_type("aws_security_group"):
+            for number, _block in enumerate(item.get("ingress") or ()):
+                yield from self._rules(item, f"ingress.{number}.", None, "security_groups")
+
+    def _rules(self, item: Resource, prefix: str, own: str | None, peer: str) -> Iterator[Rule]:
+        holders = ("aws_security_group", "aws_default_security_group", "aws_eks_cluster")
+        group = item.address if own is None else self.target(item, own, *holders)
+        peers: list[str] = []
+        for name in ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks"):
+            value = item.get(f"{prefix}{name}")
+            peers += value if isinstance(value, list) else [value] if value else []
+        found = self.targets(item, f"{prefix}{peer}", *holders)
+        peers += [UNKNOWN] if found == UNKNOWN else found
+        if item.get(f"{prefix}self"):
+            peers.append(group or UNKNOWN)
+        for one in peers:
+            description = str(item.get(f"{prefix}description") or "")
+            yield Rule(item.address, group or UNKNOWN, one, _ports(item, prefix), description)
+
+    def exposed(self, resource: Resource) -> bool:
+        """True where the plan lets the whole internet in to a publicly reachable thing."""
+        if resource.type == "aws_eks_cluster":
+            settings = "vpc_config.0."
+            open_to = set(resource.get(f"{settings}public_access_cidrs") or ["0.0.0.0/0"])
+            public = resource.get(f"{settings}endpoint_public_access", default=True)
+            return bool(public and open_to & ANYWHERE)
+        public = {
+            "aws_lb": resource.get("internal") is not True,
+            "aws_db_instance": resource.get("publicly_accessible") is True,
+            "aws_instance": resource.get("associate_public_ip_address") is True,
+        }.get(resource.type, False)
+        groups = self.groups(resource)
+        return public and any(r.open_to_all and r.group in groups for r in self.rules)
+
+
+def _at(references: Mapping[str, tuple[str, ...]], path: str) -> Iterator[str]:
+    """The references at `path`, inside it, or at the block that holds it."""
+    for at, addresses in references.items():
+        if at == path or at.startswith(f"{path}.") or path.startswith(f"{at}."):
+            yield from addresses
+
+
+def _configured(resource: Resource, path: str) -> bool:
+    told = (*_at(resource.references, path), *_at(resource.maybe, path))
+    return bool(told) or bool(resource.get(path))
+
+
+def _has_unknown(resource: Resource, path: str) -> bool:
+    return resource.is_unknown(path) or any(at.startswith(f"{path}.") for at in resource.unknown)
+
+
+def _destination(resource: Resource, prefix: str) -> str:
+    names = (
+        "destination_cidr_block",
+        "destination_ipv6_cidr_block",
+        "cidr_block",
+        "ipv6_cidr_block",
+    )
+    found = next(
+        (resource.get(f"{prefix}{n}") for n in names if resource.get(f"{prefix}{n}")), None
+    )
+    return str(found or resource.get(f"{prefix}destination_prefix_list_id") or UNKNOWN)
+
+
+def _ports(resource: Resource, prefix: str) -> str:
+    """`tcp 3306`, `udp 53–54`, `all`."""
+    protocol = str(resource.get(f"{prefix}ip_protocol") or resource.get(f"{prefix}protocol") or "")
+    if protocol in {"-1", "all"}:
+        return "all"
+    low, high = resource.get(f"{prefix}from_port"), resource.get(f"{prefix}to_port")
+    if low is None:
+        return protocol
+    return f"{protocol} {low}" if low == high else f"{protocol} {low}–{high}"

@@ -1,0 +1,80 @@
+"""What the monthly cost assumes where Terraform can't know it, each amount with its reason."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from groundplan.model import Amount, Id, Line, Model
+
+
+class Assumed(Model):
+    """An assumed amount and why it is a fair one."""
+
+    value: Amount
+    """The amount."""
+    reason: Line
+    """Why this amount, in one sentence."""
+
+
+class Hours(Assumed):
+    """Hours in a month."""
+
+    unit: Literal["hours"]
+    """hours"""
+    environments: dict[Id, Assumed] = Field(default={})
+    """Other amounts for some environments."""
+
+
+class Gigabytes(Assumed):
+    """An amount of data, moved or kept, in a month."""
+
+    unit: Literal["GB"]
+    """GB (per month)"""
+    environments: dict[Id, Assumed] = Field(default={})
+    """Other amounts for some environments."""
+
+
+class Percent(Assumed):
+    """A share."""
+
+    value: Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
+    """The share, from 0 to 100."""
+    unit: Literal["%"]
+    """%"""
+    environments: dict[Id, Assumed] = Field(default={})
+    """Other amounts for some environments."""
+
+
+class Usage(Model):
+    """What the monthly cost assumes where Terraform can't know it."""
+
+    hours_per_month: Hours
+    """How long things run."""
+    data_out_gb: Gigabytes | None = None
+    """Data sent to the internet."""
+    data_between_zones_gb: Gigabytes | None = None
+    """Data that crosses from one availability zone to another, once in each direction."""
+    nat_gb: Gigabytes | None = None
+    """Data that the NAT gateways process, all of them together."""
+    endpoint_gb: Gigabytes | None = None
+    """Data that the interface endpoints process, all of them together."""
+    logs_gb: Gigabytes | None = None
+    """Logs that CloudWatch takes in, all log groups together."""
+    images_gb: Gigabytes | None = None
+    """Container images kept in ECR, all repositories together."""
+    objects_gb: Gigabytes | None = None
+    """Objects kept in S3, all buckets together."""
+    spot_discount: Percent | None = None
+    """How much cheaper spot capacity is than on-demand."""
+
+    def amount(self, name: str, env: str | None = None) -> Assumed | None:
+        """The assumption of that field for `env` (default: the general one), None where none is.
+
+        Raises AttributeError for a field that Usage does not have.
+        """
+        assumption: Hours | Gigabytes | Percent | None = getattr(self, name)
+        if assumption is None:
+            return None
+        return assumption.environments.get(env or "", assumption)

@@ -1,0 +1,1 @@
+"""Views: pure functions from the design, the application and the facts to a `Graph`."""

@@ -1,0 +1,175 @@
+"""The network view: subnets and their routes, gateways, and which security group lets in which."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from groundplan.graph import Cluster, Edge, Entry, Graph, Node
+from groundplan.topology import ANYWHERE, UNKNOWN, Subnet, Topology
+from groundplan.views import scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from groundplan.facts import Facts
+    from groundplan.graph import Unknown
+
+INTERNET = "internet"
+OWN = "/sg"  # an EKS cluster's own security group stands under the cluster's address
+_WHY_NO_EDGE = "lets in its own group, a range of addresses, or what this plan does not have"
+
+
+def network(facts: Facts, *, title: str = "Network") -> Graph:
+    """The network of a plan. Raises InputError where the plan has no resource."""
+    topology = scene.topology_of(facts)
+    nodes = tuple(scene.nodes(topology, "network"))
+    groups = {group.id: group for group in _groups(topology, nodes)}
+    nodes = tuple(_in_group(node, set(groups)) for node in nodes)
+    ends = _ends(nodes, set(groups))
+    edges = (*_routes(topology, nodes), *_rules(topology, ends), *replication(topology))
+    if any(edge.target == INTERNET for edge in edges):
+        nodes = (Node(INTERNET, "internet", "Internet"), *nodes)
+    held = {node.cluster for node in nodes}
+    heads = (_head(frame, topology, nodes) for frame in scene.frames(topology))
+    frames = (*heads, *(group for group in groups.values() if group.id in held))
+    ledger = scene.ledger(topology, nodes, frames)
+    ledger.update(_drawn_as_edges(topology, edges, ends))
+    return Graph("network", title, frames, nodes, tuple(dict.fromkeys(edges)), ledger)
+
+
+def _groups(topology: Topology, nodes: Iterable[Node]) -> Iterator[Cluster]:
+    """The security groups that some node carries; an EKS cluster's own stands under its address."""
+    carried = {address for node in nodes for address in _known(node.security_groups)}
+    for address in sorted(carried):
+        resource = topology.resource(address)
+        if resource is None:
+            continue
+        name = resource.get("name") or resource.get("name_prefix") or resource.name
+        vpc = topology.target(resource, "vpc_id", "aws_vpc") or UNKNOWN
+        if resource.type == "aws_eks_cluster":
+            name, vpc = f"{name} (of the EKS cluster)", _vpc_of_cluster(topology, address)
+        parent = vpc if vpc != UNKNOWN else scene.REGION
+        yield Cluster(
+            address if resource.type != "aws_eks_cluster" else f"{address}{OWN}",
+            "group",
+            f"Security group {name}",
+            parent=parent,
+            address=address,
+        )
+
+
+def _known(addresses: tuple[str, ...] | Unknown) -> tuple[str, ...]:
+    return () if addresses == UNKNOWN else addresses
+
+
+def _vpc_of_cluster(topology: Topology, address: str) -> str:
+    resource = topology.resource(address)
+    subnets = _known(topology.placement(resource)) if resource else ()
+    vpcs = {topology.subnets[item].vpc for item in subnets}
+    return vpcs.pop() if len(vpcs) == 1 else UNKNOWN
+
+
+def _in_group(node: Node, groups: set[str]) -> Node:
+    """The node, framed by the first of its security groups that is drawn."""
+    for address in _known(node.security_groups):
+        for id_ in (address, f"{address}{OWN}"):
+            if id_ in groups:
+                return dataclasses.replace(node, cluster=id_)
+    return node
+
+
+def _head(frame: Cluster, topology: Topology, nodes: Iterable[Node]) -> Cluster:
+    """A subnet's frame with its routes, and with why nothing stands in it."""
+    subnet = topology.subnets.get(frame.id)
+    if subnet is None:
+        return frame
+    empty = not any(frame.id in node.subnets for node in nodes)
+    parts = [_routes_text(subnet, topology), _why_empty(subnet, topology) if empty else ""]
+    return dataclasses.replace(frame, note="\n".join(part for part in parts if part) or None)
+
+
+def _routes_text(subnet: Subnet, topology: Topology) -> str:
+    names = {
+        "aws_internet_gateway": "internet gateway",
+        "aws_nat_gateway": "NAT gateway",
+        "aws_vpc_peering_connection": "peering",
+        "aws_ec2_transit_gateway": "transit gateway",
+    }
+    found = []
+    for route in subnet.routes:
+        types = {item.type for way in route.ways if (item := topology.resource(way))}
+        way = " or ".join(sorted(names.get(type_, type_) for type_ in types))
+        article = "the" if len(route.ways) == 1 else "a"
+        found.append(f"{route.destination} by {article} {way}" if way else f"{route.destination}")
+    return ", ".join(sorted(found)) or "no route out of the VPC"
+
+
+def _why_empty(subnet: Subnet, topology: Topology) -> str:
+    resource = topology.resource(subnet.address)
+    tags = (resource.get("tags_all") or {}) if resource else {}
+    if "kubernetes.io/role/elb" in tags:
+        return "empty: held for public load balancers"
+    members = topology.facts.of_type("aws_db_subnet_group", "aws_elasticache_subnet_group")
+    if any(subnet.address in topology.placement(group) for group in members):
+        return "empty: a database can move here"
+    return "empty: nothing of this plan runs here"
+
+
+def _routes(topology: Topology, nodes: Iterable[Node]) -> Iterator[Edge]:
+    drawn = {node.id: node for node in nodes}
+    for subnet in topology.subnets.values():
+        for route in subnet.routes:
+            if route.via in drawn:
+                yield Edge(subnet.address, route.via, "route", route.destination)
+    for gateway in topology.facts.of_type("aws_internet_gateway"):
+        yield Edge(gateway.address, INTERNET, "route")
+
+
+def _ends(nodes: Iterable[Node], groups: set[str]) -> dict[str, str]:
+    """Where a security group's rules start and end: at its frame, else at a node that carries it."""
+    drawn = tuple(nodes)
+    ends = {}
+    for node in drawn:
+        for address in _known(node.security_groups):
+            ends.setdefault(address, node.id)
+    framed = {node.cluster for node in drawn} & groups
+    return {**ends, **{id_.removesuffix(OWN): id_ for id_ in framed}}
+
+
+def _rules(topology: Topology, ends: Mapping[str, str]) -> Iterator[Edge]:
+    """One edge for each pair of security groups and port; and from the internet where it may in."""
+    for rule in topology.rules:
+        source, target = ends.get(rule.peer), ends.get(rule.group)
+        if rule.peer in ANYWHERE and target:
+            yield Edge(INTERNET, target, "rule", rule.ports)
+        elif source and target and source != target:
+            yield Edge(source, target, "rule", rule.ports)
+
+
+def replication(topology: Topology) -> Iterator[Edge]:
+    """An edge from each database to each replica of it."""
+    for database in topology.facts.of_type("aws_db_instance"):
+        if source := topology.replicated(database):
+            yield Edge(source, database.address, "replicates", "replicates")
+
+
+def _drawn_as_edges(
+    topology: Topology, edges: Iterable[Edge], ends: Mapping[str, str]
+) -> Iterator[tuple[str, Entry]]:
+    """The ledger lines of routes and of rules that are resources of their own."""
+    drawn = {(edge.source, edge.target) for edge in edges}
+    for rule in topology.rules:
+        if rule.address == rule.group:
+            continue
+        source = INTERNET if rule.peer in ANYWHERE else ends.get(rule.peer)
+        if (source, ends.get(rule.group)) in drawn:
+            yield rule.address, Entry("drawn", node=rule.group)
+        else:
+            yield rule.address, Entry("omitted", reason=_WHY_NO_EDGE)
+    for route in topology.facts.of_type("aws_route"):
+        via = topology.route(route).via
+        if any(target == via for _source, target in drawn):
+            yield route.address, Entry("drawn", node=via)
+        else:
+            yield route.address, Entry("omitted", reason="leads nowhere that is drawn")

@@ -1,0 +1,120 @@
+"""The folder that holds one engagement, and where each fact in it has its home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from groundplan.errors import InputError, suggest
+
+if TYPE_CHECKING:
+    from groundplan.compose import Application
+    from groundplan.design import Design
+    from groundplan.facts import Facts
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace and its paths. What it loads is loaded once: make a new one after a change."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Workspace:
+        """The workspace at or above `start` (default: here). Raises InputError when none is."""
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            if (folder / "design.yaml").is_file():
+                return cls(folder)
+        raise InputError(
+            f"no design.yaml in {here} or above it",
+            hint="go to a workspace, or make one: groundplan new DIR --compose FILE",
+        )
+
+    @property
+    def design_file(self) -> Path:
+        """`design.yaml`."""
+        return self.root / "design.yaml"
+
+    @property
+    def compose_file(self) -> Path:
+        """The client's Compose file, as the design names it."""
+        return self.root / self.design.compose
+
+    @property
+    def diagrams_dir(self) -> Path:
+        """The diagram scripts, one per view."""
+        return self.root / "diagrams"
+
+    @property
+    def docs_dir(self) -> Path:
+        """The hand-written prose."""
+        return self.root / "docs"
+
+    @property
+    def build_dir(self) -> Path:
+        """What can be made anew; never committed."""
+        return self.root / "build"
+
+    @cached_property
+    def design(self) -> Design:
+        """The design. Raises InputError with line and column where it is wrong."""
+        from groundplan import design  # noqa: PLC0415 - pydantic takes 0.1 s to import
+
+        return design.load(self.design_file)
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The names of the Terraform environments, sorted."""
+        folder = self.root / "terraform" / "envs"
+        return tuple(sorted(path.name for path in folder.glob("*/") if any(path.glob("*.tf"))))
+
+    def environment(self, env: str) -> Path:
+        """The Terraform root of `env`. Raises InputError for a name that is none."""
+        if env not in self.environments:
+            raise InputError(
+                f"there is no environment '{env}' in terraform/envs/",
+                hint=suggest(env, self.environments),
+            )
+        return self.root / "terraform" / "envs" / env
+
+    def variables_file(self, env: str, phase: int) -> Path:
+        """What `phase` switches on in `env`. Raises InputError where there is no such file."""
+        path = self.environment(env) / f"phase-{phase}.tfvars"
+        if path.is_file():
+            return path
+        known = sorted(item.name for item in path.parent.glob("phase-*.tfvars"))
+        raise InputError(
+            f"phase {phase} has no variables for environment '{env}'",
+            file=path.relative_to(self.root),
+            hint=f"write this file, or choose one of: {', '.join(known) or 'none yet'}",
+        )
+
+    def facts_file(self, env: str, phase: int) -> Path:
+        """Where the recorded plan of `env` in `phase` stands."""
+        return self.root / "facts" / env / f"phase-{phase}.json"
+
+    def facts(self, env: str, phase: int) -> Facts:
+        """The recorded plan of `env` in `phase`. Raises InputError where there is none."""
+        from groundplan import facts  # noqa: PLC0415
+
+        path = self.facts_file(env, phase)
+        if not path.is_file():
+            self.variables_file(env, phase)
+            raise InputError(
+                f"no plan is recorded for {env}, phase {phase}",
+                file=path.relative_to(self.root),
+                hint=f"record it: groundplan plan {env} --phase {phase} --record",
+            )
+        return facts.load(path)
+
+    def application(self, phase: int | None = None) -> Application:
+        """The application as Compose resolves it in `phase` (default: with no profile)."""
+        from groundplan import compose  # noqa: PLC0415
+
+        if phase is None:
+            return compose.load(self.compose_file, environ={})
+        at = self.design.phase(phase)
+        return compose.load(self.compose_file, profiles=at.profiles, environ=at.environment)

@@ -1,0 +1,22 @@
+# Redis: what is read often and carts in progress are kept in memory.
+s3_endpoint = true
+flow_logs   = true
+
+node_groups = {
+  general = {
+    instance_types = ["t3.large", "t3a.large"]
+    capacity_type  = "SPOT"
+    min_size       = 2
+    max_size       = 5
+    desired_size   = 3
+  }
+}
+
+mysql_replicas = {
+  read-1 = {}
+}
+
+redis = {
+  node_type = "cache.t4g.micro"
+  nodes     = 1
+}
