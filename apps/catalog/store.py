@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pymysql
+
+from apps.common.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,7 @@ class Store:
     primary: Database
     reader: Database | None
     cache: Cache
+    patience: Patience = field(default_factory=Patience)  # with the reader
 
     def products(self, *, fresh: bool = False) -> tuple[list[dict[str, Any]], str]:
         """All products in the order of the shop, and where they were read.
@@ -83,10 +86,11 @@ class Store:
         self.cache.drop(_KEY)
 
     def _read(self) -> tuple[list[dict[str, Any]], str]:
-        if self.reader is not None:
+        if self.reader is not None and self.patience.worth_trying():
             try:
                 return self.reader.rows(_ALL), self.reader.role
             except pymysql.err.DatabaseError as error:
+                self.patience.failed()
                 _log.warning("reading from the primary instead", extra={"error": str(error)})
         return self.primary.rows(_ALL), self.primary.role
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import redis
 
 from apps.common.environment import setting
+from apps.common.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ class Cache:
     def __init__(self, client: Any, seconds: int) -> None:
         self._client = client
         self._seconds = seconds
+        self._patience = Patience()
 
     def get(self, key: str) -> Any:
         """What was put under ``key``, or None."""
@@ -37,9 +39,12 @@ class Cache:
         self._try(lambda: self._client.delete(key))
 
     def _try(self, command: Callable[[], Any]) -> Any:
+        if not self._patience.worth_trying():
+            return None
         try:
             return command()
         except redis.RedisError as error:
+            self._patience.failed()
             _log.warning("Redis does not answer", extra={"error": str(error)})
             return None
 

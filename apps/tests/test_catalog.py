@@ -43,8 +43,9 @@ def test_reads_come_from_the_replica_where_there_is_one(
 
 def test_a_replica_that_is_gone_costs_nobody_a_page(database: Database) -> None:
     store = Store(database, Database(Lost(), "replica"), NoCache())
-    products, source = store.products()
-    assert (len(products), source) == (12, "primary")
+    for _ in range(2):
+        products, source = store.products()
+        assert (len(products), source) == (12, "primary")
 
 
 def test_the_second_read_comes_from_the_cache_until_stock_changes(database: Database) -> None:

@@ -11,6 +11,7 @@ import redis
 from apps.common import environment, web
 from apps.common.cache import Cache
 from apps.common.logs import JsonFormatter, request_id
+from apps.common.patience import Patience
 from apps.common.peers import Peer, PeerError
 
 if TYPE_CHECKING:
@@ -91,3 +92,15 @@ def test_the_shop_does_without_a_redis_that_is_down() -> None:
     cache = Cache(redis.Redis(host="127.0.0.1", port=9, socket_connect_timeout=0.2), 10)
     cache.put("key", 1)
     assert cache.get("key") is None
+
+
+def test_what_failed_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    patience = Patience(seconds=10)
+    assert patience.worth_trying()
+    patience.failed()
+    clock[0] += 9.9
+    assert not patience.worth_trying()
+    clock[0] += 0.1
+    assert patience.worth_trying()

@@ -35,7 +35,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Treatment:
-    """What becomes of a resource type: its node kind, where it stands, in which views, or why not."""
+    """What becomes of a resource type: its kind of node, where it stands, in which views."""
 
     place: Place
     kind: str = ""

@@ -13,7 +13,7 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_vali
 
 from groundplan.errors import InputError, suggest
 from groundplan.model import Id, Line, Model, Number, RelativePath, Text
-from groundplan.usage import Usage  # noqa: TC001 - pydantic reads the annotation
+from groundplan.usage import Usage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,6 @@ from groundplan import process
 from groundplan.errors import GroundplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -22,7 +21,7 @@ BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chro
 
 @dataclass(frozen=True)
 class Finding:
-    """One tool: the version found (None: missing), its purpose, how to get it, whether all need it."""
+    """One tool: the version found (None: missing), what it is for, and how to get it."""
 
     tool: str
     found: str | None

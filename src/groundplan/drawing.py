@@ -112,8 +112,8 @@ def views(workspace: Workspace) -> tuple[View, ...]:
 
 def _load(script: Path) -> View:
     spec = importlib.util.spec_from_file_location(f"groundplan_diagram_{script.stem}", script)
-    assert spec is not None
-    assert spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise InputError("can't be loaded as a Python script", file=script)
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

@@ -150,8 +150,8 @@ def _cell_height(nodes: Iterable[Node]) -> float:
     return max((cell(node)[1] for node in nodes), default=0)
 
 
-def _icon(node: Node, x: float, y: float, height: float) -> Box:
-    """The icon of a node whose cell starts at (x, y), in a strip of that height."""
+def _icon(x: float, y: float, height: float) -> Box:
+    """The icon of a cell that starts at (x, y), in a strip of that height."""
     return Box(x, y + (height - ICON) / 2, ICON, ICON)
 
 
@@ -164,7 +164,7 @@ def _place_column(
         width, height = cell(node)
         if y + height > limit and y > top:
             column, y = right + GAP, top
-        layout.icons[node.id] = _icon(node, column, y, height)
+        layout.icons[node.id] = _icon(column, y, height)
         y += height + GAP
         bottom, right = max(bottom, y), max(right, column + width)
     return (right + GAP if nodes else x), bottom
@@ -201,7 +201,7 @@ class _Vpc:
         self.overhang = 0.0  # how far endpoints on the VPC's border reach beyond it
 
     def _rows(self) -> tuple[dict[str, int], int]:
-        """Subnet → row, and the number of rows: the first subnet of each tier in a zone, the second…"""
+        """The row of each subnet, and how many: the first of each tier in a zone, the second…"""
         ordered: dict[tuple[int, int], list[str]] = defaultdict(list)
         for zone in self.zones:
             counts: dict[int, int] = defaultdict(int)
@@ -222,15 +222,24 @@ class _Vpc:
             rows = {self.row_of.get(subnet) for subnet in node.subnets}
             if len(rows) == 1 and (row := rows.pop()) is not None:
                 self._lane_for(node, lanes[row]).nodes.append(node)
-            elif node.cluster == self.vpc.id or (rows - {None}):
+            elif self.vpc.id in self._frames_of(node.cluster):
                 loose.append(node)
-        for row in lanes.values():
-            first = {lane.group: number for number, lane in reversed([*enumerate(row)])}
-            row.sort(key=lambda lane: first[lane.group])  # a group's lanes stand together
-            for lane in row:
+        for ordered in lanes.values():
+            first = {lane.group: number for number, lane in reversed([*enumerate(ordered)])}
+            ordered.sort(key=lambda lane: first[lane.group])  # a group's lanes stand together
+            for lane in ordered:
                 lane.height = _cell_height(lane.nodes) + 2 * PAD
                 lane.height += FRAMED if lane.group else LANES
         return lanes, loose
+
+    def _frames_of(self, frame: str | None) -> set[str]:
+        """The ids of a frame and of those that it stands in."""
+        parents = {item.id: item.parent for item in self.graph.clusters}
+        found: set[str] = set()
+        while frame is not None and frame not in found:
+            found.add(frame)
+            frame = parents.get(frame)
+        return found
 
     def _lane_for(self, node: Node, lanes: list[_Lane]) -> _Lane:
         """A lane with the node's group; a node that spans subnets has one for itself."""
@@ -367,4 +376,4 @@ def _spread(
     for number, node in enumerate(nodes):
         # As if every text were as wide as it may be, so that icons stand in line.
         x = reach[0] + step * (number + 0.5) - (ICON + ASIDE + TEXT) / 2
-        layout.icons[node.id] = _icon(node, x, y, height)
+        layout.icons[node.id] = _icon(x, y, height)

@@ -31,7 +31,8 @@ def draw_lines(graph: Graph, layout: Layout) -> dict[Edge, Line]:
     """A line for each edge of the frame graph, in a fixed order, round icons, texts and heads."""
     solid = [*_solid(graph, layout)]
     router = Router(solid, layout.width, layout.height)
-    boxes = {item.id: item for item in (*graph.clusters, *graph.nodes)}
+    boxes: dict[str, Node | Cluster] = {item.id: item for item in graph.clusters}
+    boxes |= {item.id: item for item in graph.nodes}
     taken = list(solid)
     found: dict[Edge, Line] = {}
     for edge in sorted(graph.edges, key=lambda e: (_span(e, layout), e.source, e.target, e.label)):

@@ -75,7 +75,7 @@ DARK: Final[dict[str, str]] = {
 
 @dataclass(frozen=True)
 class FrameStyle:
-    """How a frame is drawn: the names of its colours in the palette, its dashes, its corner icon."""
+    """How a frame is drawn: its colours by their names in the palette, dashes, corner icon."""
 
     stroke: str
     fill: str = "none"

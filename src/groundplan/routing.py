@@ -87,7 +87,7 @@ class Router:
 
 
 def _thinned(lines: set[float], fixed: set[float], limit: float) -> list[float]:
-    """The grid lines in order, those nearer than 4 pixels to another left out, but for fixed ones."""
+    """The grid lines in order; of two that are nearer than 4 pixels only one, fixed ones all."""
     kept: list[float] = []
     for line in sorted(lines):
         if not 0 <= line <= limit:
@@ -113,7 +113,7 @@ class _Search:
         self.sources = sources
         self.goals = {target.at: target for target in targets}
         across, down = zip(*self.goals, strict=True)
-        self.bounds = min(across), min(down), max(across), max(down)
+        self.bounds: tuple[float, ...] = (min(across), min(down), max(across), max(down))
         self.blocked = _blocked(router.obstacles, xs, ys)
         near = [
             Box(b.x - NEAR, b.y - NEAR, b.w + 2 * NEAR, b.h + 2 * NEAR) for b in router.obstacles
@@ -168,7 +168,7 @@ class _Search:
             piece = (min(i, ni), min(j, nj), way[0] != 0)
             to = (self.xs[ni], self.ys[nj])
             # Close to a thing a line only starts or ends, and then straight.
-            ends = at in self.touching and way == side or to in self.touching
+            ends = (at in self.touching and way == side) or to in self.touching
             if piece not in self.blocked and (ends or piece not in self.tight):
                 yield way, to
 

@@ -50,7 +50,8 @@ def _card(node: Node) -> tuple[float, float]:
 
 def _placeholder(width: float) -> str:
     """A label of that width for `dot` to make room for: a table without text needs no font."""
-    return f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="18"><TR><TD></TD></TR></TABLE>>'
+    size = f'FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="18"'
+    return f'<<TABLE BORDER="0" {size}><TR><TD></TD></TR></TABLE>>'
 
 
 def _read(drawing: Any, graph: Graph, nodes: dict[str, Node]) -> tuple[Layout, dict[Edge, Line]]:

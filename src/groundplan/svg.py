@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from groundplan import palette, typeface
+from groundplan import palette
 from groundplan.catalog import KINDS
+from groundplan.errors import ToolError
 from groundplan.layout import ASIDE, DETAIL, LABEL, LINE, ON_BORDER, Box, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from groundplan.graph import Cluster, Edge, Graph, Node
     from groundplan.layout import Layout
@@ -256,7 +257,8 @@ class _Writer:
 
 def said(graph: Graph) -> str:
     """The picture in words, for those who can't see it."""
-    names = {item.id: item.label for item in (*graph.clusters, *graph.nodes)}
+    names = {item.id: item.label for item in graph.clusters}
+    names |= {item.id: item.label for item in graph.nodes}
     things = ", ".join(sorted(node.label for node in graph.nodes))
     relations = "; ".join(
         f"{names[edge.source]} to {names[edge.target]}{f' ({edge.label})' if edge.label else ''}"
@@ -303,6 +305,6 @@ def _icon_data(icon: str) -> str:
 def icon_file(icon: str) -> Path:
     """The file of an icon that the `diagrams` library ships."""
     spec = find_spec("diagrams")
-    assert spec is not None
-    assert spec.origin is not None
+    if spec is None or spec.origin is None:
+        raise ToolError("the diagrams library is not installed", hint="make setup")
     return Path(spec.origin).parents[1] / "resources" / icon

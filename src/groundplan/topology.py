@@ -245,6 +245,10 @@ class Topology:
         """
         if resource.type == "aws_vpc_endpoint" and resource.get("vpc_endpoint_type") == "Gateway":
             return ()  # a route, not an interface in a subnet
+        return self._in_zone(resource, self._allowed(resource))
+
+    def _allowed(self, resource: Resource) -> tuple[str, ...] | Unknown:
+        """The subnets that `resource` may run in, whichever zone it is pinned to."""
         for path in PLACEMENT.get(resource.type, ()):
             if not _configured(resource, path):
                 continue  # left to the provider
@@ -252,10 +256,10 @@ class Topology:
             if found == UNKNOWN:
                 return UNKNOWN
             if found:
-                return self._in_zone(resource, self._subnets_of(found))
+                return self._subnets_of(found)
         if source := self.replicated(resource):
             primary = self._by_address.get(source)
-            return self._in_zone(resource, self.placement(primary) if primary else UNKNOWN)
+            return self._allowed(primary) if primary else UNKNOWN
         # Without a word about it, AWS would choose, in the account's default VPC.
         return UNKNOWN if resource.type in PLACEMENT else ()
 
@@ -286,7 +290,8 @@ class Topology:
         zone = resource.get("availability_zone")
         if subnets == UNKNOWN or not zone or resource.get("multi_az"):
             return subnets
-        return tuple(address for address in subnets if self.subnets[address].zone == zone)
+        here = tuple(address for address in subnets if self.subnets[address].zone == zone)
+        return here or UNKNOWN
 
     def replicated(self, resource: Resource) -> str | None:
         """The database that `resource` is a replica of, None where it is none."""

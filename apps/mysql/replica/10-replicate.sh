@@ -16,5 +16,6 @@ CHANGE REPLICATION SOURCE TO
   SOURCE_AUTO_POSITION = 1,
   SOURCE_HEARTBEAT_PERIOD = 0.5,
   GET_SOURCE_PUBLIC_KEY = 1;
+-- The heartbeat: the source sees within a second that this server is gone.
 SET PERSIST super_read_only = ON;
 SQL

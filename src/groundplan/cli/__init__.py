@@ -29,7 +29,7 @@ app.add_typer(cloud.app, name="cloud")
 app.add_typer(site.app, name="site")
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"groundplan {__version__}")
         raise typer.Exit
@@ -37,8 +37,8 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
 
 @app.callback()
 def _options(
-    version: bool = typer.Option(  # noqa: ARG001, FBT001
-        False,  # noqa: FBT003
+    version: bool = typer.Option(
+        False,
         "--version",
         help="Print the version.",
         callback=_version,
@@ -64,7 +64,7 @@ def main() -> None:
     except Exception:
         traceback.print_exc()
         typer.echo(
-            "\nThis is a bug in groundplan. Please report it, with the lines above and the command.",
+            "\nThis is a bug in groundplan. Please report it with the lines above.",
             err=True,
         )
         sys.exit(BUG)

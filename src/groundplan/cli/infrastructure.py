@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from groundplan.terraform import Plan, Terraform
 
 
-class Target(str, Enum):
+class Target(StrEnum):
     """Where to: the embedded AWS, or the real one."""
 
     local = "local"
@@ -70,7 +70,7 @@ def _record(env: str | None, phase: int | None) -> None:
     ]
     if not stale:
         say("the recorded plans are current")
-    for path in recording.record(here, stale, on_line=say):
+    for path in recording.record(here, stale, report=say):
         typer.echo(path.relative_to(here.root))
 
 

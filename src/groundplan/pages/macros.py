@@ -228,7 +228,7 @@ class Macros:
             late=True,
             id=pictures.name(picture),
             file=pictures.file(picture),
-            picture=picture,
+            title=picture.title,
             source=_source(picture),
             words=list(pictures.in_words(picture.graph)),
         )

@@ -83,7 +83,8 @@ def caller(region: str) -> str:
     )
 
     try:
-        return str(boto3.client("sts", region_name=region).get_caller_identity()["Account"])
+        client = boto3.Session(region_name=region).client("sts")
+        return str(client.get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
         raise ToolError(
             f"AWS does not say whose credentials these are: {error}",

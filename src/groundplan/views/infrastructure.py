@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from groundplan.graph import Edge, Graph, Node
+from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.topology import UNKNOWN, Topology
 from groundplan.views import scene
 from groundplan.views.network import replication
@@ -32,11 +32,18 @@ def infrastructure(
         for node in scene.nodes(topology, "infrastructure")
         if node.kind not in _LEFT_OUT
     )
-    frames = tuple(scene.frames(topology))
+    frames = tuple(_told(frame, topology, nodes) for frame in scene.frames(topology))
     edges = tuple(dict.fromkeys((*_uses(topology, nodes), *replication(topology))))
     return Graph(
         "infrastructure", title, frames, nodes, edges, scene.ledger(topology, nodes, frames)
     )
+
+
+def _told(frame: Cluster, topology: Topology, nodes: Iterable[Node]) -> Cluster:
+    """An empty subnet's frame with why it is empty."""
+    subnet = topology.subnets.get(frame.id)
+    why = scene.why_empty(subnet, topology, nodes) if subnet else ""
+    return dataclasses.replace(frame, note=why) if why else frame
 
 
 def _with_applications(node: Node, runs: Sequence[str]) -> Node:

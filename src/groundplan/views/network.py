@@ -84,9 +84,8 @@ def _head(frame: Cluster, topology: Topology, nodes: Iterable[Node]) -> Cluster:
     subnet = topology.subnets.get(frame.id)
     if subnet is None:
         return frame
-    empty = not any(frame.id in node.subnets for node in nodes)
-    parts = [_routes_text(subnet, topology), _why_empty(subnet, topology) if empty else ""]
-    return dataclasses.replace(frame, note="\n".join(part for part in parts if part) or None)
+    parts = [_routes_text(subnet, topology), scene.why_empty(subnet, topology, nodes)]
+    return dataclasses.replace(frame, note="\n".join(part for part in parts if part))
 
 
 def _routes_text(subnet: Subnet, topology: Topology) -> str:
@@ -105,17 +104,6 @@ def _routes_text(subnet: Subnet, topology: Topology) -> str:
     return ", ".join(sorted(found)) or "no route out of the VPC"
 
 
-def _why_empty(subnet: Subnet, topology: Topology) -> str:
-    resource = topology.resource(subnet.address)
-    tags = (resource.get("tags_all") or {}) if resource else {}
-    if "kubernetes.io/role/elb" in tags:
-        return "empty: held for public load balancers"
-    members = topology.facts.of_type("aws_db_subnet_group", "aws_elasticache_subnet_group")
-    if any(subnet.address in topology.placement(group) for group in members):
-        return "empty: a database can move here"
-    return "empty: nothing of this plan runs here"
-
-
 def _routes(topology: Topology, nodes: Iterable[Node]) -> Iterator[Edge]:
     drawn = {node.id: node for node in nodes}
     for subnet in topology.subnets.values():
@@ -127,14 +115,14 @@ def _routes(topology: Topology, nodes: Iterable[Node]) -> Iterator[Edge]:
 
 
 def _ends(nodes: Iterable[Node], groups: set[str]) -> dict[str, str]:
-    """Where a security group's rules start and end: at its frame, else at a node that carries it."""
+    """Where a security group's rules end: at its frame, else at a node that carries it."""
     drawn = tuple(nodes)
-    ends = {}
+    ends: dict[str, str] = {}
     for node in drawn:
         for address in _known(node.security_groups):
             ends.setdefault(address, node.id)
-    framed = {node.cluster for node in drawn} & groups
-    return {**ends, **{id_.removesuffix(OWN): id_ for id_ in framed}}
+    framed = {node.cluster for node in drawn if node.cluster in groups}
+    return {**ends, **{id_.removesuffix(OWN): id_ for id_ in framed if id_}}
 
 
 def _rules(topology: Topology, ends: Mapping[str, str]) -> Iterator[Edge]:

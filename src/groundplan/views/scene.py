@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from groundplan.catalog import KINDS, treatment
@@ -12,12 +13,13 @@ from groundplan.topology import UNKNOWN, Subnet, Topology
 from groundplan.views.describe import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from groundplan.catalog import ViewName
     from groundplan.facts import Facts, Resource
 
 REGION = "region"
+MOST_NAMES = 6  # more would not be read
 _TIERS = {"public": "Public", "private": "Private", "isolated": "Isolated", UNKNOWN: "Subnet"}
 
 
@@ -68,7 +70,7 @@ def _zone_id(subnet: Subnet) -> str:
 
 
 def nodes(topology: Topology, view: ViewName) -> Iterator[Node]:
-    """The nodes of a view: one for each instance in a VPC, one for each type of regional service."""
+    """A view's nodes: one for each instance in a VPC, one for each type of regional service."""
     shared: dict[str, list[Resource]] = defaultdict(list)
     # A replica stands after what it replicates.
     for resource in sorted(topology.facts, key=lambda item: bool(topology.replicated(item))):
@@ -81,6 +83,20 @@ def nodes(topology: Topology, view: ViewName) -> Iterator[Node]:
             yield _single(resource, topology)
     for type_, resources in sorted(shared.items()):
         yield _shared(type_, resources, topology)
+
+
+def why_empty(subnet: Subnet, topology: Topology, drawn: Iterable[Node]) -> str:
+    """Why nothing is drawn in a subnet; empty where something is."""
+    if any(subnet.address in node.subnets for node in drawn):
+        return ""
+    resource = topology.resource(subnet.address)
+    tags = (resource.get("tags_all") or {}) if resource else {}
+    if "kubernetes.io/role/elb" in tags:
+        return "empty: held for public load balancers"
+    members = topology.facts.of_type("aws_db_subnet_group", "aws_elasticache_subnet_group")
+    if any(subnet.address in topology.placement(group) for group in members):
+        return "empty: a database can move here"
+    return "empty: nothing of this plan runs here"
 
 
 def _single(resource: Resource, topology: Topology) -> Node:
@@ -130,9 +146,11 @@ def _shared(type_: str, resources: list[Resource], topology: Topology) -> Node:
 
 
 def _names(resources: list[Resource]) -> str:
-    names = sorted({str(item.get("name") or item.index or "") for item in resources} - {""})
-    short = [name.rsplit("/", 1)[-1] for name in names]
-    return ", ".join(short) if len(short) == len(resources) and len(short) <= 6 else ""  # noqa: PLR2004
+    """What tells them apart: their names without the path or the words that all start with."""
+    names = {str(item.get("name") or item.index or "") for item in resources} - {""}
+    words = commonprefix(sorted(names)).rpartition("-")  # noqa: RUF071 - they are no paths
+    short = sorted({name.removeprefix("".join(words[:2])).rpartition("/")[2] for name in names})
+    return ", ".join(short) if len(short) <= MOST_NAMES else ""
 
 
 def ledger(

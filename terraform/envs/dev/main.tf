@@ -60,6 +60,7 @@ module "mysql" {
   database             = var.mysql.database
   storage              = var.mysql.storage
   multi_az             = var.mysql.multi_az
+  zone                 = var.mysql.zone
   backup               = { retention_days = var.mysql.backup_days }
   performance_insights = var.mysql.performance_insights
   replicas             = var.mysql_replicas

@@ -13,5 +13,5 @@ node_groups = {
 }
 
 mysql_replicas = {
-  read-1 = {}
+  read-1 = { zone = "us-east-1b" }
 }

@@ -19,6 +19,7 @@ mysql = {
   database             = "shop"
   storage              = { gib = 20, max_gib = 50 }
   multi_az             = false
+  zone                 = "us-east-1a"
   backup_days          = 7
   performance_insights = false # not on a db.t4g.small
 }

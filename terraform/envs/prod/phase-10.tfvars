@@ -14,7 +14,7 @@ node_groups = {
 }
 
 mysql_replicas = {
-  read-1 = {}
+  read-1 = { zone = "us-east-1c" }
 }
 
 redis = {

@@ -126,12 +126,13 @@ variable "node_groups" {
 }
 
 variable "mysql" {
-  description = "The primary database: size, name of the database in it, storage in GiB, standby in another zone, days of backups."
+  description = "The primary database: size, name of the database in it, storage in GiB, standby in another zone, zone where there is no standby, days of backups."
   type = object({
     instance_class       = string
     database             = string
     storage              = object({ gib = number, max_gib = number })
     multi_az             = bool
+    zone                 = optional(string)
     backup_days          = number
     performance_insights = bool
   })
@@ -142,6 +143,7 @@ variable "mysql_replicas" {
   description = "Read replicas by the suffix of their name."
   type = map(object({
     instance_class = optional(string)
+    zone           = optional(string)
   }))
   default  = {}
   nullable = false

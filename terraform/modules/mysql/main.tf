@@ -49,11 +49,11 @@ resource "aws_db_parameter_group" "this" {
 }
 
 resource "aws_security_group" "this" {
-  name        = "${var.name}-mysql"
+  name        = var.name
   description = "MySQL ${var.name} and its replicas"
   vpc_id      = var.vpc_id
 
-  tags = merge(local.tags, { Name = "${var.name}-mysql" })
+  tags = merge(local.tags, { Name = var.name })
 }
 
 resource "aws_vpc_security_group_ingress_rule" "clients" {
@@ -90,6 +90,7 @@ resource "aws_db_instance" "this" {
   kms_key_id            = var.kms_key_arn
 
   multi_az               = var.multi_az
+  availability_zone      = var.zone
   db_subnet_group_name   = aws_db_subnet_group.this.name
   vpc_security_group_ids = [aws_security_group.this.id]
   publicly_accessible    = false

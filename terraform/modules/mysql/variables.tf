@@ -111,6 +111,17 @@ variable "multi_az" {
   nullable    = false
 }
 
+variable "zone" {
+  description = "Zone of the primary; null lets AWS choose, and is the only choice with multi_az."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.zone == null || (!var.multi_az && contains(keys(var.subnet_ids), coalesce(var.zone, "-")))
+    error_message = "zone must be a zone of subnet_ids, and null with multi_az: RDS then places primary and standby."
+  }
+}
+
 variable "replicas" {
   description = "Read replicas by the suffix of their name."
   type = map(object({

@@ -21,10 +21,8 @@ locals {
     per_zone = toset(var.zones)
   }[var.nat]
 
-  # The zone whose NAT gateway a private subnet's traffic leaves through.
-  nat_zone_of = var.nat == "none" ? {} : {
-    for zone in var.zones : zone => var.nat == "per_zone" ? zone : var.zones[0]
-  }
+  # With a single NAT gateway the other zones' traffic leaves through it too.
+  zones_without_nat = var.nat == "single" ? setsubtract(var.zones, local.nat_zones) : toset([])
 }
 
 resource "aws_vpc" "this" {
@@ -141,12 +139,21 @@ resource "aws_route_table" "private" {
   tags = merge(local.tags, { Name = "${var.name}-private-${each.key}" })
 }
 
+# Two resources, not one with a condition in it, so that a plan tells which gateway a route takes.
 resource "aws_route" "private_nat" {
-  for_each = local.nat_zone_of
+  for_each = local.nat_zones
 
   route_table_id         = aws_route_table.private[each.key].id
   destination_cidr_block = "0.0.0.0/0"
-  nat_gateway_id         = aws_nat_gateway.this[each.value].id
+  nat_gateway_id         = aws_nat_gateway.this[each.key].id
+}
+
+resource "aws_route" "private_shared_nat" {
+  for_each = local.zones_without_nat
+
+  route_table_id         = aws_route_table.private[each.key].id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = one(values(aws_nat_gateway.this)[*].id)
 }
 
 resource "aws_route_table_association" "private" {

@@ -24,11 +24,11 @@ resource "aws_elasticache_parameter_group" "this" {
 }
 
 resource "aws_security_group" "this" {
-  name        = "${var.name}-redis"
+  name        = var.name
   description = "Redis ${var.name}"
   vpc_id      = var.vpc_id
 
-  tags = merge(local.tags, { Name = "${var.name}-redis" })
+  tags = merge(local.tags, { Name = var.name })
 }
 
 resource "aws_vpc_security_group_ingress_rule" "clients" {

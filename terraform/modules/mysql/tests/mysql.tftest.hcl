@@ -211,3 +211,28 @@ run "refuses_a_name_rds_would" {
 
   expect_failures = [var.name]
 }
+
+run "primary_and_replica_each_in_a_zone_of_their_own" {
+  command = plan
+
+  variables {
+    multi_az = false
+    zone     = "us-east-1a"
+    replicas = { read-1 = { zone = "us-east-1b" } }
+  }
+
+  assert {
+    condition     = aws_db_instance.this.availability_zone == "us-east-1a" && aws_db_instance.replica["read-1"].availability_zone == "us-east-1b"
+    error_message = "A zone that is named must be taken."
+  }
+}
+
+run "refuses_a_zone_for_what_has_a_standby" {
+  command = plan
+
+  variables {
+    zone = "us-east-1a"
+  }
+
+  expect_failures = [var.zone]
+}

@@ -99,7 +99,7 @@ run "a_single_nat_gateway" {
   }
 
   assert {
-    condition     = alltrue([for route in aws_route.private_nat : route.nat_gateway_id == aws_nat_gateway.this["us-east-1a"].id]) && length(aws_route.private_nat) == 2
+    condition     = alltrue([for route in concat(values(aws_route.private_nat), values(aws_route.private_shared_nat)) : route.nat_gateway_id == aws_nat_gateway.this["us-east-1a"].id]) && length(aws_route.private_nat) == 1 && length(aws_route.private_shared_nat) == 1
     error_message = "Both zones must leave through the one NAT gateway."
   }
 
@@ -117,7 +117,7 @@ run "no_nat_gateway" {
   }
 
   assert {
-    condition     = length(aws_nat_gateway.this) == 0 && length(aws_route.private_nat) == 0 && length(aws_route_table.private) == 2
+    condition     = length(aws_nat_gateway.this) == 0 && length(aws_route.private_nat) == 0 && length(aws_route.private_shared_nat) == 0 && length(aws_route_table.private) == 2
     error_message = "none must leave the private tables without a default route."
   }
 }

@@ -1,0 +1,151 @@
+"""A report on policy, and the forms it is told in: text, JSON, SARIF 2.1.0 and JUnit."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from xml.etree import ElementTree as ET
+
+if TYPE_CHECKING:
+    from groundplan.findings import Severity
+
+State = Literal["failed", "unknown", "expired", "unused", "waived"]
+_ERRORS: Final = ("failed", "expired", "unused")
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check that a resource does not pass, or a waiver that does not hold.
+
+    `failed`; `unknown`, where the plan can't tell before apply; `waived`, with the `reason`;
+    `expired` or `unused`, where it is the waiver that has to be mended. `file` is relative to the
+    workspace where it lies in it, `line` is counted from 1.
+    """
+
+    check: str
+    state: State
+    resource: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+    guideline: str | None = None
+    reason: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """`error` for what makes the policy fail."""
+        return "error" if self.state in _ERRORS else "warning"
+
+    @property
+    def place(self) -> str:
+        """`file:line`, as much of it as is known."""
+        return ":".join(str(part) for part in (self.file, self.line) if part)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of a run on `checked`: how many checks passed or are skipped in the code itself
+    (by a checkov:skip comment), and what did not pass.
+    """
+
+    checked: tuple[str, ...]
+    passed: int
+    skipped: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether any finding is an error."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many verdicts there are of each kind."""
+        found = Counter(finding.state for finding in self.findings)
+        return {
+            "passed": self.passed,
+            "skipped": self.skipped,
+            **{state: found[state] for state in get_args(State)},
+        }
+
+
+def as_text(report: Report) -> str:
+    """The findings for a terminal, what is waived last, and the counts."""
+    ordered = sorted(report.findings, key=lambda item: (item.state == "waived", item.resource))
+    lines = [line for finding in ordered for line in _told(finding)]
+    counts = ", ".join(f"{count} {kind}" for kind, count in report.counts.items() if count)
+    return "\n".join([*lines, f"{' and '.join(report.checked)}: {counts}"]) + "\n"
+
+
+def _told(finding: Finding) -> list[str]:
+    hint = finding.reason or (finding.guideline or "")
+    return [
+        f"{finding.state:<8}{finding.check:<13} {finding.resource}",
+        f"        {finding.message}",
+        *([f"        {finding.place}"] if finding.place else []),
+        *([f"        {hint}"] if hint else []),
+    ]
+
+
+def as_json(report: Report) -> str:
+    """The report for `--json`: what was checked, the counts, and the findings."""
+    findings = [asdict(item) | {"severity": item.severity} for item in report.findings]
+    document = {"checked": report.checked, "counts": report.counts, "findings": findings}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_sarif(report: Report) -> str:
+    """The findings for code scanning (SARIF 2.1.0); what is waived is a suppressed result."""
+    rules = {item.check: item.message for item in report.findings}
+    driver = {
+        "name": "groundplan policy",
+        "rules": [
+            {"id": check, "shortDescription": {"text": rules[check]}} for check in sorted(rules)
+        ],
+    }
+    results = [_result(finding) for finding in report.findings]
+    run = {"tool": {"driver": driver}, "results": results}
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _result(finding: Finding) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.check,
+        "level": finding.severity,
+        "message": {"text": f"{finding.message} ({finding.resource})"},
+    }
+    if finding.file:
+        where: dict[str, Any] = {"artifactLocation": {"uri": finding.file}}
+        if finding.line:
+            where["region"] = {"startLine": finding.line}
+        result["locations"] = [{"physicalLocation": where}]
+    if finding.state == "waived":
+        result["suppressions"] = [{"kind": "external", "justification": finding.reason}]
+    return result
+
+
+def as_junit(report: Report) -> str:
+    """A JUnit test suite: a test for each finding, and one for all that passed."""
+    counts = report.counts
+    errors = [item for item in report.findings if item.severity == "error"]
+    totals = {
+        "name": "groundplan policy",
+        "tests": str(len(report.findings) + 1),
+        "failures": str(len(errors)),
+        "skipped": str(len(report.findings) - len(errors)),
+    }
+    suite = ET.Element("testsuite", totals)
+    passed = f"{counts['passed']} checks passed"
+    ET.SubElement(suite, "testcase", classname=" and ".join(report.checked), name=passed)
+    for item in report.findings:
+        case = ET.SubElement(suite, "testcase", classname=item.resource, name=item.check)
+        kind = "failure" if item.severity == "error" else "skipped"
+        child = ET.SubElement(case, kind, message=item.reason or item.message)
+        child.text = f"{item.message}\n{item.place}".strip()
+    ET.indent(suite)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suite, encoding="unicode") + "\n"
+    )

@@ -1,0 +1,123 @@
+"""checkov, run in this process and kept to itself; the only importer of it.
+
+In process it takes less than half the time of its command, which is started once for the files
+and once for the plan. It gets no key and no platform, so it asks nothing of any network.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan.errors import InputError
+from groundplan.policy.verdicts import Result, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from groundplan.facts import Facts, Resource
+
+# Variables of the user's shell that would change what checkov finds.
+_MEDDLING: Final = ("TF_VAR_", "CHECKOV_", "EVAL_TF_PLAN_", "LOG_LEVEL")
+_INDEX: Final = re.compile(r"/?\[(\d+)\]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def files(folder: Path, variables: Path) -> tuple[Verdict, ...]:
+    """checkov on the Terraform root `folder` and the modules that it calls.
+
+    Raises InputError where a file can't be parsed.
+    """
+    with _apart():
+        from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
+        from checkov.terraform.runner import Runner  # noqa: PLC0415
+
+        settings = RunnerFilter(framework=["terraform"], var_files=[str(variables)])
+        return _verdicts(Runner(), str(folder), None, settings, None)
+
+
+def plan(path: Path, facts: Facts) -> tuple[Verdict, ...]:
+    """checkov on the plan in `path` (`terraform show -json`), of which `facts` were read."""
+    with _apart():
+        from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
+        from checkov.terraform.plan_runner import Runner  # noqa: PLC0415
+
+        settings = RunnerFilter(framework=["terraform_plan"])
+        return _verdicts(Runner(), None, [str(path.resolve())], settings, facts)
+
+
+def _verdicts(
+    runner: Any, folder: str | None, paths: list[str] | None, settings: Any, facts: Facts | None
+) -> tuple[Verdict, ...]:
+    _tame()
+    report = runner.run(root_folder=folder, files=paths, runner_filter=settings)
+    if report.parsing_errors:
+        raise InputError(
+            "checkov can't read this file", file=min(report.parsing_errors),
+            hint="terraform validate says what is wrong in it",
+        )  # fmt: skip
+    resources = {resource.address: resource for resource in facts or ()}
+    return tuple(_verdict(record, resources) for record in report.get_all_records())
+
+
+def _verdict(record: Any, resources: dict[str, Resource]) -> Verdict:
+    result: Result = record.check_result["result"].value.lower()
+    address = record.resource_address or record.resource
+    resource = resources.get(address)
+    if result == "failed" and resource:
+        keys = record.check_result.get("evaluated_keys") or ()
+        if any(_untold(resource, _INDEX.sub(r".\1", key).replace("/", ".")) for key in keys):
+            result = "unknown"
+    return Verdict(
+        check=record.check_id,
+        resource=_CONTROL.sub("?", address),
+        result=result,
+        message=_CONTROL.sub("?", record.check_name),
+        file=record.file_abs_path,
+        line=record.file_line_range[0] or None,
+        guideline=record.guideline,
+    )
+
+
+def _untold(resource: Resource, path: str) -> bool:
+    """Whether the value at `path` is set, to something that is known only after apply.
+
+    What is unknown because nobody set it, and the provider will choose, is no excuse.
+    """
+    told = (*resource.references, *resource.maybe)
+    return resource.is_unknown(path) and any(
+        f"{path}.".startswith(f"{other}.") or other.startswith(f"{path}.") for other in told
+    )
+
+
+def _tame() -> None:
+    from checkov.common.parallelizer.parallel_runner import parallel_runner  # noqa: PLC0415
+
+    # Forking copies whatever else runs in this process, and gains nothing on files this small.
+    parallel_runner.type = "none"
+    logging.getLogger().setLevel(logging.CRITICAL)
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Undo what checkov does to its process: it wraps both streams and takes the log over."""
+    root = logging.getLogger()
+    before = root.level, root.handlers[:], root.filters[:]
+    streams = sys.stdout, sys.stderr
+    hidden = {name: os.environ.pop(name) for name in [*os.environ] if name.startswith(_MEDDLING)}
+    root.handlers[:] = [logging.NullHandler()]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        os.environ.update(hidden)
+        sys.stdout, sys.stderr = streams
+        root.handlers[:], root.filters[:] = before[1:]
+        root.setLevel(before[0])

@@ -1,0 +1,398 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from groundplan import compose
+from groundplan.errors import InputError
+from groundplan.facts import Facts, Resource
+from groundplan.pages import Pages, changes, pictures
+from groundplan.pages.labels import count, listed, resource_name, type_label, usd
+from groundplan.pages.network import Network, usable
+from groundplan.pages.templating import Templates, escape, rich
+from groundplan.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" width="400" height="300"></svg>'
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture as `groundplan.drawing` gives it."""
+
+    svg: Path
+    view: str = "network"
+    title: str = "Network"
+    env: str | None = "dev"
+    phase: int = 2
+    graph: dict[str, Any] = field(default_factory=lambda: {"clusters": [], "nodes": [], "edges": []})
+
+    @property
+    def png(self) -> Path:
+        return self.svg.with_suffix(".png")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """The reference engagement, as far as its pages need it, free to be changed."""
+    for name in ("design.yaml", "docker-compose.yml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "facts", tmp_path / "facts")
+    return tmp_path
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+# Text from users' files
+
+
+def test_escaped_text_is_neither_html_nor_markdown():
+    assert escape("<b>&") == "&lt;b&gt;&amp;".replace("&lt;", "&#60;").replace(
+        "&gt;", "&#62;"
+    ).replace("&amp;", "&#38;")
+    assert "*" not in escape("*bold* and `code`")
+    assert "[" not in escape("[link](javascript:alert)")
+    assert "{" not in escape("{{ phase(1) }}")
+
+
+@pytest.mark.parametrize("text", ["- no list", "+ no list", "1. no list"])
+def test_escaped_text_does_not_begin_a_list(text: str):
+    assert not escape(text).startswith(text[:2])
+
+
+def test_escaped_text_stays_on_one_line():
+    assert escape("one\n\n# two") == "one  &#35; two"
+
+
+def test_rich_text_has_code_and_nothing_else():
+    assert rich("run `kubectl get <pod>` *now*") == (
+        "run <code>kubectl get &#60;pod&#62;</code> &#42;now&#42;"
+    )
+
+
+# Values in prose
+
+
+@dataclass(frozen=True)
+class Thing:
+    name: str = "<thing>"
+
+
+Thing.__module__ = "groundplan.test"
+
+
+def prose(text: str, **names: object) -> str:
+    return Templates(names).prose(text, page="docs/page.md", line=5)
+
+
+def test_prose_shows_escaped_values():
+    assert prose("It is {{ thing.name }}.", thing=Thing()) == "It is &#60;thing&#62;."
+
+
+def test_a_misspelt_name_is_an_error_with_its_line_and_the_nearest_name():
+    with pytest.raises(InputError) as error:
+        prose("one\ntwo\n{{ fase(2) }}", phase=len, facts=len)
+    assert error.value.place == "docs/page.md:7"
+    assert error.value.hint == "did you mean 'phase'?"
+
+
+def test_a_misspelt_attribute_is_an_error_with_the_nearest_one():
+    with pytest.raises(InputError, match="a Thing has no 'nam'") as error:
+        prose("{{ thing.nam }}", thing=Thing())
+    assert error.value.hint == "did you mean 'name'?"
+
+
+@pytest.mark.parametrize(
+    "text", ["{% if %}", "{{ 1/0 }}", "{{ thing('x') }}", "{{ thing.name + 1 }}", "{{ thing"]
+)
+def test_what_can_not_be_worked_out_is_an_error_with_its_line(text: str):
+    with pytest.raises(InputError) as error:
+        prose(f"\n{text}", thing=Thing())
+    assert error.value.place == "docs/page.md:6"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ path.write_text('x') }}",
+        "{{ thing.__class__.__mro__ }}",
+        "{{ path.parent }}",
+        "{{ ''.__class__ }}",
+    ],
+)
+def test_prose_reaches_neither_files_nor_the_inside_of_python(text: str, tmp_path: Path):
+    with pytest.raises(InputError):
+        prose(text, thing=Thing(), path=tmp_path / "file")
+    assert not list(tmp_path.iterdir())
+
+
+# What changed
+
+
+def facts(*resources: Resource) -> Facts:
+    return Facts(resources)
+
+
+def node_group(size: int) -> Resource:
+    values = {"scaling_config": [{"desired_size": size}], "tags_all": {"phase": str(size)}}
+    return Resource("aws_eks_node_group.a", "aws_eks_node_group", "a", values=values)
+
+
+def test_changes_are_told_by_type_with_their_settings():
+    before = facts(node_group(2), Resource("aws_eip.old", "aws_eip", "old"))
+    after = facts(node_group(3), Resource("aws_db_instance.b", "aws_db_instance", "b"))
+    database, group, address = changes.resources(before, after, label=type_label)
+    assert (database.label, database.added) == ("Database instance", ("aws_db_instance.b",))
+    assert address.removed == ("aws_eip.old",)
+    assert group.changed[0].settings == (
+        changes.Setting("scaling_config.0.desired_size", "2", "3"),
+    )
+
+
+def test_the_same_plan_has_no_changes():
+    assert changes.resources(facts(node_group(2)), facts(node_group(2)), label=type_label) == ()
+
+
+def test_services_that_come_and_change():
+    def application(**services: str) -> compose.Application:
+        return compose.Application(
+            "shop",
+            tuple(compose.Service(name, "service", image=image) for name, image in services.items()),
+        )
+
+    found = changes.services(application(cart="a", old="a"), application(cart="b", redis="a"))
+    assert found == changes.Difference(added=("redis",), removed=("old",), changed=("cart",))
+
+
+# The network
+
+
+def test_usable_addresses_are_those_aws_leaves():
+    assert usable("10.20.0.0/24") == 251
+    assert usable("10.20.16.0/20") == 4091
+    assert usable("2600:1f18::/64") is None
+    assert usable("unknown") is None
+
+
+def test_the_schema_goes_from_public_to_isolated_and_names_the_way_out():
+    network = Network(Workspace(ROOT).facts("dev", 2))
+    assert network.cidr == "10.20.0.0/16"
+    assert [(row.tier, row.zone, row.cidr, row.usable) for row in network.subnets] == [
+        ("public", "us-east-1a", "10.20.0.0/24", 251),
+        ("public", "us-east-1b", "10.20.1.0/24", 251),
+        ("private", "us-east-1a", "10.20.16.0/20", 4091),
+        ("private", "us-east-1b", "10.20.32.0/20", 4091),
+        ("isolated", "us-east-1a", "10.20.8.0/24", 251),
+        ("isolated", "us-east-1b", "10.20.9.0/24", 251),
+    ]
+    ways = {row.tier: row.routes for row in network.subnets}
+    assert ways["public"] == ("anything else → internet gateway",)
+    assert ways["private"] == ("anything else → NAT gateway harbour-lane-dev-us-east-1a",)
+    assert ways["isolated"] == ("only inside the VPC",)
+
+
+def test_dev_says_what_stands_in_one_zone_and_production_only_its_replica():
+    dev, prod = (Network(Workspace(ROOT).facts(*at)) for at in (("dev", 4), ("prod", 10)))
+    assert "Two availability zones: us-east-1a and us-east-1b." in dev.statement
+    assert [part.split()[0] for part in dev.single_az] == ["Database", "Read", "Cache"] or [
+        part.split()[0] for part in dev.single_az
+    ] == ["Read", "Database", "Cache"]
+    assert [part.split()[0] for part in prod.single_az] == ["Read"]
+    assert "Three availability zones" in prod.statement
+
+
+def test_openings_name_groups_and_ports():
+    openings = Network(Workspace(ROOT).facts("dev", 4)).openings
+    assert ("harbour-lane-dev-nodes", "tcp 3306") in {(o.source, o.ports) for o in openings}
+    assert ("harbour-lane-dev-nodes", "tcp 6379") in {(o.source, o.ports) for o in openings}
+    assert not any(opening.open_to_all for opening in openings)
+
+
+# Pictures
+
+
+def test_a_picture_in_a_page_is_as_wide_as_the_page_allows(tmp_path: Path):
+    assert pictures.inline(f'<?xml version="1.0"?>\n{SVG}') == (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" style="max-width:22.0rem"></svg>'
+    )
+
+
+def test_finish_puts_pictures_in_and_turns_our_links_into_addresses(tmp_path: Path):
+    drawn = Drawn(tmp_path / "network.svg")
+    drawn.svg.write_text(SVG)
+    html = (
+        '<a href="gp:phases/phase&#45;2.md#to-do">x</a><div data-gs-picture="network-dev-phase-2"></div>'
+    )
+    done = pictures.finish(html, [drawn], lambda path: f"../{path}/")
+    assert done.startswith('<a href="../phases/phase-2.md/#to-do">x</a><svg ')
+
+
+def test_a_file_that_is_no_picture_is_an_error_that_names_it(tmp_path: Path):
+    drawn = Drawn(tmp_path / "network.svg")
+    drawn.svg.write_text("nothing")
+    with pytest.raises(InputError, match="not an SVG picture"):
+        pictures.finish('<div data-gs-picture="network-dev-phase-2"></div>', [drawn], str)
+
+
+def test_a_picture_in_words_says_what_stands_where_and_who_reaches_whom():
+    graph = {
+        "clusters": [
+            {"id": "s", "label": "Private", "tier": "private", "zone": "a", "cidr": "10.0.0.0/24"}
+        ],
+        "nodes": [
+            {"id": "n", "label": "Nodes", "detail": "2 × t3", "cluster": "s"},
+            {"id": "u", "label": "Users", "exposed": True},
+        ],
+        "edges": [{"source": "u", "target": "n", "kind": "flow", "label": "443"}],
+    }
+    assert dict(pictures.in_words(graph)) == {
+        "Outside every frame": ("Users, open to the internet",),
+        "Private (private, a, 10.0.0.0/24)": ("Nodes (2 × t3)",),
+        "Lines": ("Users calls Nodes (443)",),
+    }
+
+
+# Whole pages
+
+
+def test_every_phase_has_its_page_whatever_its_number():
+    pages = Pages(Workspace(ROOT))
+    assert pages.phases == (
+        "phases/index.md",
+        *(f"phases/phase-{number}.md" for number in (1, 2, 3, 4, 5, 6, 10)),
+    )
+    assert set(pages.generated()) == set(pages.phases)
+
+
+def phase_page(root: Path, number: int) -> str:
+    pages = Pages(Workspace(root))
+    return pages.fill(pages.generated()[f"phases/phase-{number}.md"])
+
+
+def test_a_phase_shows_its_work_with_states_in_words():
+    page = phase_page(ROOT, 2)
+    assert "Show the shop through kubectl port-forward" in page
+    for state in ("done", "in progress", "open"):
+        assert f'<span class="gs-mark__text">{state}</span>' in page
+
+
+def test_a_phase_without_pictures_is_planned_and_not_broken():
+    page = phase_page(ROOT, 5)
+    assert "Nothing is drawn for this phase yet" in page
+    assert "What it costs" not in page
+
+
+def test_a_phase_tells_what_changed_since_the_one_before():
+    page = phase_page(ROOT, 3)
+    assert "one new service" in page
+    assert "mysql-replica" in page
+    assert "module.mysql.aws_db_instance.replica" in page
+    assert "scaling&#95;config.0.desired&#95;size: 2 &rarr; 3" in page
+
+
+def test_production_stands_beside_dev():
+    page = phase_page(ROOT, 10)
+    assert "prod in phase 10 beside dev in phase 4" in page
+
+
+def test_text_of_the_design_is_shown_and_never_run(workspace: Path):
+    evil = "<script>alert(1)</script> {{ 7*7 }} [x](javascript:1)"
+    change(workspace / "design.yaml", "title: Dev environment", f'title: "{evil}"')
+    change(workspace / "design.yaml", "Deploy the applications in EKS by hand", f"'{evil}'")
+    for page in Pages(Workspace(workspace)).generated().values():
+        assert "<script>alert" not in page
+        assert "49" not in page.split("---")[1]
+    assert "&#60;script&#62;alert" in phase_page(workspace, 2)
+
+
+def test_a_phase_without_recorded_facts_says_how_to_record_them(workspace: Path):
+    (workspace / "facts/dev/phase-3.json").unlink()
+    variables = workspace / "terraform/envs/dev/phase-3.tfvars"
+    variables.parent.mkdir(parents=True)
+    variables.touch()
+    (variables.parent / "main.tf").touch()
+    with pytest.raises(InputError, match="no plan is recorded for dev, phase 3"):
+        Pages(Workspace(workspace)).generated()
+
+
+def said(text: str, *drawn: Drawn) -> str:
+    pages = Pages(Workspace(ROOT), drawn)
+    return pages.fill(pages.prose(text, page="docs/page.md"))
+
+
+def test_values_of_a_plan_in_prose():
+    assert said("{{ facts('dev', 2).network.cidr }}") == "10.20.0.0/16"
+    assert said("{{ facts('dev', 2).one('aws_eks_cluster').version }}").startswith("1.")
+    assert said("{{ facts('prod', 10).count('aws_nat_gateway') }}") == "3"
+    assert said("{{ phase(2).link }}") == '<a href="gp:phases/phase-2.md">Phase 2: Dev environment</a>'
+    assert said("{{ phase(4).cost }}").startswith("&#36;")
+    assert said("{{ client.name }}") == "Harbour Lane"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{{ phase(7) }}", "there is no phase 7"),
+        ("{{ facts('prod', 2) }}", "no environment 'prod' in phase 2"),
+        ("{{ facts('dev', 2).one('aws_eks_clustr') }}", "there is no aws_eks_clustr"),
+        ("{{ facts('dev', 2).one('aws_subnet') }}", "there are 6 aws_subnet"),
+        ("{{ facts('dev', 2).resource('x') }}", "there is no x in dev, phase 2"),
+        ("{{ decision('clod') }}", "there is no decision 'clod'"),
+        ("{{ picture('netwrk') }}", "there is no picture 'netwrk'"),
+    ],
+)
+def test_what_is_not_there_is_an_error_with_the_page(text: str, message: str):
+    with pytest.raises(InputError, match=message) as error:
+        said(text)
+    assert error.value.place == "docs/page.md:1"
+
+
+def test_the_matrix_has_scores_weights_totals_and_the_choice():
+    html = said("{{ matrix('orchestrator') }}")
+    assert html.count("chosen</span>") == 1
+    design = Workspace(ROOT).design.decision("orchestrator")
+    for total in design.totals().values():
+        assert f"<b>{total:.1f}</b>" in html
+
+
+def test_a_picture_steps_through_its_phases(tmp_path: Path):
+    drawn = [Drawn(tmp_path / "a.svg", phase=number) for number in (1, 2)]
+    html = said("{{ picture('network') }}", *drawn)
+    assert html.count("gs-stepper__tab") == 3
+    assert 'id="step-network-dev-phase-2"' in html
+
+
+def test_costs_are_listed_with_what_they_assume():
+    assert "Hours in a month" in said("{{ assumptions() }}") or "730 hours" in said(
+        "{{ assumptions() }}"
+    )
+    bill = said("{{ cost('dev', 2) }}")
+    assert "NAT gateway" in bill
+    assert said("{{ phase(2).cost }}").removeprefix("&#36;") in bill
+
+
+# Labels
+
+
+def test_labels():
+    assert type_label("aws_eks_node_group") == "EKS node group"
+    assert type_label("aws_db_instance") == "Database instance"
+    assert resource_name(Resource("a.b", "a", "b", values={"tags_all": {"Name": "x"}})) == "x"
+    assert resource_name(Resource("a.b", "a", "b")) == "a.b"
+    assert (count(1, "zone"), count(2, "zone"), count(12, "zone")) == ("one zone", "two zones", "12 zones")
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed([]) == ""
+
+
+def test_amounts_have_a_currency():
+    from decimal import Decimal  # noqa: PLC0415
+
+    assert usd(Decimal("1234.5")) == "$1,234.50"

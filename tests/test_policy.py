@@ -1,0 +1,349 @@
+"""Policy: what checkov finds in the files and in a plan, and what is let pass with a reason."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import logging
+import socket
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from groundplan import policy
+from groundplan.errors import InputError
+from groundplan.policy.verdicts import Verdict, bare, settle
+from groundplan.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+TODAY = datetime.date(2026, 12, 1)
+MAIN = """
+variable "encrypted" { type = bool }
+
+module "disk" {
+  source    = "../../modules/disk"
+  encrypted = var.encrypted
+}
+"""
+MODULE = """
+variable "encrypted" { type = bool }
+
+resource "aws_ebs_volume" "this" {
+  availability_zone = "us-east-1a"
+  size              = 8
+  encrypted         = var.encrypted
+}
+"""
+DISK = "module.disk.aws_ebs_volume.this"
+WAIVER = """
+waivers:
+  - check: CKV_AWS_3
+    resource: module.disk.*
+    reason: It holds nothing.
+    owner: platform
+    expires: 2026-12-31
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    """An environment `dev` of which phase 1 has an open disk, and phase 2 an encrypted one."""
+    files = {
+        "envs/dev/main.tf": MAIN,
+        "envs/dev/phase-1.tfvars": "encrypted = false\n",
+        "envs/dev/phase-2.tfvars": "encrypted = true\n",
+        "modules/disk/main.tf": MODULE,
+    }
+    for name, text in files.items():
+        path = tmp_path / "terraform" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return Workspace(tmp_path)
+
+
+@pytest.fixture
+def waive(workspace):
+    def write(text: str) -> None:
+        path = workspace.root / policy.WAIVERS
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    return write
+
+
+def states(report: policy.Report) -> dict[tuple[str, str], str]:
+    return {(item.check, item.resource): item.state for item in report.findings}
+
+
+# The files
+
+
+def test_a_finding_names_the_check_the_resource_and_its_line(workspace):
+    report = policy.run(workspace, "dev", 1)
+    [finding] = [item for item in report.findings if item.check == "CKV_AWS_3"]
+    assert (finding.state, finding.severity, finding.resource) == ("failed", "error", DISK)
+    assert (finding.file, finding.line) == ("terraform/modules/disk/main.tf", 4)
+    assert "encrypted" in finding.message
+    assert report.failed
+    assert report.checked == ("terraform/envs/dev/phase-1.tfvars",)
+
+
+def test_each_phase_is_checked_with_its_own_variables_and_the_last_by_default(workspace):
+    assert ("CKV_AWS_3", DISK) in states(policy.run(workspace, "dev", 1))
+    assert ("CKV_AWS_3", DISK) not in states(policy.run(workspace, "dev", 2))
+    assert policy.run(workspace, "dev") == policy.run(workspace, "dev", 2)
+
+
+def test_a_changed_module_is_read_anew(workspace):
+    assert ("CKV_AWS_3", DISK) not in states(policy.run(workspace, "dev", 2))
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    module.write_text(MODULE.replace("= var.encrypted", "= false"))
+    assert ("CKV_AWS_3", DISK) in states(policy.run(workspace, "dev", 2))
+
+
+def test_nothing_to_check_is_no_pass(workspace):
+    main = workspace.root / "terraform/envs/dev/main.tf"
+    main.write_text('variable "encrypted" { type = bool }\n')
+    with pytest.raises(InputError, match="nothing to check") as caught:
+        policy.run(workspace, "dev", 1)
+    assert caught.value.file.name == "phase-1.tfvars"
+
+
+def test_a_file_that_cannot_be_parsed_is_an_error(workspace):
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    module.write_text('resource "aws_ebs_volume" {{\n')
+    with pytest.raises(InputError, match="can't read") as caught:
+        policy.run(workspace, "dev", 1)
+    assert str(caught.value.file).endswith("modules/disk/main.tf")
+
+
+def test_an_unknown_environment_and_phase_are_refused(workspace):
+    with pytest.raises(InputError, match="no environment 'dve'"):
+        policy.run(workspace, "dve")
+    with pytest.raises(InputError, match="phase 7 has no variables"):
+        policy.run(workspace, "dev", 7)
+
+
+def test_it_asks_no_network_and_leaves_its_process_as_it_was(workspace, monkeypatch, capfd):
+    def refuse(*address: object) -> None:
+        raise AssertionError(f"it went to the network: {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setenv("TF_VAR_encrypted", "true")
+    log = logging.getLogger()
+    before = sys.stdout, sys.stderr, log.level, log.handlers[:], log.filters[:]
+    policy.run(workspace, "dev", 1)
+    assert (sys.stdout, sys.stderr, log.level, log.handlers, log.filters) == before
+    assert capfd.readouterr() == ("", "")
+
+
+# The plan
+
+
+AWS = {"mode": "managed", "provider_name": "registry.terraform.io/hashicorp/aws"}
+KEY = {**AWS, "address": "aws_kms_key.this", "type": "aws_kms_key", "name": "this"}
+VOLUME = {**AWS, "address": DISK, "type": "aws_ebs_volume", "name": "this"}
+KEYS_ARN = {"references": ["aws_kms_key.this.arn", "aws_kms_key.this"]}
+
+
+def plan(tmp_path: Path, *, encrypted: bool = True, own_key: bool = False) -> Path:
+    """`terraform show -json` of a disk, encrypted with a key of its own or with AWS's."""
+    disk = {**VOLUME, "values": {"size": 8, "encrypted": encrypted}}
+    settings = {"kms_key_id": {"references": ["var.key"]}} if own_key else {}
+    module = {"resources": [{**VOLUME, "address": "aws_ebs_volume.this", "expressions": settings}]}
+    document = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {
+            "root_module": {
+                "resources": [{**KEY, "values": {}}],
+                "child_modules": [{"address": "module.disk", "resources": [disk]}],
+            }
+        },
+        "resource_changes": [
+            _change(KEY, {}),
+            _change({**VOLUME, "module_address": "module.disk"}, disk["values"]),
+        ],
+        "configuration": {
+            "root_module": {
+                "resources": [{**KEY, "expressions": {}}],
+                "module_calls": {"disk": {"module": module, "expressions": {"key": KEYS_ARN}}},
+            }
+        },
+    }
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+def _change(item: dict[str, str], after: object) -> dict[str, object]:
+    unknown = {"id": True, "arn": True, "kms_key_id": True}
+    change = {"actions": ["create"], "before": None, "after": after, "after_unknown": unknown}
+    return {**item, "change": change}
+
+
+def test_what_is_known_after_apply_is_unknown_and_not_failed(tmp_path):
+    report = policy.run_plan(plan(tmp_path, own_key=True))
+    [finding] = [item for item in report.findings if item.check == "CKV_AWS_189"]
+    assert (finding.state, finding.severity) == ("unknown", "warning")
+
+
+def test_what_is_unknown_because_nobody_set_it_is_failed(tmp_path):
+    assert states(policy.run_plan(plan(tmp_path)))["CKV_AWS_189", DISK] == "failed"
+
+
+def test_the_plan_decides_over_the_files(workspace, tmp_path):
+    report = policy.run(workspace, "dev", 1, plan=plan(tmp_path, encrypted=True))
+    assert ("CKV_AWS_3", DISK) not in states(report)
+    report = policy.run(workspace, "dev", 2, plan=plan(tmp_path, encrypted=False))
+    [finding] = [item for item in report.findings if item.check == "CKV_AWS_3"]
+    assert (finding.file, finding.line) == ("terraform/modules/disk/main.tf", 4)
+
+
+def test_the_files_decide_where_the_plan_cannot_tell():
+    def said(result: str, resource: str = "m.disk.this") -> Verdict:
+        return Verdict("CKV_AWS_189", resource, result, "encrypted with a key of ours")
+
+    planned = [said("unknown", 'm.disk["a"].this'), said("unknown", 'm.disk["b"].this')]
+    assert {v.result for v in settle([said("passed")], planned)} == {"passed"}
+    assert {v.result for v in settle([said("failed")], planned)} == {"failed"}
+    assert {v.result for v in settle([], planned)} == {"unknown"}
+    assert {v.result for v in settle([said("failed")], [])} == {"failed"}
+
+
+def test_instances_of_one_block_have_one_bare_address():
+    assert bare('module.a[0].aws_x.y["k"]') == bare('module.a.aws_x.y["a \\"]\\" key"]')
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "no json", '{"format_version": "1.2", "values": {}}'])
+def test_what_is_no_plan_or_holds_nothing_is_refused(tmp_path, text):
+    path = tmp_path / "plan.json"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        policy.run_plan(path)
+    assert caught.value.file == path
+
+
+# Waivers
+
+
+def test_a_waiver_lets_a_finding_pass_and_says_why(workspace, waive):
+    waive(WAIVER)
+    report = policy.run(workspace, "dev", 1, today=TODAY)
+    [finding] = [item for item in report.findings if item.check == "CKV_AWS_3"]
+    assert (finding.state, finding.severity) == ("waived", "warning")
+    assert finding.reason == "It holds nothing. (platform, until 2026-12-31)"
+
+
+def test_a_waiver_ends_with_its_last_day(workspace, waive):
+    waive(WAIVER)
+    report = policy.run(workspace, "dev", 1, today=datetime.date(2027, 1, 1))
+    found = states(report)
+    assert found["CKV_AWS_3", DISK] == "failed"
+    assert found["CKV_AWS_3", "module.disk.*"] == "expired"
+    [ended] = [item for item in report.findings if item.state == "expired"]
+    assert (ended.file, ended.line) == ("terraform/policies/waivers.yaml", 3)
+
+
+def test_a_waiver_of_what_is_gone_or_passes_fails(workspace, waive, tmp_path):
+    waive(WAIVER.replace("module.disk.*", "module.tape.*"))
+    report = policy.run(workspace, "dev", 1, today=TODAY)
+    assert states(report)["CKV_AWS_3", "module.tape.*"] == "unused"
+    waive(WAIVER)
+    passing = plan(tmp_path, encrypted=True)
+    report = policy.run(workspace, "dev", 2, plan=passing, today=TODAY)
+    assert states(report)["CKV_AWS_3", "module.disk.*"] == "unused"
+
+
+def test_a_waiver_is_used_when_only_the_files_read_fail(workspace, waive, tmp_path):
+    waive(WAIVER)
+    passing = plan(tmp_path, encrypted=True)
+    report = policy.run(workspace, "dev", 1, plan=passing, today=TODAY)
+    assert {check for check, _ in states(report)}.isdisjoint({"CKV_AWS_3"})
+
+
+@pytest.mark.parametrize("where", ["environments: [prod]", "phases: [2]"])
+def test_a_waiver_counts_only_where_and_when_it_is_given(workspace, waive, where):
+    waive(f"{WAIVER}    {where}\n")
+    found = states(policy.run(workspace, "dev", 1, today=TODAY))
+    assert found["CKV_AWS_3", DISK] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("owner: platform", "", 3, "owner"),
+        ("    owner:", "    size: 3\n    owner:", 6, "size"),
+        ("2026-12-31", "soon", 7, "expires"),
+        ("It holds nothing.", "''", 5, "reason"),
+        ("CKV_AWS_3", "encrypted", 3, "check"),
+    ],
+)
+def test_a_waiver_that_is_none_is_refused_with_its_line(waive, workspace, old, new, line, said):  # noqa: PLR0917
+    waive(WAIVER.replace(old, new))
+    with pytest.raises(InputError, match=said) as caught:
+        policy.run(workspace, "dev", 1)
+    assert caught.value.line == line
+
+
+# How it is told
+
+
+@pytest.fixture
+def report() -> policy.Report:
+    failed = policy.Finding("CKV_1", "failed", 'a.b["<&>"]', "open to all", "main.tf", 3)
+    waived = policy.Finding("CKV_2", "waived", "c.d", "not logged", "main.tf", 9, reason="dev")
+    return policy.Report(("phase-1.tfvars", "plan.json"), 7, 0, (waived, failed))
+
+
+def test_as_text_what_failed_comes_first(report):
+    assert policy.as_text(report) == (
+        'failed  CKV_1         a.b["<&>"]\n'
+        "        open to all\n"
+        "        main.tf:3\n"
+        "waived  CKV_2         c.d\n"
+        "        not logged\n"
+        "        main.tf:9\n"
+        "        dev\n"
+        "phase-1.tfvars and plan.json: 7 passed, 1 failed, 1 waived\n"
+    )
+
+
+def test_as_json(report):
+    document = json.loads(policy.as_json(report))
+    assert document["counts"] == {
+        "passed": 7, "skipped": 0, "failed": 1, "unknown": 0, "expired": 0, "unused": 0,
+        "waived": 1,
+    }  # fmt: skip
+    assert document["findings"][1]["severity"] == "error"
+
+
+def test_as_sarif_what_is_waived_is_suppressed(report):
+    [run] = json.loads(policy.as_sarif(report))["runs"]
+    waived, failed = run["results"]
+    assert waived["suppressions"] == [{"kind": "external", "justification": "dev"}]
+    assert failed["level"] == "error"
+    assert failed["locations"] == [
+        {"physicalLocation": {"artifactLocation": {"uri": "main.tf"}, "region": {"startLine": 3}}}
+    ]
+    assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} == {"CKV_1", "CKV_2"}
+
+
+def test_as_junit_the_numbers_add_up(report):
+    suite = ET.fromstring(policy.as_junit(report))  # noqa: S314
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "1", "1")
+    assert [len(suite.findall(f".//{kind}")) for kind in ("failure", "skipped")] == [1, 1]
+
+
+# The reference engagement
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("env", "phase"), [("dev", 4), ("prod", 10)])
+def test_nothing_fails_in_our_own_files(env, phase):
+    report = policy.run(Workspace(ROOT), env, phase, today=TODAY)
+    assert not report.failed, policy.as_text(report)
+    assert report.passed > 150

@@ -1,0 +1,559 @@
+"""Terraform, driven on a small configuration against the embedded AWS."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from groundplan import terraform
+from groundplan.errors import InputError, RefusedError, ToolError
+from groundplan.localcloud import Cloud, create_bucket
+from groundplan.terraform import installer, messages, providers, sources, targets
+from groundplan.terraform.command import Surroundings, run
+from groundplan.workspace import Workspace
+
+REPOSITORY = Path(__file__).parents[1]
+
+BACKEND = """\
+terraform {
+  required_version = ">= 1.11"
+  backend "s3" {
+    key          = "dev/terraform.tfstate"
+    region       = "us-east-1"
+    use_lockfile = true
+  }
+}
+
+variable "applications" {
+  type = set(string)
+}
+"""
+
+# Without a provider, so that a plan takes half a second and not five.
+PLAIN = f"""\
+{BACKEND}
+resource "terraform_data" "this" {{
+  for_each = var.applications
+  input    = each.key
+}}
+
+output "applications" {{
+  value = sort([for item in terraform_data.this : item.output])
+}}
+
+output "token" {{
+  value     = "not to be shown"
+  sensitive = true
+}}
+"""
+
+# The VPC takes ten seconds to make: that is how long the provider waits for its DNS.
+AWS = f"""\
+{BACKEND}
+terraform {{
+  required_providers {{
+    aws = {{
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }}
+  }}
+}}
+
+provider "aws" {{
+  region              = "us-east-1"
+  allowed_account_ids = var.account_id == null ? null : [var.account_id]
+}}
+
+variable "account_id" {{
+  type    = string
+  default = null
+}}
+
+resource "aws_ecr_repository" "this" {{
+  for_each = var.applications
+  name     = each.key
+}}
+
+resource "aws_vpc" "this" {{
+  count                = length(var.applications) - 1
+  cidr_block           = "10.20.0.0/16"
+  enable_dns_hostnames = true
+}}
+"""
+
+SLOW = """
+import sys
+from pathlib import Path
+from groundplan import terraform
+from groundplan.workspace import Workspace
+
+with terraform.opened(Workspace(Path(sys.argv[1])), "dev", on_line=lambda x: print(x, flush=True)) as dev:
+    plan = dev.plan(2)
+    print("planned", flush=True)
+    dev.apply(plan)
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    """A workspace with one small environment of two phases, and a cloud of its own."""
+    monkeypatch.setenv("GROUNDPLAN_CLOUD_PORT", "0")
+    for name in ("design.yaml", "docker-compose.yml"):
+        shutil.copy(REPOSITORY / name, tmp_path)
+    folder = tmp_path / "terraform" / "envs" / "dev"
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text(PLAIN)
+    (folder / "phase-1.tfvars").write_text('applications = ["cart"]\n')
+    (folder / "phase-2.tfvars").write_text('applications = ["cart", "orders"]\n')
+    yield Workspace(tmp_path)
+    terraform.cloud(Workspace(tmp_path)).down()
+
+
+@pytest.fixture
+def aws(workspace):
+    """The same, with resources of AWS."""
+    folder = workspace.environment("dev")
+    (folder / "main.tf").write_text(AWS)
+    shutil.copy(REPOSITORY / "terraform/envs/dev/.terraform.lock.hcl", folder)
+    return workspace
+
+
+def lines_of(changes):
+    return {f"{change.action} {change.address}" for change in changes}
+
+
+@pytest.mark.terraform
+def test_plan_apply_plan_again_and_destroy(workspace):
+    said = []
+    with terraform.opened(workspace, "dev", on_line=said.append) as dev:
+        plan = dev.plan(1)
+        assert lines_of(plan.changes) == {'create terraform_data.this["cart"]'}
+        assert plan.summary == "1 to create"
+        assert dev.show_json(plan)["planned_values"]["outputs"]["applications"]["value"] == ["cart"]
+
+        dev.apply(plan)
+
+        assert any("Creation complete" in line for line in said)
+        assert dev.is_current(1)
+        assert dev.output() == {"applications": ["cart"]}, "and nothing that is sensitive"
+        assert dev.plan(1).empty
+
+    with terraform.opened(workspace, "dev") as dev:
+        assert dev.is_current(1), "the embedded AWS has kept everything"
+        done = dev.destroy(1)
+        assert lines_of(done.changes) == {'delete terraform_data.this["cart"]'}
+        assert not dev.is_current(1)
+        assert dev.plan(1, destroy=True).empty
+    assert terraform.cloud(workspace).status() is None
+    changed = {path.name for path in workspace.environment("dev").iterdir()}
+    assert changed == {"main.tf", "phase-1.tfvars", "phase-2.tfvars"}
+
+
+@pytest.mark.terraform
+def test_only_the_plan_that_was_shown_is_applied(workspace):
+    with terraform.opened(workspace, "dev") as dev:
+        first = dev.plan(1)
+        dev.plan(2).path.replace(first.path)
+        with pytest.raises(RefusedError, match="not the one that was shown"):
+            dev.apply(first)
+
+        before = dev.plan(1)
+        kept = before.path.with_suffix(".kept")
+        shutil.copy(before.path, kept)
+        dev.apply(before)
+        kept.replace(before.path)
+        with pytest.raises(RefusedError, match="out of date"):
+            dev.apply(before)
+
+
+@pytest.mark.terraform
+def test_mistakes_in_the_files_are_told_with_their_place(workspace):
+    main = workspace.environment("dev") / "main.tf"
+    with terraform.opened(workspace, "dev") as dev:
+        main.write_text(PLAIN.replace("  for_each = var.applications", "  for_each = var.apps"))
+        with pytest.raises(InputError, match="undeclared input variable") as error:
+            dev.plan(1)
+        assert str(error.value.file).endswith("terraform/envs/dev/main.tf")
+        assert PLAIN.splitlines()[error.value.line - 1] == "  for_each = var.applications"
+
+        main.write_text(PLAIN + 'resource "terraform_data" {\n')
+        with pytest.raises(InputError) as error:
+            dev.plan(1)
+        assert str(error.value.file).endswith("main.tf")
+        assert error.value.line == len(PLAIN.splitlines()) + 1
+
+        main.write_text(PLAIN)
+        variables = workspace.variables_file("dev", 1)
+        variables.write_text('applications = "cart"\n')
+        with pytest.raises(InputError, match="applications") as error:
+            dev.plan(1)
+        assert str(error.value.file).endswith("phase-1.tfvars")
+
+        variables.write_text('applications = ["cart"]\n')
+        assert dev.plan(1).count("create") == 1, "mended, it works"
+
+
+def test_a_phase_without_variables_is_told_before_anything_starts(workspace):
+    with pytest.raises(InputError, match="there is no environment 'deb'") as error:
+        terraform.opened(workspace, "deb").__enter__()
+    assert error.value.hint == "did you mean 'dev'?"
+    with terraform.opened(workspace, "dev") as dev:
+        with pytest.raises(InputError, match="phase 3 has no variables") as error:
+            dev.plan(3)
+        assert str(error.value.file) == "terraform/envs/dev/phase-3.tfvars"
+
+
+@pytest.mark.terraform
+def test_a_locked_state_is_refused_at_once_and_can_be_freed(workspace):
+    with terraform.opened(workspace, "dev") as dev:
+        assert dev.lock() is None
+        endpoint = terraform.cloud(workspace).status()
+        state = f"{workspace.build_dir}/terraform/dev/local/data"
+        assert Path(state).is_dir()
+        holder = (
+            '{"ID":"6f0e4b52-0000-0000-0000-000000000001","Operation":"OperationTypeApply",'
+            '"Who":"ann@desk","Version":"1.11.4","Created":"2026-01-02T03:04:05Z","Path":"x"}'
+        )
+        put(endpoint, dev.target.bucket, "dev/terraform.tfstate.tflock", holder)
+
+        with pytest.raises(RefusedError, match=r"locked by ann@desk since 2026-01-02.*\(apply\)"):
+            dev.plan(1)
+        lock = dev.lock()
+        assert (lock.who, lock.operation) == ("ann@desk", "apply")
+        dev.unlock(lock)
+
+        assert dev.lock() is None
+        assert dev.plan(1).count("create") == 1
+
+
+def put(endpoint, bucket, key, body):
+    import boto3
+
+    boto3.client(
+        "s3", endpoint_url=endpoint.url, region_name="us-east-1",
+        aws_access_key_id="000000000000", aws_secret_access_key="embedded",
+    ).put_object(Bucket=bucket, Key=key, Body=body.encode())  # fmt: skip
+
+
+@pytest.mark.terraform
+def test_ctrl_c_in_mid_apply_ends_in_good_order_and_the_next_run_gets_there(aws):
+    with slow_apply(aws) as child:
+        child.send_signal(signal.SIGINT)
+        said, _ = child.communicate(timeout=60)
+
+    assert child.returncode != 0
+    assert "KeyboardInterrupt: terraform apply was interrupted, and ended in good order" in said
+    assert terraform.cloud(aws).status() is None
+    with terraform.opened(aws, "dev") as dev:
+        assert dev.lock() is None
+        assert not dev.is_current(2)
+        dev.apply(dev.plan(2))
+        assert dev.plan(2).empty
+
+
+@pytest.mark.terraform
+def test_killed_in_mid_apply_terraform_still_ends_what_it_began(aws):
+    with slow_apply(aws) as child:
+        child.kill()
+
+    with terraform.opened(aws, "dev") as dev, pytest.raises(RefusedError) as error:
+        dev.plan(2)
+    assert "is locked by" in error.value.message
+    assert "groundplan unlock dev" in error.value.hint
+    assert terraform.cloud(aws).status(), "the orphan still uses it"
+    with terraform.opened(aws, "dev") as dev:
+        deadline = time.monotonic() + 60
+        while dev.lock() and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert dev.plan(2).empty, "nothing was lost"
+
+
+@contextmanager
+def slow_apply(workspace):
+    """An apply in a process of its own, at the moment when it is making a VPC."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW, str(workspace.root)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as child:  # fmt: skip
+        assert any("aws_vpc.this[0]: Creating" in line for line in child.stdout)
+        time.sleep(1)
+        yield child
+
+
+POLITE = """\
+#!/bin/sh
+trap 'echo interrupted; exit 1' INT
+echo begun
+while :; do sleep 0.1; done
+"""
+
+
+@pytest.mark.parametrize("how", ["signal", "stop"])
+def test_a_command_is_interrupted_once_and_waited_for(tmp_path, how):
+    binary = tmp_path / "terraform"
+    binary.write_text(POLITE)
+    binary.chmod(0o755)
+    stop = threading.Event()
+    lines = []
+
+    def on_line(line):
+        lines.append(line)
+        if line == "begun":
+            stop.set() if how == "stop" else os.kill(os.getpid(), signal.SIGTERM)
+
+    surroundings = Surroundings(env=os.environ, logs=tmp_path, on_line=on_line, stop=stop)
+    with pytest.raises(KeyboardInterrupt, match="terraform apply was interrupted"):
+        run([str(binary), "apply"], str(tmp_path), surroundings)
+
+    assert lines == ["begun", "interrupted"]
+
+
+class TestAccount:
+    """`aws` works on the stated account only. Another embedded AWS plays the real one."""
+
+    @pytest.fixture
+    def workspace(self, aws, tmp_path, monkeypatch):
+        workspace = aws
+        design = workspace.design_file
+        stated = '  region: us-east-1\n  accounts: {dev: "111122223333"}\n'
+        design.write_text(design.read_text().replace("  region: us-east-1\n", stated, 1))
+        with Cloud(tmp_path / "real", port=0).running() as real:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", real.url)
+            monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+            self.real = real
+            yield workspace
+
+    @pytest.mark.terraform
+    def test_the_stated_account_is_worked_on(self, workspace, monkeypatch):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "111122223333")
+        bucket = targets.state_bucket(workspace.design.client.name, "111122223333")
+        create_bucket(self.real, bucket, account="111122223333")
+
+        with terraform.opened(workspace, "dev", "aws") as dev:
+            assert (dev.target.account, dev.target.bucket) == ("111122223333", bucket)
+            dev.apply(dev.plan(1))
+            assert dev.plan(1).empty
+        assert not (workspace.build_dir / "cloud").exists(), "the embedded one is left alone"
+
+    def test_another_account_is_refused(self, workspace, monkeypatch):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "444455556666")
+        with pytest.raises(RefusedError, match="111122223333, but .* are for 444455556666"):
+            terraform.opened(workspace, "dev", "aws").__enter__()
+        assert not (workspace.build_dir / "terraform").exists(), "nothing was begun"
+
+    def test_an_environment_without_a_stated_account_is_refused(self, workspace):
+        design = workspace.design_file
+        design.write_text(design.read_text().replace("{dev: ", "{prod: "))
+        with pytest.raises(RefusedError, match="does not say which AWS account 'dev' lives in"):
+            terraform.opened(Workspace(workspace.root), "dev", "aws").__enter__()
+
+    def test_no_credentials_are_told_with_a_way_to_get_some(self, workspace, monkeypatch):
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HOME", str(workspace.root))
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        with pytest.raises(ToolError, match="whose credentials") as error:
+            terraform.opened(workspace, "dev", "aws").__enter__()
+        assert "aws sso login" in error.value.hint
+
+
+class TestProviders:
+    @pytest.fixture(autouse=True)
+    def _no_configuration(self, monkeypatch, tmp_path):
+        monkeypatch.delenv("GROUNDPLAN_PROVIDER_MIRROR", raising=False)
+        monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "missing"))
+        monkeypatch.setenv("HOME", str(tmp_path))
+
+    def test_a_mirror_on_this_machine_is_used(self, tmp_path, monkeypatch):
+        (tmp_path / "m" / "registry.terraform.io" / "hashicorp" / "aws").mkdir(parents=True)
+        monkeypatch.setenv("GROUNDPLAN_PROVIDER_MIRROR", str(tmp_path / "m"))
+        text = providers.configuration(tmp_path / "build").read_text()
+        assert f'path = "{tmp_path}/m"' in text
+        assert text.count('["registry.terraform.io/hashicorp/aws"]') == 2
+
+    def test_the_users_own_configuration_is_left_alone(self, tmp_path, monkeypatch):
+        (tmp_path / "mine.tfrc").touch()
+        monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "mine.tfrc"))
+        assert providers.configuration(tmp_path / "build") is None
+
+    def test_a_folder_that_is_no_mirror_is_told(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("GROUNDPLAN_PROVIDER_MIRROR", str(tmp_path))
+        with pytest.raises(InputError, match="is no provider mirror"):
+            providers.mirrors()
+
+    @pytest.mark.terraform
+    def test_a_provider_that_is_nowhere_is_told(self, aws, tmp_path, monkeypatch):
+        (tmp_path / "m" / "registry.terraform.io" / "hashicorp" / "aws").mkdir(parents=True)
+        monkeypatch.setenv("GROUNDPLAN_PROVIDER_MIRROR", str(tmp_path / "m"))
+        with (
+            terraform.opened(aws, "dev") as dev,
+            pytest.raises(ToolError, match="can't install its providers") as error,
+        ):
+            dev.plan(1)
+        assert "GROUNDPLAN_PROVIDER_MIRROR" in error.value.hint
+
+
+def test_the_digest_follows_all_that_terraform_reads(workspace):
+    folder = workspace.environment("dev")
+    module = workspace.root / "terraform" / "modules" / "network"
+    module.mkdir(parents=True)
+    before = sources.digest(workspace, "dev", 1)
+    for path in (folder / "main.tf", folder / "phase-1.tfvars", module / "main.tf"):
+        path.write_text("# changed\n")
+        now = sources.digest(workspace, "dev", 1)
+        assert now != before, path
+        before = now
+    (folder / "phase-2.tfvars").write_text("# another phase\n")
+    (module / "tests").mkdir()
+    (module / "tests" / "main.tf").write_text("# a test\n")
+    assert sources.digest(workspace, "dev", 1) == before
+
+
+def test_what_is_no_json_is_not_lost(tmp_path):
+    error = messages.error("plan", ("panic: oh no",), tmp_path, "dev")
+    assert isinstance(error, ToolError)
+    assert "panic: oh no" in error.message
+
+
+def fake_terraform(folder, version):
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "terraform"
+    path.write_text(f"""#!/bin/sh\necho '{{"terraform_version": "{version}"}}'\n""")
+    path.chmod(0o755)
+    return path
+
+
+class TestInstaller:
+    @pytest.fixture(autouse=True)
+    def _path(self, monkeypatch, tmp_path):
+        """Nothing but the shell on PATH."""
+        self.bin = tmp_path / "bin"
+        self.bin.mkdir()
+        (self.bin / "sh").symlink_to("/bin/sh")
+        monkeypatch.setenv("PATH", str(self.bin))
+        monkeypatch.setattr("platform.system", lambda: "Linux")
+        monkeypatch.setattr("platform.machine", lambda: "x86_64")
+
+    def test_none_is_told_with_how_to_get_it(self, tmp_path):
+        with pytest.raises(ToolError, match="terraform is not installed") as error:
+            installer.find(tmp_path)
+        assert error.value.exit_code == 3
+        assert "groundplan doctor --install" in error.value.hint
+
+    def test_one_that_is_too_old_is_told(self, tmp_path):
+        fake_terraform(self.bin, "1.5.7")
+        with pytest.raises(ToolError, match=r"terraform 1\.5\.7 .* is too old"):
+            installer.find(tmp_path)
+
+    def test_the_workspaces_own_stands_in_for_one_that_is_too_old(self, tmp_path):
+        fake_terraform(self.bin, "1.5.7")
+        ours = fake_terraform(tmp_path / ".tools", "1.11.4")
+        assert installer.find(tmp_path) == ours
+        newer = fake_terraform(self.bin, "1.12.0-beta1")
+        assert installer.find(tmp_path) == newer
+
+    def test_it_is_downloaded_checked_and_put_in_place(self, tmp_path, releases):
+        archive = releases.publish("1.11.4")
+        releases.pin(archive)
+
+        path = installer.install(tmp_path)
+
+        assert path == tmp_path / ".tools" / "terraform"
+        assert installer.version(path) == (1, 11, 4)
+        releases.stop()
+        assert installer.install(tmp_path) == path, "what is there is not downloaded again"
+
+    def test_another_archive_than_the_published_one_is_refused(self, tmp_path, releases):
+        releases.publish("1.11.4")
+        with pytest.raises(ToolError, match="is not what HashiCorp published"):
+            installer.install(tmp_path)
+        assert list((tmp_path / ".tools").iterdir()) == [], "nothing is left behind"
+
+    def test_a_broken_download_leaves_nothing_and_the_next_one_works(self, tmp_path, releases):
+        archive = releases.publish("1.11.4")
+        releases.pin(archive)
+        releases.cut = True
+        with pytest.raises(ToolError):
+            installer.install(tmp_path)
+        assert list((tmp_path / ".tools").iterdir()) == []
+
+        releases.cut = False
+        assert installer.install(tmp_path).exists()
+
+    def test_no_network_is_told(self, tmp_path, releases):
+        releases.stop()
+        with pytest.raises(ToolError, match="can't be downloaded"):
+            installer.install(tmp_path)
+
+    def test_a_machine_without_a_pinned_archive_is_told(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("platform.machine", lambda: "riscv64")
+        with pytest.raises(ToolError, match="no Terraform is pinned for Linux on riscv64"):
+            installer.install(tmp_path)
+
+
+class Releases:
+    """A web server in the place of releases.hashicorp.com."""
+
+    def __init__(self, folder, monkeypatch):
+        self.folder = folder
+        self.cut = False
+        self.monkeypatch = monkeypatch
+        releases = self
+
+        class Handler(SimpleHTTPRequestHandler):
+            def log_message(self, *_arguments):
+                pass
+
+            def copyfile(self, source, outputfile):
+                content = source.read()
+                outputfile.write(content[: len(content) // 2] if releases.cut else content)
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+        url = f"http://127.0.0.1:{self.server.server_port}"
+        monkeypatch.setenv("GROUNDPLAN_TERRAFORM_URL", url)
+
+    def publish(self, version):
+        script = f"""#!/bin/sh\necho '{{"terraform_version": "{version}"}}'\n"""
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as archive:
+            archive.writestr("terraform", script)
+        path = self.folder / version / f"terraform_{version}_linux_amd64.zip"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content.getvalue())
+        return path
+
+    def pin(self, archive):
+        found = hashlib.sha256(archive.read_bytes()).hexdigest()
+        self.monkeypatch.setitem(installer.SUMS, "linux_amd64", found)
+
+    def stop(self):
+        if self.thread.is_alive():
+            self.server.shutdown()
+            self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def releases(tmp_path, monkeypatch):
+    folder = tmp_path / "releases"
+    folder.mkdir()
+    server = Releases(folder, monkeypatch)
+    yield server
+    server.stop()
