@@ -246,8 +246,8 @@ class TestGaps:
             EnableCloudwatchLogsExports=["error"],
         )  # fmt: skip
 
-        primary = _instance(rds, "mysql")
-        replica = _instance(rds, "replica")
+        primary = instance(rds, "mysql")
+        replica = instance(rds, "replica")
 
         assert primary["EnabledCloudwatchLogsExports"] == ["error", "slowquery"]
         assert primary["PerformanceInsightsKMSKeyId"] == "k2"
@@ -264,7 +264,7 @@ class TestGaps:
             DBInstanceIdentifier="mysql",
             CloudwatchLogsExportConfiguration={"DisableLogTypes": ["slowquery"]},
         )
-        assert _instance(rds, "mysql")["EnabledCloudwatchLogsExports"] == ["error"]
+        assert instance(rds, "mysql")["EnabledCloudwatchLogsExports"] == ["error"]
 
         rds.delete_db_instance(DBInstanceIdentifier="replica", SkipFinalSnapshot=True)
         by_id = [{"Name": "dbi-resource-id", "Values": [replica["DbiResourceId"]]}]
@@ -298,6 +298,6 @@ class TestGaps:
         assert cache.describe_cache_clusters()["CacheClusters"][0]["AutoMinorVersionUpgrade"]
 
 
-def _instance(rds, name):
+def instance(rds, name):
     [found] = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
     return found

@@ -17,7 +17,9 @@ from groundplan.pages.templating import Templates, escape, rich
 from groundplan.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" width="400" height="300"></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" width="400" height="300"></svg>'
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,9 @@ class Drawn:
     title: str = "Network"
     env: str | None = "dev"
     phase: int = 2
-    graph: dict[str, Any] = field(default_factory=lambda: {"clusters": [], "nodes": [], "edges": []})
+    graph: dict[str, Any] = field(
+        default_factory=lambda: {"clusters": [], "nodes": [], "edges": []}
+    )
 
     @property
     def png(self) -> Path:
@@ -165,7 +169,9 @@ def test_services_that_come_and_change():
     def application(**services: str) -> compose.Application:
         return compose.Application(
             "shop",
-            tuple(compose.Service(name, "service", image=image) for name, image in services.items()),
+            tuple(
+                compose.Service(name, "service", image=image) for name, image in services.items()
+            ),
         )
 
     found = changes.services(application(cart="a", old="a"), application(cart="b", redis="a"))
@@ -228,9 +234,7 @@ def test_a_picture_in_a_page_is_as_wide_as_the_page_allows(tmp_path: Path):
 def test_finish_puts_pictures_in_and_turns_our_links_into_addresses(tmp_path: Path):
     drawn = Drawn(tmp_path / "network.svg")
     drawn.svg.write_text(SVG)
-    html = (
-        '<a href="gp:phases/phase&#45;2.md#to-do">x</a><div data-gs-picture="network-dev-phase-2"></div>'
-    )
+    html = '<a href="gp:phases/phase&#45;2.md#to-do">x</a><div data-gs-picture="network-dev-phase-2"></div>'
     done = pictures.finish(html, [drawn], lambda path: f"../{path}/")
     assert done.startswith('<a href="../phases/phase-2.md/#to-do">x</a><svg ')
 
@@ -245,7 +249,13 @@ def test_a_file_that_is_no_picture_is_an_error_that_names_it(tmp_path: Path):
 def test_a_picture_in_words_says_what_stands_where_and_who_reaches_whom():
     graph = {
         "clusters": [
-            {"id": "s", "label": "Private", "tier": "private", "zone": "a", "cidr": "10.0.0.0/24"}
+            {
+                "id": "s",
+                "label": "Private",
+                "tier": "private",
+                "zone": "us-east-1a",
+                "cidr": "10.0.0.0/24",
+            }
         ],
         "nodes": [
             {"id": "n", "label": "Nodes", "detail": "2 × t3", "cluster": "s"},
@@ -255,8 +265,8 @@ def test_a_picture_in_words_says_what_stands_where_and_who_reaches_whom():
     }
     assert dict(pictures.in_words(graph)) == {
         "Outside every frame": ("Users, open to the internet",),
-        "Private (private, a, 10.0.0.0/24)": ("Nodes (2 × t3)",),
-        "Lines": ("Users calls Nodes (443)",),
+        "Private (us-east-1a, 10.0.0.0/24)": ("Nodes (2 × t3)",),
+        "Lines": ("Users to Nodes (443)",),
     }
 
 
@@ -332,7 +342,9 @@ def test_values_of_a_plan_in_prose():
     assert said("{{ facts('dev', 2).network.cidr }}") == "10.20.0.0/16"
     assert said("{{ facts('dev', 2).one('aws_eks_cluster').version }}").startswith("1.")
     assert said("{{ facts('prod', 10).count('aws_nat_gateway') }}") == "3"
-    assert said("{{ phase(2).link }}") == '<a href="gp:phases/phase-2.md">Phase 2: Dev environment</a>'
+    assert (
+        said("{{ phase(2).link }}") == '<a href="gp:phases/phase-2.md">Phase 2: Dev environment</a>'
+    )
     assert said("{{ phase(4).cost }}").startswith("&#36;")
     assert said("{{ client.name }}") == "Harbour Lane"
 
@@ -387,7 +399,11 @@ def test_labels():
     assert type_label("aws_db_instance") == "Database instance"
     assert resource_name(Resource("a.b", "a", "b", values={"tags_all": {"Name": "x"}})) == "x"
     assert resource_name(Resource("a.b", "a", "b")) == "a.b"
-    assert (count(1, "zone"), count(2, "zone"), count(12, "zone")) == ("one zone", "two zones", "12 zones")
+    assert (count(1, "zone"), count(2, "zone"), count(12, "zone")) == (
+        "one zone",
+        "two zones",
+        "12 zones",
+    )
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed([]) == ""
 

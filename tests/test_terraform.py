@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import os
 import shutil
 import signal
@@ -11,18 +9,16 @@ import subprocess
 import sys
 import threading
 import time
-import zipfile
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import boto3
 import pytest
 
 from groundplan import terraform
 from groundplan.errors import InputError, RefusedError, ToolError
 from groundplan.localcloud import Cloud, create_bucket
-from groundplan.terraform import installer, messages, providers, sources, targets
+from groundplan.terraform import messages, sources, targets
 from groundplan.terraform.command import Surroundings, run
 from groundplan.workspace import Workspace
 
@@ -101,10 +97,11 @@ from pathlib import Path
 from groundplan import terraform
 from groundplan.workspace import Workspace
 
-with terraform.opened(Workspace(Path(sys.argv[1])), "dev", on_line=lambda x: print(x, flush=True)) as dev:
-    plan = dev.plan(2)
-    print("planned", flush=True)
-    dev.apply(plan)
+def say(line):
+    print(line, flush=True)
+
+with terraform.opened(Workspace(Path(sys.argv[1])), "dev", on_line=say) as dev:
+    dev.apply(dev.plan(2))
 """
 
 
@@ -143,7 +140,7 @@ def test_plan_apply_plan_again_and_destroy(workspace):
         plan = dev.plan(1)
         assert lines_of(plan.changes) == {'create terraform_data.this["cart"]'}
         assert plan.summary == "1 to create"
-        assert dev.show_json(plan)["planned_values"]["outputs"]["applications"]["value"] == ["cart"]
+        assert dev.show_json(plan)["variables"] == {"applications": {"value": ["cart"]}}
 
         dev.apply(plan)
 
@@ -241,8 +238,6 @@ def test_a_locked_state_is_refused_at_once_and_can_be_freed(workspace):
 
 
 def put(endpoint, bucket, key, body):
-    import boto3
-
     boto3.client(
         "s3", endpoint_url=endpoint.url, region_name="us-east-1",
         aws_access_key_id="000000000000", aws_secret_access_key="embedded",
@@ -303,6 +298,13 @@ while :; do sleep 0.1; done
 """
 
 
+def test_a_last_line_without_an_end_is_not_lost(tmp_path):
+    surroundings = Surroundings(env=os.environ, logs=tmp_path)
+    result = run(["/bin/sh", "-c", "printf 'one\\ntwo'; exit 3"], str(tmp_path), surroundings)
+    assert (result.returncode, result.lines) == (3, ("one", "two"))
+    assert (tmp_path / "-c.log").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("how", ["signal", "stop"])
 def test_a_command_is_interrupted_once_and_waited_for(tmp_path, how):
     binary = tmp_path / "terraform"
@@ -311,7 +313,7 @@ def test_a_command_is_interrupted_once_and_waited_for(tmp_path, how):
     stop = threading.Event()
     lines = []
 
-    def on_line(line):
+    def on_line(line: str) -> None:
         lines.append(line)
         if line == "begun":
             stop.set() if how == "stop" else os.kill(os.getpid(), signal.SIGTERM)
@@ -352,7 +354,7 @@ class TestAccount:
 
     def test_another_account_is_refused(self, workspace, monkeypatch):
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "444455556666")
-        with pytest.raises(RefusedError, match="111122223333, but .* are for 444455556666"):
+        with pytest.raises(RefusedError, match=r"111122223333, but .* are for 444455556666"):
             terraform.opened(workspace, "dev", "aws").__enter__()
         assert not (workspace.build_dir / "terraform").exists(), "nothing was begun"
 
@@ -372,40 +374,17 @@ class TestAccount:
         assert "aws sso login" in error.value.hint
 
 
-class TestProviders:
-    @pytest.fixture(autouse=True)
-    def _no_configuration(self, monkeypatch, tmp_path):
-        monkeypatch.delenv("GROUNDPLAN_PROVIDER_MIRROR", raising=False)
-        monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "missing"))
-        monkeypatch.setenv("HOME", str(tmp_path))
-
-    def test_a_mirror_on_this_machine_is_used(self, tmp_path, monkeypatch):
-        (tmp_path / "m" / "registry.terraform.io" / "hashicorp" / "aws").mkdir(parents=True)
-        monkeypatch.setenv("GROUNDPLAN_PROVIDER_MIRROR", str(tmp_path / "m"))
-        text = providers.configuration(tmp_path / "build").read_text()
-        assert f'path = "{tmp_path}/m"' in text
-        assert text.count('["registry.terraform.io/hashicorp/aws"]') == 2
-
-    def test_the_users_own_configuration_is_left_alone(self, tmp_path, monkeypatch):
-        (tmp_path / "mine.tfrc").touch()
-        monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "mine.tfrc"))
-        assert providers.configuration(tmp_path / "build") is None
-
-    def test_a_folder_that_is_no_mirror_is_told(self, tmp_path, monkeypatch):
-        monkeypatch.setenv("GROUNDPLAN_PROVIDER_MIRROR", str(tmp_path))
-        with pytest.raises(InputError, match="is no provider mirror"):
-            providers.mirrors()
-
-    @pytest.mark.terraform
-    def test_a_provider_that_is_nowhere_is_told(self, aws, tmp_path, monkeypatch):
-        (tmp_path / "m" / "registry.terraform.io" / "hashicorp" / "aws").mkdir(parents=True)
-        monkeypatch.setenv("GROUNDPLAN_PROVIDER_MIRROR", str(tmp_path / "m"))
-        with (
-            terraform.opened(aws, "dev") as dev,
-            pytest.raises(ToolError, match="can't install its providers") as error,
-        ):
-            dev.plan(1)
-        assert "GROUNDPLAN_PROVIDER_MIRROR" in error.value.hint
+@pytest.mark.terraform
+def test_a_provider_that_is_nowhere_is_told(aws, tmp_path, monkeypatch):
+    (tmp_path / "m" / "registry.terraform.io" / "hashicorp" / "aws").mkdir(parents=True)
+    monkeypatch.setenv("GROUNDPLAN_PROVIDER_MIRROR", str(tmp_path / "m"))
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "missing"))
+    with (
+        terraform.opened(aws, "dev") as dev,
+        pytest.raises(ToolError, match="can't install its providers") as error,
+    ):
+        dev.plan(1)
+    assert "GROUNDPLAN_PROVIDER_MIRROR" in error.value.hint
 
 
 def test_the_digest_follows_all_that_terraform_reads(workspace):
@@ -428,132 +407,3 @@ def test_what_is_no_json_is_not_lost(tmp_path):
     error = messages.error("plan", ("panic: oh no",), tmp_path, "dev")
     assert isinstance(error, ToolError)
     assert "panic: oh no" in error.message
-
-
-def fake_terraform(folder, version):
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "terraform"
-    path.write_text(f"""#!/bin/sh\necho '{{"terraform_version": "{version}"}}'\n""")
-    path.chmod(0o755)
-    return path
-
-
-class TestInstaller:
-    @pytest.fixture(autouse=True)
-    def _path(self, monkeypatch, tmp_path):
-        """Nothing but the shell on PATH."""
-        self.bin = tmp_path / "bin"
-        self.bin.mkdir()
-        (self.bin / "sh").symlink_to("/bin/sh")
-        monkeypatch.setenv("PATH", str(self.bin))
-        monkeypatch.setattr("platform.system", lambda: "Linux")
-        monkeypatch.setattr("platform.machine", lambda: "x86_64")
-
-    def test_none_is_told_with_how_to_get_it(self, tmp_path):
-        with pytest.raises(ToolError, match="terraform is not installed") as error:
-            installer.find(tmp_path)
-        assert error.value.exit_code == 3
-        assert "groundplan doctor --install" in error.value.hint
-
-    def test_one_that_is_too_old_is_told(self, tmp_path):
-        fake_terraform(self.bin, "1.5.7")
-        with pytest.raises(ToolError, match=r"terraform 1\.5\.7 .* is too old"):
-            installer.find(tmp_path)
-
-    def test_the_workspaces_own_stands_in_for_one_that_is_too_old(self, tmp_path):
-        fake_terraform(self.bin, "1.5.7")
-        ours = fake_terraform(tmp_path / ".tools", "1.11.4")
-        assert installer.find(tmp_path) == ours
-        newer = fake_terraform(self.bin, "1.12.0-beta1")
-        assert installer.find(tmp_path) == newer
-
-    def test_it_is_downloaded_checked_and_put_in_place(self, tmp_path, releases):
-        archive = releases.publish("1.11.4")
-        releases.pin(archive)
-
-        path = installer.install(tmp_path)
-
-        assert path == tmp_path / ".tools" / "terraform"
-        assert installer.version(path) == (1, 11, 4)
-        releases.stop()
-        assert installer.install(tmp_path) == path, "what is there is not downloaded again"
-
-    def test_another_archive_than_the_published_one_is_refused(self, tmp_path, releases):
-        releases.publish("1.11.4")
-        with pytest.raises(ToolError, match="is not what HashiCorp published"):
-            installer.install(tmp_path)
-        assert list((tmp_path / ".tools").iterdir()) == [], "nothing is left behind"
-
-    def test_a_broken_download_leaves_nothing_and_the_next_one_works(self, tmp_path, releases):
-        archive = releases.publish("1.11.4")
-        releases.pin(archive)
-        releases.cut = True
-        with pytest.raises(ToolError):
-            installer.install(tmp_path)
-        assert list((tmp_path / ".tools").iterdir()) == []
-
-        releases.cut = False
-        assert installer.install(tmp_path).exists()
-
-    def test_no_network_is_told(self, tmp_path, releases):
-        releases.stop()
-        with pytest.raises(ToolError, match="can't be downloaded"):
-            installer.install(tmp_path)
-
-    def test_a_machine_without_a_pinned_archive_is_told(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("platform.machine", lambda: "riscv64")
-        with pytest.raises(ToolError, match="no Terraform is pinned for Linux on riscv64"):
-            installer.install(tmp_path)
-
-
-class Releases:
-    """A web server in the place of releases.hashicorp.com."""
-
-    def __init__(self, folder, monkeypatch):
-        self.folder = folder
-        self.cut = False
-        self.monkeypatch = monkeypatch
-        releases = self
-
-        class Handler(SimpleHTTPRequestHandler):
-            def log_message(self, *_arguments):
-                pass
-
-            def copyfile(self, source, outputfile):
-                content = source.read()
-                outputfile.write(content[: len(content) // 2] if releases.cut else content)
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-        url = f"http://127.0.0.1:{self.server.server_port}"
-        monkeypatch.setenv("GROUNDPLAN_TERRAFORM_URL", url)
-
-    def publish(self, version):
-        script = f"""#!/bin/sh\necho '{{"terraform_version": "{version}"}}'\n"""
-        content = io.BytesIO()
-        with zipfile.ZipFile(content, "w") as archive:
-            archive.writestr("terraform", script)
-        path = self.folder / version / f"terraform_{version}_linux_amd64.zip"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(content.getvalue())
-        return path
-
-    def pin(self, archive):
-        found = hashlib.sha256(archive.read_bytes()).hexdigest()
-        self.monkeypatch.setitem(installer.SUMS, "linux_amd64", found)
-
-    def stop(self):
-        if self.thread.is_alive():
-            self.server.shutdown()
-            self.thread.join()
-        self.server.server_close()
-
-
-@pytest.fixture
-def releases(tmp_path, monkeypatch):
-    folder = tmp_path / "releases"
-    folder.mkdir()
-    server = Releases(folder, monkeypatch)
-    yield server
-    server.stop()

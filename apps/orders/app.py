@@ -48,6 +48,7 @@ def create_app(desk: Desk) -> Flask:
 
     @app.get("/orders/<order>")
     def show(order: str) -> dict[str, Any]:
+        web.served_from(desk.store.database.role)
         return desk.store.get(order) or abort(404, f"There is no order {order!r}.")
 
     return app

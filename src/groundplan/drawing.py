@@ -11,7 +11,7 @@ import importlib.util
 import json
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -297,7 +297,9 @@ def _write_pngs(pictures: Iterable[Picture]) -> None:
         for path in (picture.png, picture.png_dark)
         if not path.is_file() or path.stat().st_mtime_ns < picture.svg.stat().st_mtime_ns
     ]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    if not jobs:
+        return
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(jobs))) as pool:
         for _ in pool.map(_write_png, jobs):
             pass
 

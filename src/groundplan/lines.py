@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from groundplan import typeface
+from groundplan import palette, typeface
 from groundplan.graph import Cluster
 from groundplan.layout import ASIDE, DETAIL, Box, Layout, text_of
 from groundplan.routing import Point, Port, Router
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from groundplan.graph import Edge, Graph, Node
 
-_FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8)
+_FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9)
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,40 @@ class Line:
 def draw_lines(graph: Graph, layout: Layout) -> dict[Edge, Line]:
     """A line for each edge of the frame graph, in a fixed order, round icons, texts and heads."""
     solid = [*_solid(graph, layout)]
-    router = Router(solid, layout.width, layout.height)
+    frames = (*layout.frames.values(), *layout.bands.values())
+    rails = [side for box in frames for side in _outline(box)]
+    router = Router(solid, layout.width, layout.height, rails)
     boxes: dict[str, Node | Cluster] = {item.id: item for item in graph.clusters}
     boxes |= {item.id: item for item in graph.nodes}
+    routes: dict[Edge, tuple[Point, ...]] = {}
+    for edge in sorted(graph.edges, key=lambda e: (_span(e, layout), e.source, e.target, e.label)):
+        things = [boxes[id_] for id_ in (edge.source, edge.target) if id_ in boxes]
+        ends = [_ports(thing, layout) for thing in things]
+        if len(ends) == 2 and all(ends):  # noqa: PLR2004 - a line has two ends
+            routes[edge] = router.route(*ends)
+    return _labelled(routes, solid)
+
+
+def _outline(box: Box) -> Iterator[tuple[Point, Point]]:
+    corners = ((box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom))
+    yield from pairwise((*corners, corners[0]))
+
+
+def _labelled(routes: dict[Edge, tuple[Point, ...]], solid: list[Box]) -> dict[Edge, Line]:
+    """The lines, each label where it hides nothing and stands at no other line."""
     taken = list(solid)
     found: dict[Edge, Line] = {}
-    for edge in sorted(graph.edges, key=lambda e: (_span(e, layout), e.source, e.target, e.label)):
-        if edge.source not in boxes or edge.target not in boxes:
-            continue
-        ends = [_ports(boxes[id_], layout) for id_ in (edge.source, edge.target)]
-        if not all(ends):
-            continue
-        corners = router.route(*ends)
-        label = None if edge.kind == "route" else _label(edge, corners, taken)
+    for edge, corners in routes.items():
+        others = [_strip(*piece) for e, c in routes.items() if e != edge for piece in pairwise(c)]
+        label = None if edge.kind == "route" else _label(edge, corners, taken, others)
         found[edge] = Line(_path(corners), label)
     return found
+
+
+def _strip(a: Point, b: Point) -> Box:
+    """The ground that a straight piece of a line takes."""
+    x, y = min(a[0], b[0]) - 3, min(a[1], b[1]) - 3
+    return Box(x, y, abs(a[0] - b[0]) + 6, abs(a[1] - b[1]) + 6)
 
 
 def _span(edge: Edge, layout: Layout) -> float:
@@ -69,7 +88,8 @@ def _solid(graph: Graph, layout: Layout) -> Iterator[Box]:
             for number, line in enumerate(_head(cluster)):
                 size = DETAIL if number else 14
                 wide = typeface.width(line, size, weight="regular" if number else "semibold")
-                yield Box(box.x + 4, box.y + 4 + number * 18, wide + 34, 18)
+                room = 34 if palette.style_of(cluster).icon and not number else 12
+                yield Box(box.x + 4, box.y + 4 + number * 18, wide + room, 18)
 
 
 def _head(cluster: Cluster) -> list[str]:
@@ -84,7 +104,7 @@ def _ports(thing: Node | Cluster, layout: Layout) -> list[Port]:
     frame = layout.frames.get(thing.id)
     if frame is None:
         return []
-    ports = _sides(frame, (0.5, 0.35, 0.65, 0.2, 0.8))
+    ports = _sides(frame, (0.5, 0.35, 0.65, 0.43, 0.57, 0.2, 0.8))
     # Ways out of a subnet lead up: gateways stand above.
     subnet = isinstance(thing, Cluster) and thing.kind == "subnet"
     return [port for port in ports if port.side == (0, -1) or not subnet]
@@ -99,7 +119,9 @@ def _sides(box: Box, fractions: Sequence[float]) -> Iterator[Port]:
         yield Port((box.x + box.w * part, box.bottom), (0, 1), price)
 
 
-def _label(edge: Edge, corners: Sequence[Point], taken: list[Box]) -> Point | None:
+def _label(
+    edge: Edge, corners: Sequence[Point], taken: list[Box], others: list[Box]
+) -> Point | None:
     """The first free place along the line, on its longest piece first."""
     if not edge.label:
         return None
@@ -117,7 +139,7 @@ def _label(edge: Edge, corners: Sequence[Point], taken: list[Box]) -> Point | No
     ]
     for x, y in places:
         box = Box(x - w / 2, y - h / 2, w, h)
-        if not any(_overlap(box, other) for other in taken):
+        if not any(_overlap(box, other) for other in (*taken, *others)):
             taken.append(box)
             return x, y
     return places[0]

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from groundplan.graph import Cluster
 
 LIGHT: Final[dict[str, str]] = {
     "bg": "#ffffff",
@@ -97,6 +100,13 @@ FRAMES: Final[dict[str, FrameStyle]] = {
     "data": FrameStyle("data", "data-fill", dashes="6 4"),
 }
 
+
+def style_of(cluster: Cluster) -> FrameStyle:
+    """How the frame of `cluster` is drawn; a subnet's by its tier."""
+    tier = cluster.tier or "unknown"
+    return FRAMES[tier if cluster.kind == "subnet" else cluster.kind]
+
+
 # Colour and dashes of each kind of line.
 EDGES: Final[dict[str, tuple[str, str]]] = {
     "flow": ("flow", ""),
@@ -113,6 +123,8 @@ CHANGES: Final[dict[str, tuple[str, str, str]]] = {
     "replace": ("±", "update", "replaced in this phase"),
     "delete": ("–", "delete", "removed in this phase"),
 }
+
+EXPOSED: Final = ("!", "delete", "reachable from the internet")
 
 _VARIABLE: Final = re.compile(r"var\(--gp-([a-z-]+)\)")
 

@@ -7,8 +7,8 @@ the sparse grid of the lines just outside every obstacle.
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right, insort
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +24,7 @@ CLEAR: Final = 10  # how far a line keeps from what it passes
 BEND: Final = 60  # a bend costs as much as so many pixels
 SHARED: Final = 6  # a pixel along another line costs so many
 NEAR: Final = 4  # grid lines closer than this are one
-CROSS: Final = 24  # crossing another line costs so many pixels
+CROSS: Final = 50  # crossing another line costs so many pixels
 _SIDES: Final[tuple[Side, ...]] = ((1, 0), (-1, 0), (0, 1), (0, -1))
 _THERE: Final[Side] = (0, 0)
 
@@ -45,7 +45,11 @@ class Router:
     obstacles: Sequence[Box]
     width: float
     height: float
-    _used: list[tuple[Point, Point]] = field(default_factory=list)
+    rails: Sequence[tuple[Point, Point]] = ()  # lines of frames, which no line should run on
+
+    def __post_init__(self) -> None:
+        self._frames = _Lines(self.rails)
+        self._drawn = _Lines()
 
     def route(self, sources: Sequence[Port], targets: Sequence[Port]) -> tuple[Point, ...]:
         """The corners of the cheapest line from one of `sources` to one of `targets`.
@@ -55,7 +59,10 @@ class Router:
         xs, ys = self._grid((*sources, *targets))
         path = _Search(self, xs, ys, sources, targets).run()
         points = _corners(path) if path else (sources[0].at, targets[0].at)
-        self._used.extend(pairwise(points))
+        # A little longer than drawn, so that no other line goes on where this one ends.
+        beyond = (_beyond(points[1], points[0]), *points[1:-1], _beyond(points[-2], points[-1]))
+        for piece in pairwise(beyond):
+            self._drawn.add(*piece)
         return points
 
     def _grid(self, ports: Iterable[Port]) -> tuple[list[float], list[float]]:
@@ -68,9 +75,10 @@ class Router:
             xs |= {port.at[0], port.at[0] + port.side[0] * CLEAR * 2}
             ys |= {port.at[1], port.at[1] + port.side[1] * CLEAR * 2}
         # A line beside one that is there already, for the next one to take.
-        for a, b in self._used:
-            xs |= {a[0] - CLEAR, a[0] + CLEAR} if a[0] == b[0] else set()
-            ys |= {a[1] - CLEAR, a[1] + CLEAR} if a[1] == b[1] else set()
+        for x, _, _ in self._drawn.upright:
+            xs |= {x - CLEAR, x + CLEAR}
+        for y, _, _ in self._drawn.level:
+            ys |= {y - CLEAR, y + CLEAR}
         fixed = [port.at for port in ports]
         return (
             _thinned(xs, {at[0] for at in fixed}, self.width),
@@ -79,11 +87,53 @@ class Router:
 
     def price(self, a: Point, b: Point) -> float:
         """What a straight piece costs beyond its length, for the lines that are there already."""
-        total = 0.0
-        for c, d in self._used:
-            along, crossing = _meet(a, b, c, d)
-            total += along * SHARED + (CROSS if crossing else 0)
-        return total
+        shared = self._drawn.along(a, b) + self._frames.along(a, b)
+        return shared * SHARED + self._drawn.crossed(a, b) * CROSS
+
+
+class _Lines:
+    """Straight pieces, level and upright ones apart, each sort in order of where it stands."""
+
+    def __init__(self, pieces: Iterable[tuple[Point, Point]] = ()) -> None:
+        self.level: list[tuple[float, float, float]] = []  # y, from x, to x
+        self.upright: list[tuple[float, float, float]] = []  # x, from y, to y
+        for a, b in pieces:
+            self.add(a, b)
+
+    def add(self, a: Point, b: Point) -> None:
+        if a[1] == b[1]:
+            insort(self.level, (a[1], min(a[0], b[0]), max(a[0], b[0])))
+        else:
+            insort(self.upright, (a[0], min(a[1], b[1]), max(a[1], b[1])))
+
+    def along(self, a: Point, b: Point) -> float:
+        """How much of the piece runs on one of these, or closer beside it than `CLEAR`/2."""
+        lines, at, low, high = self._seen(a, b)
+        near = lines[
+            bisect_left(lines, (at - CLEAR / 2 + 0.1,)) : bisect_left(lines, (at + CLEAR / 2,))
+        ]
+        return sum(max(min(high, end) - max(low, start), 0.0) for _, start, end in near)
+
+    def crossed(self, a: Point, b: Point) -> int:
+        """How many of these the piece crosses."""
+        lines, at, low, high = self._seen(a, b)
+        others = self.upright if lines is self.level else self.level
+        between = others[bisect_left(others, (low + 0.1,)) : bisect_left(others, (high,))]
+        return sum(start < at < end for _, start, end in between)
+
+    def _seen(
+        self, a: Point, b: Point
+    ) -> tuple[list[tuple[float, float, float]], float, float, float]:
+        if a[1] == b[1]:
+            return self.level, a[1], min(a[0], b[0]), max(a[0], b[0])
+        return self.upright, a[0], min(a[1], b[1]), max(a[1], b[1])
+
+
+def _beyond(a: Point, b: Point) -> Point:
+    """`b`, moved on in the direction from `a` to it."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length = max(abs(dx), abs(dy), 1)
+    return b[0] + dx / length * 3 * CLEAR, b[1] + dy / length * 3 * CLEAR
 
 
 def _thinned(lines: set[float], fixed: set[float], limit: float) -> list[float]:
@@ -209,20 +259,3 @@ def _corners(path: Sequence[Point]) -> tuple[Point, ...]:
         if not (before[0] == at[0] == after[0] or before[1] == at[1] == after[1]):
             kept.append(at)
     return (*kept, path[-1])
-
-
-def _meet(a: Point, b: Point, c: Point, d: Point) -> tuple[float, bool]:
-    """For two straight pieces: the length they share, and whether they cross."""
-    flat, other = a[1] == b[1], c[1] == d[1]
-    if flat == other:
-        across, along = (1, 0) if flat else (0, 1)
-        if abs(a[across] - c[across]) >= CLEAR / 2:
-            return 0.0, False
-        low = max(min(a[along], b[along]), min(c[along], d[along]))
-        high = min(max(a[along], b[along]), max(c[along], d[along]))
-        return max(high - low, 0.0), False
-    if not flat:
-        a, b, c, d = c, d, a, b
-    inside_x = min(a[0], b[0]) < c[0] < max(a[0], b[0])
-    inside_y = min(c[1], d[1]) < a[1] < max(c[1], d[1])
-    return 0.0, inside_x and inside_y

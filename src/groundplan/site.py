@@ -185,7 +185,7 @@ def build(workspace: Workspace, site_dir: Path | None = None) -> Path:
     from mkdocs.config import load_config  # noqa: PLC0415
 
     target = site_dir or workspace.root / "site"
-    with _Ours():
+    with _Ours(quiet=True):
         config = load_config(_configuration(workspace), site_dir=str(target))
         config.plugins.on_startup(command="build", dirty=False)
         command.build(config)
@@ -231,16 +231,32 @@ def _talk() -> None:
     logger.setLevel(logging.INFO)
 
 
-class _Ours:
-    """Turns MkDocs' errors back into ours: the one that it was made from, where there is one."""
+class _Ours(logging.Handler):
+    """Turns MkDocs' errors back into ours: the one that it was made from, where there is one.
 
-    def __enter__(self) -> None: ...
+    Else what MkDocs said about it, which it logs instead of raising it.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        super().__init__(logging.WARNING)
+        self._said: list[str] = []
+        self._logger = logging.getLogger("mkdocs")
+        self._quiet = quiet
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a warning or an error."""
+        self._said.append(record.getMessage())
+
+    def __enter__(self) -> None:
+        self._logger.addHandler(self)
+        self._logger.propagate = not self._quiet
 
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, ConfigurationError):
-            raise InputError(str(error), file="mkdocs.yml") from None
-        if isinstance(error, Abort):
-            raise _cause(error) or InputError(f"MkDocs: {error}") from None
+        self._logger.removeHandler(self)
+        self._logger.propagate = True
+        if isinstance(error, Abort | ConfigurationError):
+            first, *others = self._said or [str(error)]
+            raise _cause(error) or InputError(first, hint="\n".join(others) or None) from None
 
 
 def _cause(error: BaseException | None) -> GroundplanError | None:

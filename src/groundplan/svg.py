@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from groundplan import palette
+from groundplan import palette, typeface
 from groundplan.catalog import KINDS
 from groundplan.errors import ToolError
 from groundplan.layout import ASIDE, DETAIL, LABEL, LINE, ON_BORDER, Box, text_of
@@ -34,7 +34,7 @@ _STYLE: Final = f"""
 .gp text{{font-family:'Open Sans',sans-serif;font-size:{DETAIL}px;fill:var(--gp-soft)}}
 .gp .gp-label{{font-weight:600;font-size:{LABEL}px;fill:var(--gp-ink)}}
 .gp .gp-line{{fill:none;stroke-width:1.6;stroke-linejoin:round}}
-.gp .gp-said{{font-weight:600;stroke:var(--gp-bg);stroke-width:4px;stroke-linejoin:round;paint-order:stroke}}
+.gp .gp-said{{font-weight:600}}
 .gp .gp-mark{{font-weight:600;font-size:13px;fill:var(--gp-bg)}}
 """
 
@@ -126,9 +126,7 @@ class _Writer:
         box = self.layout.frames.get(cluster.id)
         if box is None:
             return
-        style = palette.FRAMES[
-            (cluster.tier or "unknown") if cluster.kind == "subnet" else cluster.kind
-        ]
+        style = palette.style_of(cluster)
         group = ET.SubElement(self.root, "g", {
             "id": self._id(cluster.id), "class": f"gp-frame gp-{cluster.kind}",
         })  # fmt: skip
@@ -166,9 +164,9 @@ class _Writer:
         self._words(group, node, box)
         if node.change != "none" and self.marked:
             corner = card or box
-            self._mark(group, *palette.CHANGES[node.change], corner.right, corner.y)
+            self._mark(group, palette.CHANGES[node.change], (corner.right, corner.y))
         if node.exposed:
-            self._mark(group, "!", "delete", "reachable from the internet", box.x, box.y)
+            self._mark(group, palette.EXPOSED, (box.x, box.y))
 
     def _words(self, group: ET.Element, node: Node, box: Box) -> None:
         text = text_of(node)
@@ -184,8 +182,9 @@ class _Writer:
             self._line(group, line, x, y - 4)
 
     def _mark(
-        self, group: ET.Element, sign: str, colour: str, meaning: str, x: float, y: float
+        self, group: ET.Element, looks: tuple[str, str, str], at: tuple[float, float]
     ) -> None:
+        (sign, colour, meaning), (x, y) = looks, at
         mark = ET.SubElement(group, "g", {"class": "gp-change"})
         ET.SubElement(mark, "title").text = meaning
         ET.SubElement(mark, "circle", {
@@ -212,6 +211,9 @@ class _Writer:
         if line is not None and line.label_at and edge.label:
             colour = f"fill:var(--gp-{palette.EDGES[edge.kind][0]})"
             x, y = line.label_at
+            wide = typeface.width(edge.label, DETAIL, weight="semibold") + 6
+            ground = {**_box(Box(x - wide / 2, y - 8, wide, 16)), "rx": "3"}
+            ET.SubElement(self.root, "rect", {**ground, "fill": "var(--gp-bg)"})
             self._line(self.root, edge.label, x, y + 4, "gp-said", anchor="middle", style=colour)
 
     def _line(

@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -116,10 +116,11 @@ class Cloud:
         self._kept.unlink(missing_ok=True)
         if not record:
             return False
-        os.kill(record["pid"], signal.SIGTERM)
-        if not self._gone(_STOPPING):
-            os.kill(record["pid"], signal.SIGKILL)
-            self._gone(_STOPPING)
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.kill(record["pid"], how)
+            if self._gone(_STOPPING):
+                break
         return True
 
     def reset(self) -> None:

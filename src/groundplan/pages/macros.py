@@ -11,7 +11,7 @@ from markupsafe import Markup
 from groundplan.errors import InputError, suggest
 from groundplan.pages import pictures
 from groundplan.pages.labels import MINUS, listed, usd
-from groundplan.pages.templating import Templates
+from groundplan.pages.templating import Templates, escape
 from groundplan.pages.usage import assumptions
 from groundplan.pages.values import FactsView
 
@@ -108,7 +108,7 @@ class Macros:
         phase = self._content.design.phase(number)
         total = sum((stage.bill.total for stage in self._content.stages(phase)), Decimal(0))
         link = Markup('<a href="gp:{}">Phase {}: {}</a>').format(
-            page_of_phase(number), number, phase.title
+            page_of_phase(number), number, escape(phase.title)
         )
         return PhaseView(number, phase.title, phase.state, phase.summary, link, usd(total))
 

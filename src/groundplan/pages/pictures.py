@@ -23,11 +23,9 @@ LARGEST: Final = 1.1
 REM: Final = 20  # pixels, on a screen of usual size; on a large one everything grows with it
 
 _VERBS: Final = {
-    "flow": "calls",
     "route": "routes to",
     "rule": "may reach",
     "replicates": "replicates to",
-    "uses": "uses",
 }
 
 
@@ -119,7 +117,7 @@ def in_words(graph: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _frames(graph: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for cluster in graph["clusters"]:
         facts = [cluster.get("tier"), cluster.get("zone"), cluster.get("cidr")]
-        said = ", ".join(fact for fact in facts if fact and fact not in cluster["label"])
+        said = ", ".join(fact for fact in facts if fact and fact not in cluster["label"].lower())
         yield cluster["id"], f"{cluster['label']} ({said})" if said else cluster["label"]
 
 

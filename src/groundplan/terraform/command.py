@@ -88,6 +88,8 @@ def run(argv: list[str], folder: str, surroundings: Surroundings) -> Result:
     """
     log = surroundings.logs / f"{argv[1]}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    log.touch(0o600)  # `show` prints what is sensitive
     with log.open("wb") as output, log.open(encoding="utf-8", errors="replace") as followed:
         try:
             child = subprocess.Popen(
@@ -116,7 +118,7 @@ def _follow(
         while True:
             try:
                 ended = child.poll() is not None
-                for line in _whole_lines(followed):
+                for line in _new_lines(followed, whole=not ended):
                     lines.append(line)
                     surroundings.on_line(line)
                 if ended:
@@ -131,11 +133,12 @@ def _follow(
                     child.send_signal(signal.SIGINT)
 
 
-def _whole_lines(followed: Any) -> Iterator[str]:
+def _new_lines(followed: Any, *, whole: bool) -> Iterator[str]:
+    """What was written since; with `whole`, a line that is still being written is left."""
     while True:
         start = followed.tell()
         line = followed.readline()
-        if not line.endswith("\n"):
+        if not line or (whole and not line.endswith("\n")):
             followed.seek(start)
             return
         yield line.rstrip("\n")

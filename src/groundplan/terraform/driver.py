@@ -92,7 +92,7 @@ class Terraform:
 
     def init(self) -> None:
         """Make ready: providers, modules, the state. Does nothing where all that is current."""
-        stamp = self.folder / "initialised"
+        stamp = self.folder / "data" / "initialised"
         current = f"{sources.digest(self.workspace, self.env)} {self.target.bucket}"
         if stamp.exists() and stamp.read_text() == current:
             return

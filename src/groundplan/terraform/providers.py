@@ -61,7 +61,7 @@ def _below(prefix: str) -> Iterable[Path]:
 
 
 def _text(cache: Path, found: tuple[Path, ...]) -> str:
-    text = f'plugin_cache_dir = "{cache}"\n'
+    text = f"plugin_cache_dir = {json.dumps(str(cache))}\n"
     if not found:
         return text
     blocks = [_block("filesystem_mirror", "include", _held(mirror), mirror) for mirror in found]
@@ -71,7 +71,7 @@ def _text(cache: Path, found: tuple[Path, ...]) -> str:
 
 
 def _block(kind: str, which: str, names: list[str], mirror: Path | None = None) -> str:
-    path = f'    path = "{mirror}"\n' if mirror else ""
+    path = f"    path = {json.dumps(str(mirror))}\n" if mirror else ""
     return f"  {kind} {{\n{path}    {which} = {json.dumps(names)}\n  }}\n"
 
 

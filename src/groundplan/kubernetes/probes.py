@@ -1,0 +1,56 @@
+"""Compose's healthcheck → the readiness probe of a container."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from groundplan.compose.services import Raw
+
+# curl or wget, options, an address of the container itself, and at most `|| exit 1`.
+_HTTP: Final = re.compile(
+    r"""(?:\S*/)?(?:curl|wget)(?:\s+(?:-[\w-]+(?:=\S+)?|/dev/null|-|\d+))*
+        \s+['"]?http://(?:localhost|127\.0\.0\.1)(?::(?P<port>\d+))?(?P<path>/[^\s'"|&;]*)?['"]?
+        (?:\s+(?:-[\w-]+(?:=\S+)?|/dev/null|-))*
+        (?:\s*\|\|\s*(?:exit\s+\d+|false))?\s*""",
+    re.VERBOSE,
+)
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(h|ms|us|ns|m|s)")
+_SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_DEFAULT: Final = "30s"  # Compose's own, for interval and timeout
+_RETRIES: Final = 3
+
+
+def readiness(raw: Raw) -> dict[str, Any] | None:
+    """The readiness probe of a service's resolved settings; None where it has no healthcheck.
+
+    A health check may ask what the service depends on. So it decides whether a pod gets requests,
+    and never whether it is restarted: restarts would spread an outage, not end it.
+    """
+    check = raw.get("healthcheck") or {}
+    test = check.get("test") or ["NONE"]
+    if check.get("disable") or test[0] == "NONE":
+        return None
+    return {
+        **_action(test),
+        "periodSeconds": seconds(check.get("interval") or _DEFAULT),
+        "timeoutSeconds": seconds(check.get("timeout") or _DEFAULT),
+        "failureThreshold": int(check.get("retries") or _RETRIES),
+    }
+
+
+def seconds(duration: str) -> int:
+    """A duration of Compose (`1m30s`) in whole seconds, at least 1."""
+    parts = _DURATION.findall(duration)
+    return max(1, math.ceil(sum(float(number) * _SECONDS[unit] for number, unit in parts)))
+
+
+def _action(test: list[str]) -> dict[str, Any]:
+    words = test[1:]
+    if match := _HTTP.fullmatch(" ".join(words)):
+        port = int(match["port"] or 80)
+        return {"httpGet": {"path": match["path"] or "/", "port": port}}
+    command = ["/bin/sh", "-c", *words] if test[0] == "CMD-SHELL" else words
+    return {"exec": {"command": command}}

@@ -1,0 +1,207 @@
+"""The application in Docker Compose, as a phase of the design runs it.
+
+The user's own `docker compose` starts it, so `docker compose ps` and `logs` tell of it as usual.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan import process
+from groundplan.errors import InputError, ToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from groundplan.workspace import Workspace
+
+    Say = Callable[[str], None]
+
+_WAIT: Final = 300  # seconds until everything has to be healthy
+# What is told of Compose's output: events of images, containers, volumes, and the steps of builds.
+_EVENT: Final = re.compile(
+    r"\s*(\S+ )?\S+\s+(Building|Built|Pulling|Pulled|Created|Started|Healthy|Stopped|Removed)"
+)
+_STEP: Final = re.compile(r"#\d+ \[(?!.*\binternal\b).*\] (RUN|COPY|ADD) .*")
+_TAKEN: Final = re.compile(
+    r"(?:Bind for|listen tcp4?|for) (\S+?:\d+)\S* .*(?:allocated|in use)", re.S
+)
+_EVERYWHERE: Final = re.compile(r"^(0\.0\.0\.0|\[::\]):")
+_GET_DOCKER: Final = "install Docker: https://docs.docker.com/get-started/get-docker/"
+_START_DOCKER: Final = (
+    "start Docker Desktop, or: sudo systemctl start docker; DOCKER_HOST names another engine"
+)
+
+
+@dataclass(frozen=True)
+class _Compose:
+    """`docker compose` on one file, with what a phase switches on."""
+
+    argv: tuple[str, ...]
+    folder: Path
+    env: Mapping[str, str]
+
+    def ask(self, *words: str) -> str:
+        """The answer to a short question."""
+        return process.run([*self.argv, *words], cwd=self.folder, env=self.env).stdout.strip()
+
+    def tell(self, *words: str, on_line: Say) -> None:
+        """Run a command that takes its time; raises ToolError where it fails."""
+        argv = [*self.argv, "--ansi", "never", "--progress", "plain", *words]
+        child = subprocess.Popen(
+            argv, cwd=self.folder, env=dict(self.env), text=True, encoding="utf-8",
+            errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        said: list[str] = []
+        try:
+            for line in child.stdout or ():
+                said.append(line.rstrip())
+                if _EVENT.fullmatch(line.rstrip()) or _STEP.fullmatch(line.rstrip()):
+                    on_line(line.strip())
+        except KeyboardInterrupt:
+            child.send_signal(signal.SIGINT)
+            child.communicate()
+            raise
+        if child.wait():
+            raise _failure(said, self)
+
+    def volumes(self, project: str) -> frozenset[str]:
+        """The names of the volumes that the project has."""
+        label = f"label=com.docker.compose.project={project}"
+        argv = ["docker", "volume", "ls", "--quiet", "--filter", label]
+        return frozenset(process.run(argv, env=self.env).stdout.split())
+
+
+def up(
+    workspace: Workspace,
+    phase: int | None = None,
+    *,
+    build: bool = True,
+    on_line: Say = lambda _line: None,
+) -> str:
+    """Start the application as `phase` has it (default: with no profile) and wait for health.
+
+    Returns the addresses at which people come in, one a line. What another phase had running
+    and this one has not is stopped; data is kept. Secrets that are missing are created by
+    `scripts/secrets` where the workspace has it. Interrupted, it takes down what it started.
+
+    Raises ToolError where Docker is missing or Compose fails, InputError where a secret is missing.
+    """
+    compose = _compose(workspace, phase)
+    resolved = json.loads(compose.ask("config", "--format", "json"))
+    _make_secrets(workspace, resolved)
+    kept = compose.volumes(resolved["name"])
+    try:
+        _stop_others(compose, resolved, on_line)
+        start = ("up", "--detach", "--wait", "--wait-timeout", str(_WAIT))
+        compose.tell(*start, *(("--build",) if build else ()), on_line=on_line)
+    except KeyboardInterrupt:
+        on_line("interrupted: taking down what was started")
+        _take_down(compose, resolved["name"], kept, on_line)
+        raise
+    return "\n".join(_addresses(workspace, phase, compose))
+
+
+def down(workspace: Workspace, *, on_line: Say = lambda _line: None) -> None:
+    """Stop the application, whatever phase it runs, and remove its containers, networks and data.
+
+    Raises ToolError where Docker is missing or Compose fails.
+    """
+    compose = _compose(workspace, None, profiles="*")
+    compose.tell("down", "--volumes", "--remove-orphans", on_line=on_line)
+
+
+def _compose(workspace: Workspace, phase: int | None, profiles: str | None = None) -> _Compose:
+    file = workspace.compose_file
+    at = workspace.design.phase(phase) if phase is not None else None
+    # A variable of another phase is empty, not what the .env file beside the Compose file says.
+    variables = {name: "" for item in workspace.design.phases for name in item.environment}
+    variables |= at.environment if at else {}
+    variables["COMPOSE_PROFILES"] = profiles or ",".join(at.profiles if at else ())
+    docker = process.find("docker", install=_GET_DOCKER)
+    env = process.clean_environment(variables)
+    _check_engine(docker, env)
+    return _Compose((docker, "compose", "--file", str(file)), file.parent, env)
+
+
+def _check_engine(docker: str, env: Mapping[str, str]) -> None:
+    compose = process.run([docker, "compose", "version"], env=env, check=False)
+    if compose.returncode:
+        raise ToolError(
+            "Docker has no Compose",
+            hint="install its plugin: https://docs.docker.com/compose/install/",
+        )
+    engine = process.run(
+        [docker, "version", "--format", "{{.Server.Version}}"], env=env, check=False
+    )
+    if engine.returncode:
+        said = (engine.stderr.strip() or "it said nothing").splitlines()[0]
+        raise ToolError(f"no Docker engine answers: {said}", hint=_START_DOCKER)
+
+
+def _make_secrets(workspace: Workspace, resolved: Mapping[str, Any]) -> None:
+    """Create the secrets that are missing, which Compose mounts from files."""
+    found = (resolved.get("secrets") or {}).values()
+    files = [Path(item["file"]) for item in found if "file" in item]
+    script = workspace.root / "scripts" / "secrets"
+    if script.is_file() and not all(file.exists() for file in files):
+        process.run([str(script)], cwd=workspace.root, env=process.clean_environment())
+    for file in files:
+        if not file.exists():
+            raise InputError(
+                "this secret is missing", file=file,
+                hint="write it to this file, which must not be committed",
+            )  # fmt: skip
+
+
+def _stop_others(compose: _Compose, resolved: Mapping[str, Any], on_line: Say) -> None:
+    """Remove the containers of services that only other phases have."""
+    running = set(compose.ask("ps", "--all", "--services", "--orphans=false").split())
+    if others := sorted(running - set(resolved["services"])):
+        on_line(f"stopping what this phase has not: {', '.join(others)}")
+        compose.tell("--profile", "*", "rm", "--stop", "--force", *others, on_line=on_line)
+
+
+def _take_down(compose: _Compose, project: str, kept: frozenset[str], on_line: Say) -> None:
+    """Remove containers, networks and the volumes that are new: a half-made database is no use."""
+    compose.tell("down", "--remove-orphans", on_line=on_line)
+    if new := sorted(compose.volumes(project) - kept):
+        process.run(["docker", "volume", "rm", *new], env=compose.env)
+
+
+def _addresses(workspace: Workspace, phase: int | None, compose: _Compose) -> list[str]:
+    application = workspace.application(phase)
+    return [
+        f"http://{_EVERYWHERE.sub('127.0.0.1:', compose.ask('port', name, str(port.container)))}"
+        for name in application.entry
+        for port in application.service(name).entry_ports
+        if port.protocol == "tcp"
+    ]
+
+
+def _failure(said: list[str], compose: _Compose) -> ToolError:
+    """What Compose failed of, from what it `said`."""
+    text = "\n".join(said)
+    if taken := _TAKEN.search(text):
+        return ToolError(
+            f"the port {taken[1]} is taken",
+            hint="stop what has it, or set another port (see .env.example)",
+        )
+    if sick := re.search(r"container (\S+) (is unhealthy|exited \(\d+\))", text):
+        logs = process.run(
+            ["docker", "logs", "--tail", "15", sick[1]], env=compose.env, check=False
+        )
+        last = "\n  ".join((logs.stdout + logs.stderr).strip().splitlines())
+        return ToolError(
+            f"container {sick[1]} {sick[2]}; its last lines:\n  {last}",
+            hint="groundplan down takes everything away",
+        )
+    lines = [line for line in said if line.strip() and not _EVENT.fullmatch(line)]
+    return ToolError("docker compose failed\n  " + "\n  ".join(lines[-10:]))

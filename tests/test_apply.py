@@ -1,0 +1,106 @@
+"""The reference engagement's dev, applied for real on the embedded AWS.
+
+In place from phase to phase, as it happens at a client's, because most of the time is the AWS
+provider's own waiting: 80 s for each database that is made, 60 s for each that is deleted.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import boto3
+import pytest
+
+from groundplan import terraform
+from groundplan.workspace import Workspace
+
+pytestmark = [pytest.mark.slow, pytest.mark.terraform]
+
+REPOSITORY = Path(__file__).parents[1]
+# What must outlive every change of phase.
+KEPT = (
+    "module.network.aws_vpc.this",
+    "module.eks.aws_eks_cluster.this",
+    'module.eks.aws_eks_node_group.this["general"]',
+    "module.mysql.aws_db_instance.this",
+)
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("GROUNDPLAN_CLOUD_PORT", "0")
+    for name in ("design.yaml", "docker-compose.yml"):
+        shutil.copy(REPOSITORY / name, tmp_path)
+    shutil.copytree(
+        REPOSITORY / "terraform", tmp_path / "terraform",
+        ignore=shutil.ignore_patterns(".terraform"),
+    )  # fmt: skip
+    return Workspace(tmp_path)
+
+
+def test_every_phase_of_dev_in_place_and_then_nothing_is_left(workspace):
+    with terraform.opened(workspace, "dev") as dev:
+        untouched = everything(workspace)
+        for phase in (1, 2, 3, 4, 2):
+            plan = dev.plan(phase)
+            assert not plan.empty
+            replaced = {item.address for item in plan.changes if item.action in GONE}
+            assert not replaced & set(KEPT), f"phase {phase} does not keep what was there"
+            dev.apply(plan)
+
+            again = dev.plan(phase)
+
+            assert again.changes == (), f"phase {phase} is never finished"
+            assert again.empty
+            assert dev.is_current(phase)
+            held = everything(workspace)
+            assert held["databases"] == DATABASES[phase]
+            assert held["caches"] == CACHES[phase]
+
+        dev.destroy(2)
+
+        assert dev.plan(2, destroy=True).empty
+        assert everything(workspace) == untouched
+
+
+GONE = {"delete", "replace"}
+PRIMARY = ["harbour-lane-dev-mysql"]
+REPLICATED = [*PRIMARY, "harbour-lane-dev-mysql-read-1"]
+DATABASES = {1: PRIMARY, 2: PRIMARY, 3: REPLICATED, 4: REPLICATED}
+CACHES = {1: [], 2: [], 3: [], 4: ["harbour-lane-dev-redis"]}
+
+
+def everything(workspace):
+    """The names of what stands in the workspace's embedded AWS, as AWS's own library sees it."""
+    endpoint = terraform.cloud(workspace).status()
+
+    def ask(service: str, operation: str, listed: str, name: str) -> list[str]:
+        client = boto3.client(
+            service, endpoint_url=endpoint.url, region_name="us-east-1",
+            aws_access_key_id="000000000000", aws_secret_access_key="embedded",
+        )  # fmt: skip
+        found = getattr(client, operation)()[listed]
+        return sorted(item[name] if name else item for item in found)
+
+    return {
+        "networks": ask("ec2", "describe_vpcs", "Vpcs", "VpcId"),
+        "subnets": ask("ec2", "describe_subnets", "Subnets", "SubnetId"),
+        "security groups": ask("ec2", "describe_security_groups", "SecurityGroups", "GroupId"),
+        "addresses": ask("ec2", "describe_addresses", "Addresses", "AllocationId"),
+        "endpoints": ask("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+        "flow logs": ask("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
+        "templates": ask(
+            "ec2", "describe_launch_templates", "LaunchTemplates", "LaunchTemplateName"
+        ),
+        "clusters": ask("eks", "list_clusters", "clusters", ""),
+        "repositories": ask("ecr", "describe_repositories", "repositories", "repositoryName"),
+        "databases": ask("rds", "describe_db_instances", "DBInstances", "DBInstanceIdentifier"),
+        "caches": ask(
+            "elasticache", "describe_replication_groups", "ReplicationGroups", "ReplicationGroupId"
+        ),
+        "secrets": ask("secretsmanager", "list_secrets", "SecretList", "Name"),
+        "roles": ask("iam", "list_roles", "Roles", "RoleName"),
+        "issuers": ask("iam", "list_open_id_connect_providers", "OpenIDConnectProviderList", "Arn"),
+        "log groups": ask("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    }

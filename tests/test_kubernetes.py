@@ -1,0 +1,347 @@
+"""Kubernetes from Compose: what a service becomes, and that a cluster would take it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from groundplan import kubernetes, process
+from groundplan.errors import InputError
+from groundplan.kubernetes.manifest import to_yaml
+from groundplan.kubernetes.probes import readiness, seconds
+from groundplan.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+EKS = "1.33"
+
+
+@pytest.fixture(scope="module")
+def shop() -> dict[str, str]:
+    return kubernetes.render(kubernetes.read(Workspace(ROOT)))
+
+
+@pytest.fixture
+def of(tmp_path):
+    """The manifests of a Compose file's text."""
+
+    def render(text: str) -> dict[str, dict]:
+        path = tmp_path / "compose.yml"
+        path.write_text(text)
+        return parsed(kubernetes.render(kubernetes.load(path, environ={})))
+
+    return render
+
+
+def parsed(files: dict[str, str]) -> dict[str, dict]:
+    """The manifests by kind and name, `Deployment/web`."""
+    found: dict[str, dict] = {}
+    for name, text in files.items():
+        if not name.endswith("kustomization.yaml"):
+            for item in yaml.safe_load_all(text):
+                key = f"{item['kind']}/{item['metadata']['name']}"
+                assert key not in found, "two manifests of one name"
+                found[key] = item
+    return found
+
+
+def container(workload: dict) -> dict:
+    [only] = workload["spec"]["template"]["spec"]["containers"]
+    return only
+
+
+# The reference engagement
+
+
+def test_the_base_is_the_five_applications_and_the_database_is_local_only(shop):
+    names = ["cart", "catalog", "orders", "payments", "storefront"]
+    base = {f"base/{name}.yaml" for name in [*names, "kustomization"]}
+    assert set(shop) == base | {
+        "overlays/local/kustomization.yaml", "overlays/local/mysql.yaml",
+    }  # fmt: skip
+    assert yaml.safe_load(shop["base/kustomization.yaml"])["resources"] == [
+        f"{name}.yaml" for name in names
+    ]
+    local = yaml.safe_load(shop["overlays/local/kustomization.yaml"])
+    assert local["resources"] == ["../../base", "mysql.yaml"]
+
+
+@pytest.mark.parametrize("phase", [None, 3, 4, 10])
+def test_a_cluster_of_the_version_we_use_takes_every_manifest(phase):
+    source = kubernetes.read(Workspace(ROOT), phase)
+    manifests = parsed(kubernetes.render(source))
+    assert len(manifests) >= 19
+    for manifest in manifests.values():
+        kubernetes_validate.validate(manifest, EKS, strict=True)
+    assert source.remarks == ()
+
+
+def test_the_replica_and_the_cache_come_with_their_phases():
+    manifests = parsed(kubernetes.render(kubernetes.read(Workspace(ROOT), 4)))
+    assert {"StatefulSet/mysql", "StatefulSet/mysql-replica", "Deployment/redis"} <= set(manifests)
+    settings = manifests["ConfigMap/catalog"]["data"]
+    assert settings["MYSQL_READ_HOST"] == "mysql-replica"
+    assert settings["REDIS_URL"] == "redis://redis:6379/0"
+
+
+def test_every_name_that_is_referred_to_is_there(shop):
+    manifests = parsed(shop)
+    secrets = kubernetes.needed_secrets(kubernetes.read(Workspace(ROOT)))
+    for workload in manifests.values():
+        if workload["kind"] not in {"Deployment", "StatefulSet"}:
+            continue
+        spec = workload["spec"]["template"]["spec"]
+        labels = workload["spec"]["template"]["metadata"]["labels"]
+        assert workload["spec"]["selector"]["matchLabels"] == labels
+        service = manifests[f"Service/{workload['metadata']['name']}"]["spec"]
+        assert service["selector"] == labels
+        opened = {port["containerPort"] for port in container(workload)["ports"]}
+        assert {port["targetPort"] for port in service["ports"]} == opened
+        volumes = {volume["name"]: volume for volume in spec.get("volumes", ())}
+        assert {mount["name"] for mount in container(workload)["volumeMounts"]} == set(volumes)
+        for volume in volumes.values():
+            assert f"ConfigMap/{volume.get('configMap', {}).get('name')}" in {
+                *manifests, "ConfigMap/None",
+            }  # fmt: skip
+            for item in volume.get("projected", {}).get("sources", ()):
+                [key] = item["secret"]["items"]
+                assert secrets[item["secret"]["name"]] == (key["key"],)
+        for item in container(workload)["envFrom"]:
+            assert f"ConfigMap/{item['configMapRef']['name']}" in manifests
+
+
+def test_an_application_runs_without_any_right_it_does_not_need(shop):
+    pod = parsed(shop)["Deployment/catalog"]["spec"]["template"]["spec"]
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["containers"][0]["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert "limits" in pod["containers"][0]["resources"]
+
+
+def test_no_secret_is_in_any_file(shop):
+    whole = "".join(shop.values())
+    for path in (ROOT / "secrets").glob("*"):
+        assert path.read_text() not in whole
+    assert "mysql_password=secrets/mysql_password" in shop["overlays/local/kustomization.yaml"]
+
+
+def test_a_dollar_of_the_healthcheck_is_one_again(shop):
+    probe = container(parsed(shop)["StatefulSet/mysql"])["readinessProbe"]
+    assert probe["exec"]["command"][:2] == ["/bin/sh", "-c"]
+    assert '"$(cat /run/secrets/mysql_password)"' in probe["exec"]["command"][2]
+
+
+def test_the_database_finds_its_scripts(shop):
+    manifests = parsed(shop)
+    scripts = manifests["ConfigMap/mysql-docker-entrypoint-initdb-d"]["data"]
+    for path in (ROOT / "apps/mysql/primary").iterdir():
+        assert scripts[path.name] == path.read_text(encoding="utf-8")
+    [volume] = [
+        item
+        for item in manifests["StatefulSet/mysql"]["spec"]["template"]["spec"]["volumes"]
+        if item.get("configMap", {}).get("name") == "mysql-docker-entrypoint-initdb-d"
+    ]
+    assert volume["configMap"]["defaultMode"] == 0o555
+
+
+def test_what_is_committed_is_current(shop):
+    assert kubernetes.stale(Workspace(ROOT)) == ()
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_kustomize_builds_the_local_overlay():
+    argv = ["kubectl", "kustomize", str(ROOT / "k8s" / "overlays" / "local")]
+    built = list(yaml.safe_load_all(process.run(argv).stdout))
+    assert sum(item["kind"] in {"Deployment", "StatefulSet"} for item in built) == 6
+
+
+# Writing
+
+
+def test_what_nothing_renders_any_more_is_deleted_and_what_is_not_ours_is_left(tmp_path):
+    for name in ("design.yaml", "docker-compose.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "apps" / "mysql", tmp_path / "apps" / "mysql")
+    workspace = Workspace(tmp_path)
+    base = tmp_path / "k8s" / "base"
+    assert base / "cart.yaml" in kubernetes.write(workspace)
+    assert kubernetes.write(workspace) == ()
+    mine, former = base / "mine.yaml", base / "former.yaml"
+    mine.write_text("kind: ConfigMap\n")
+    former.write_text((base / "cart.yaml").read_text())
+    (base / "cart.yaml").write_text("edited by hand")
+    assert kubernetes.stale(workspace) == (base / "cart.yaml", former)
+    assert kubernetes.write(workspace) == (base / "cart.yaml", former)
+    assert mine.exists()
+    assert not former.exists()
+
+
+def test_the_same_file_gives_the_same_bytes(shop):
+    assert kubernetes.render(kubernetes.read(Workspace(ROOT))) == shop
+
+
+# Any Compose file
+
+
+def test_values_that_yaml_could_take_for_something_else_stay_text(of):
+    values = ["1e3", "0o17", "yes", "on", "null", "1_000", "12:30:45", "~", "", "a: b", "#x", "é"]
+    lines = "".join(f"      V{n}: '{value}'\n" for n, value in enumerate(values))
+    manifests = of(f"services:\n  web:\n    image: nginx\n    environment:\n{lines}")
+    assert list(manifests["ConfigMap/web"]["data"].values()) == [
+        value for _, value in sorted((f"V{n}", value) for n, value in enumerate(values))
+    ]
+    assert 'V0: "1e3"' in to_yaml([{"V0": "1e3"}])
+
+
+def test_a_password_in_the_environment_becomes_a_reference(of):
+    manifests = of(
+        """
+services:
+  api:
+    image: example/api
+    environment:
+      DB_PASSWORD: hunter2
+      DATABASE_URL: postgres://me:hunter2@db/shop
+      PASSWORD_FILE: /run/secrets/db
+      COLOUR: blue
+  db: {image: postgres}
+"""
+    )
+    assert "hunter2" not in str(manifests)
+    data = manifests["ConfigMap/api"]["data"]
+    assert data == {"COLOUR": "blue", "PASSWORD_FILE": "/run/secrets/db"}
+    [url, password] = container(manifests["Deployment/api"])["env"]
+    assert url["valueFrom"]["secretKeyRef"] == {"name": "api-env", "key": "DATABASE_URL"}
+    assert password["name"] == "DB_PASSWORD"
+
+
+def test_commands_users_sizes_and_volumes(of):
+    manifests = of(
+        """
+services:
+  api:
+    build: .
+    entrypoint: [/bin/run]
+    command: ["--say", "$$(date)"]
+    user: "1000:2000"
+    working_dir: /srv
+    stop_grace_period: 1m30s
+    scale: 3
+    ports: ["8080:80", "53:53/udp"]
+    volumes: [uploads:/data, /cache]
+    deploy: {resources: {limits: {cpus: "0.5", memory: 64M}}}
+  worker: {image: example/worker, volumes: ["uploads:/data:ro"]}
+volumes: {uploads: }
+"""
+    )
+    workload = manifests["Deployment/api"]
+    assert workload["spec"]["replicas"] == 3
+    pod, only = workload["spec"]["template"]["spec"], container(workload)
+    assert pod["terminationGracePeriodSeconds"] == 90
+    assert (pod["securityContext"]["runAsUser"], pod["securityContext"]["runAsGroup"]) == (
+        1000, 2000,
+    )  # fmt: skip
+    assert (only["image"], only["workingDir"]) == ("application-api", "/srv")
+    assert (only["command"], only["args"]) == (["/bin/run"], ["--say", "$$(date)"])
+    assert only["resources"]["limits"] == {"cpu": "500m", "memory": "67108864"}
+    assert only["resources"]["requests"]["memory"] == "67108864"
+    ports = manifests["Service/api"]["spec"]["ports"]
+    assert {(port["port"], port["protocol"]) for port in ports} == {(80, "TCP"), (53, "UDP")}
+    assert pod["volumes"][0]["persistentVolumeClaim"] == {"claimName": "uploads"}
+    assert pod["volumes"][1]["emptyDir"] == {}
+    assert "PersistentVolumeClaim/uploads" in manifests
+    for manifest in manifests.values():
+        kubernetes_validate.validate(manifest, EKS, strict=True)
+
+
+def test_what_has_no_equivalent_is_told(tmp_path):
+    (tmp_path / "code" / "deep").mkdir(parents=True)
+    path = tmp_path / "compose.yml"
+    path.write_text(
+        """
+services:
+  web:
+    image: example/web
+    privileged: true
+    volumes: [./code:/srv, ./missing:/opt]
+    secrets: [{source: key, target: /etc/key}]
+secrets: {key: {file: ./key}}
+"""
+    )
+    source = kubernetes.load(path, environ={})
+    assert {(remark.service, remark.message) for remark in source.remarks} == {
+        ("web", "privileged has no equivalent here"),
+        ("web", "the mount at /srv is no small folder of text files"),
+        ("web", "the mount at /opt is no small folder of text files"),
+        ("web", "the secret key stands outside /run/secrets"),
+    }
+    assert kubernetes.needed_secrets(source) == {}
+
+
+def test_a_name_that_kubernetes_refuses_is_refused_here(tmp_path):
+    path = tmp_path / "compose.yml"
+    path.write_text("services: {my_web: {image: nginx}}\n")
+    with pytest.raises(InputError, match="'my_web' can't be a name in Kubernetes"):
+        kubernetes.load(path, environ={})
+
+
+# Probes
+
+
+@pytest.mark.parametrize(
+    ("test", "path", "port"),
+    [
+        (["CMD", "curl", "-f", "http://localhost:8080/healthz"], "/healthz", 8080),
+        (["CMD-SHELL", "curl -fsS http://127.0.0.1/ || exit 1"], "/", 80),
+        (["CMD", "wget", "-q", "--spider", "http://localhost:3000"], "/", 3000),
+        (["CMD-SHELL", "wget -qO- 'http://localhost:80/up?deep=1' || false"], "/up?deep=1", 80),
+        (["CMD", "/usr/bin/curl", "--fail", "--max-time", "3", "http://localhost/a"], "/a", 80),
+    ],
+)
+def test_a_request_to_itself_becomes_http(test, path, port):
+    probe = readiness({"healthcheck": {"test": test}})
+    assert probe is not None
+    assert probe["httpGet"] == {"path": path, "port": port}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "curl -f http://other:8080/",
+        "curl -f http://localhost:8080/ | grep ok",
+        "curl -H 'Host: shop' http://localhost/",
+        "curl -f https://localhost/",
+        "pg_isready",
+    ],
+)
+def test_everything_else_is_run_in_the_container(line):
+    probe = readiness({"healthcheck": {"test": ["CMD-SHELL", line]}})
+    assert probe is not None
+    assert probe["exec"] == {"command": ["/bin/sh", "-c", line]}
+
+
+def test_times_are_those_of_compose_or_its_defaults():
+    check = {"test": ["CMD", "true"], "interval": "1m30s", "timeout": "500ms", "retries": 5}
+    probe = readiness({"healthcheck": check})
+    assert probe == {
+        "exec": {"command": ["true"]},
+        "periodSeconds": 90,
+        "timeoutSeconds": 1,
+        "failureThreshold": 5,
+    }
+    assert readiness({"healthcheck": {"test": ["CMD", "true"]}}) == {
+        **probe, "periodSeconds": 30, "timeoutSeconds": 30, "failureThreshold": 3,
+    }  # fmt: skip
+    assert seconds("2h") == 7200
+
+
+@pytest.mark.parametrize("raw", [{}, {"healthcheck": {"disable": True}}, {"test": ["NONE"]}])
+def test_no_healthcheck_is_no_probe(raw):
+    assert readiness(raw) is None
