@@ -75,18 +75,15 @@ def opened(chromium: Browser, home: str, scheme: str, trouble: list[str]) -> Ite
     page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url}"))
-    page.on(
-        "response",
-        lambda got: trouble.append(f"{got.status}: {got.url}") if got.status >= 400 else None,
-    )
-    page.on(
-        "request",
-        lambda request: (
-            None if _ours(request.url, home) else trouble.append(f"elsewhere: {request.url}")
-        ),
-    )
+    page.on("response", lambda got: _note(trouble, got.url, bad=got.status >= 400))
+    page.on("request", lambda sent: _note(trouble, sent.url, bad=not _ours(sent.url, home)))
     yield page
     context.close()
+
+
+def _note(trouble: list[str], address: str, *, bad: bool) -> None:
+    if bad:
+        trouble.append(address)
 
 
 def _ours(address: str, home: str) -> bool:

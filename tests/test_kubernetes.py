@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from groundplan import kubernetes, process
+from groundplan import kubernetes
 from groundplan.errors import InputError
 from groundplan.kubernetes.manifest import to_yaml
 from groundplan.kubernetes.probes import readiness, seconds
@@ -155,22 +155,29 @@ def test_what_is_committed_is_current(shop):
     assert kubernetes.stale(Workspace(ROOT)) == ()
 
 
-@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
-def test_kustomize_builds_the_local_overlay():
-    argv = ["kubectl", "kustomize", str(ROOT / "k8s" / "overlays" / "local")]
-    built = list(yaml.safe_load_all(process.run(argv).stdout))
-    assert sum(item["kind"] in {"Deployment", "StatefulSet"} for item in built) == 6
+def test_every_file_is_named_by_its_kustomization():
+    for folder in ("base", "overlays/local"):
+        where = ROOT / "k8s" / folder
+        listed = yaml.safe_load((where / "kustomization.yaml").read_text())["resources"]
+        files = {path.name for path in where.glob("*.yaml")} - {"kustomization.yaml"}
+        assert {name for name in listed if name.endswith(".yaml")} == files
+        assert all((where / name).exists() for name in listed)
 
 
 # Writing
 
 
-def test_what_nothing_renders_any_more_is_deleted_and_what_is_not_ours_is_left(tmp_path):
+@pytest.fixture
+def copy(tmp_path) -> Workspace:
+    """The reference engagement, as far as manifests are made from it."""
     for name in ("design.yaml", "docker-compose.yml"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "apps" / "mysql", tmp_path / "apps" / "mysql")
-    workspace = Workspace(tmp_path)
-    base = tmp_path / "k8s" / "base"
+    return Workspace(tmp_path)
+
+
+def test_what_nothing_renders_any_more_is_deleted_and_what_is_not_ours_is_left(copy):
+    workspace, base = copy, copy.root / "k8s" / "base"
     assert base / "cart.yaml" in kubernetes.write(workspace)
     assert kubernetes.write(workspace) == ()
     mine, former = base / "mine.yaml", base / "former.yaml"
@@ -183,8 +190,9 @@ def test_what_nothing_renders_any_more_is_deleted_and_what_is_not_ours_is_left(t
     assert not former.exists()
 
 
-def test_the_same_file_gives_the_same_bytes(shop):
-    assert kubernetes.render(kubernetes.read(Workspace(ROOT))) == shop
+def test_the_same_file_gives_the_same_bytes_on_every_machine(shop, copy):
+    (copy.root / ".env").write_text("REDIS_URL=redis://redis:6379/0\nSTOREFRONT_PORT=9090\n")
+    assert kubernetes.render(kubernetes.read(copy)) == shop
 
 
 # Any Compose file
@@ -233,6 +241,7 @@ services:
     user: "1000:2000"
     working_dir: /srv
     stop_grace_period: 1m30s
+    dns_opt: ["timeout:1", rotate]
     scale: 3
     ports: ["8080:80", "53:53/udp"]
     volumes: [uploads:/data, /cache]
@@ -245,6 +254,7 @@ volumes: {uploads: }
     assert workload["spec"]["replicas"] == 3
     pod, only = workload["spec"]["template"]["spec"], container(workload)
     assert pod["terminationGracePeriodSeconds"] == 90
+    assert pod["dnsConfig"]["options"] == [{"name": "timeout", "value": "1"}, {"name": "rotate"}]
     assert (pod["securityContext"]["runAsUser"], pod["securityContext"]["runAsGroup"]) == (
         1000, 2000,
     )  # fmt: skip

@@ -243,7 +243,7 @@ class TestGaps:
         )  # fmt: skip
         rds.create_db_instance_read_replica(
             DBInstanceIdentifier="replica", SourceDBInstanceIdentifier="mysql",
-            EnableCloudwatchLogsExports=["error"],
+            EnableCloudwatchLogsExports=["error"], AvailabilityZone="us-east-1b",
         )  # fmt: skip
 
         primary = instance(rds, "mysql")
@@ -256,6 +256,7 @@ class TestGaps:
         assert json.loads(value["SecretString"])["username"] == "dbadmin"
         assert replica["BackupRetentionPeriod"] == 0
         assert not replica["MultiAZ"]
+        assert replica["AvailabilityZone"] == "us-east-1b"
         assert replica["MaxAllocatedStorage"] == 50
         assert replica["EnabledCloudwatchLogsExports"] == ["error"]
         assert "MasterUserSecret" not in replica

@@ -17,9 +17,8 @@ from groundplan.pages.templating import Templates, escape, rich
 from groundplan.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
-SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" width="400" height="300"></svg>'
-)
+SVG = '<svg viewBox="0 0 400 300" width="400" height="300"></svg>'
+NOTHING: dict[str, Any] = {"clusters": [], "nodes": [], "edges": []}
 
 
 @dataclass(frozen=True)
@@ -31,9 +30,7 @@ class Drawn:
     title: str = "Network"
     env: str | None = "dev"
     phase: int = 2
-    graph: dict[str, Any] = field(
-        default_factory=lambda: {"clusters": [], "nodes": [], "edges": []}
-    )
+    graph: dict[str, Any] = field(default_factory=lambda: NOTHING)
 
     @property
     def png(self) -> Path:
@@ -59,9 +56,7 @@ def change(path: Path, old: str, new: str) -> None:
 
 
 def test_escaped_text_is_neither_html_nor_markdown():
-    assert escape("<b>&") == "&lt;b&gt;&amp;".replace("&lt;", "&#60;").replace(
-        "&gt;", "&#62;"
-    ).replace("&amp;", "&#38;")
+    assert escape("<b>&") == "&#60;b&#62;&#38;"
     assert "*" not in escape("*bold* and `code`")
     assert "[" not in escape("[link](javascript:alert)")
     assert "{" not in escape("{{ phase(1) }}")
@@ -208,9 +203,7 @@ def test_the_schema_goes_from_public_to_isolated_and_names_the_way_out():
 def test_dev_says_what_stands_in_one_zone_and_production_only_its_replica():
     dev, prod = (Network(Workspace(ROOT).facts(*at)) for at in (("dev", 4), ("prod", 10)))
     assert "Two availability zones: us-east-1a and us-east-1b." in dev.statement
-    assert [part.split()[0] for part in dev.single_az] == ["Database", "Read", "Cache"] or [
-        part.split()[0] for part in dev.single_az
-    ] == ["Read", "Database", "Cache"]
+    assert sorted(part.split()[0] for part in dev.single_az) == ["Cache", "Database", "Read"]
     assert [part.split()[0] for part in prod.single_az] == ["Read"]
     assert "Three availability zones" in prod.statement
 
@@ -227,15 +220,16 @@ def test_openings_name_groups_and_ports():
 
 def test_a_picture_in_a_page_is_as_wide_as_the_page_allows(tmp_path: Path):
     assert pictures.inline(f'<?xml version="1.0"?>\n{SVG}') == (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" style="max-width:22.0rem"></svg>'
+        '<svg viewBox="0 0 400 300" style="max-width:22.0rem"></svg>'
     )
 
 
 def test_finish_puts_pictures_in_and_turns_our_links_into_addresses(tmp_path: Path):
     drawn = Drawn(tmp_path / "network.svg")
     drawn.svg.write_text(SVG)
-    html = '<a href="gp:phases/phase&#45;2.md#to-do">x</a><div data-gs-picture="network-dev-phase-2"></div>'
-    done = pictures.finish(html, [drawn], lambda path: f"../{path}/")
+    link = '<a href="gp:phases/phase&#45;2.md#to-do">x</a>'
+    place = '<div data-gs-picture="network-dev-phase-2"></div>'
+    done = pictures.finish(link + place, [drawn], lambda path: f"../{path}/")
     assert done.startswith('<a href="../phases/phase-2.md/#to-do">x</a><svg ')
 
 
@@ -383,9 +377,7 @@ def test_a_picture_steps_through_its_phases(tmp_path: Path):
 
 
 def test_costs_are_listed_with_what_they_assume():
-    assert "Hours in a month" in said("{{ assumptions() }}") or "730 hours" in said(
-        "{{ assumptions() }}"
-    )
+    assert "730 hours" in said("{{ assumptions() }}")
     bill = said("{{ cost('dev', 2) }}")
     assert "NAT gateway" in bill
     assert said("{{ phase(2).cost }}").removeprefix("&#36;") in bill

@@ -188,6 +188,11 @@ RESOURCES: Final[dict[str, Treatment]] = {
 OTHER: Final = Treatment("region", "resource", SERVICES)
 
 
+def kind(name: str) -> Kind:
+    """The looks of a kind of node; the path of an icon stands for a kind of its own."""
+    return Kind(name, "") if name.endswith(".png") else KINDS[name]
+
+
 def treatment(type_: str) -> Treatment:
     """What becomes of a resource type; one that no row knows is drawn as a plain resource."""
     return RESOURCES.get(type_, OTHER)

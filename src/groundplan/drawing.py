@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from groundplan.graph import Entry, Graph
 
-Source = Literal["compose", "terraform"]
-FLOW = "flow"  # the folder of what is drawn from Compose, beside those of the environments
+Source = Literal["compose", "terraform", "hand"]
+_FOLDERS = {"compose": "flow", "hand": "by-hand"}  # beside those of the environments
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ class View:
     source: Source
     build: Callable[[Scene], Graph]
     script: Path
+    phases: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,16 @@ class Picture:
     graph: dict[str, Any]
 
 
-def view(name: str, *, title: str, source: Source) -> Callable[[Callable[[Scene], Graph]], View]:
-    """Declare a diagram script's function as a view, drawn from `source` for each phase."""
+def view(
+    name: str, *, title: str, source: Source, phases: tuple[int, ...] = ()
+) -> Callable[[Callable[[Scene], Graph]], View]:
+    """Declare a diagram script's function as a view.
+
+    It is drawn for each phase that its `source` has something for; one by hand for its `phases`.
+    """
 
     def declare(build: Callable[[Scene], Graph]) -> View:
-        return View(name, title, source, build, Path(build.__code__.co_filename))
+        return View(name, title, source, build, Path(build.__code__.co_filename), phases)
 
     return declare
 
@@ -177,7 +183,7 @@ def _wanted(every: Sequence[View], only: Iterable[str] | None) -> list[View]:
 
 
 def _environments(workspace: Workspace, item: View) -> list[str | None]:
-    if item.source == "compose":
+    if item.source != "terraform":
         return [None]
     return list(dict.fromkeys(e for p in workspace.design.drawn() for e in p.environments))
 
@@ -186,8 +192,8 @@ def _series(
     workspace: Workspace, item: View, env: str | None, folder: Path, *, png: bool
 ) -> list[Picture]:
     """One view in all phases of an environment: one layout for all of them."""
-    at = folder / (env or FLOW)
-    phases = [phase.number for phase in workspace.design.drawn(env)]
+    at = folder / (env or _FOLDERS[item.source])
+    phases = list(item.phases) or [phase.number for phase in workspace.design.drawn(env)]
     stamp = at / f".{item.name}.stamp"
     key = _key(workspace, item, env, phases)
     pictures = [_paths(item, env, number, at) for number in phases]
@@ -234,7 +240,7 @@ def _draw_series(
     for picture in pictures:
         plain = graphs[picture.phase]
         graph = growth.marked(plain, before, phase=picture.phase, first=first)
-        name = f"{item.name}-{env or FLOW}-{picture.phase}"
+        name = f"{item.name}-{env or _FOLDERS[item.source]}-{picture.phase}"
         write_if_changed(picture.svg, render.draw(graph, plan, name=name))
         document = {"view": graph.as_dict(), "ledger": ledger(graph.ledger)}
         write_if_changed(_document(picture), json.dumps(document, indent=1) + "\n")

@@ -137,7 +137,9 @@ def _planned(document: Mapping[str, Any]) -> list[Resource]:
         if item.get("mode") == "managed" and "deposed" not in item
     ]
     configuration = Configuration(
-        document.get("configuration", {}), [item["address"] for item in changes]
+        document.get("configuration", {}),
+        [item["address"] for item in changes],
+        document.get("variables"),
     )
     return [_changed(item, configuration) for item in changes]
 

@@ -96,6 +96,7 @@ FRAMES: Final[dict[str, FrameStyle]] = {
     "unknown": FrameStyle("isolated", "isolated-fill", dashes="4 4"),
     "group": FrameStyle("group", "group-fill", dashes="6 4"),
     "card": FrameStyle("card-line", "card"),
+    "box": FrameStyle("isolated", "isolated-fill"),
     "compute": FrameStyle("band", "band-fill", dashes="6 4"),
     "data": FrameStyle("data", "data-fill", dashes="6 4"),
 }
@@ -103,8 +104,10 @@ FRAMES: Final[dict[str, FrameStyle]] = {
 
 def style_of(cluster: Cluster) -> FrameStyle:
     """How the frame of `cluster` is drawn; a subnet's by its tier."""
-    tier = cluster.tier or "unknown"
-    return FRAMES[tier if cluster.kind == "subnet" else cluster.kind]
+    if cluster.kind == "subnet":
+        return FRAMES[cluster.tier or "unknown"]
+    # A group of the plan is a security group; one drawn by hand is no resource.
+    return FRAMES["box" if cluster.kind == "group" and not cluster.address else cluster.kind]
 
 
 # Colour and dashes of each kind of line.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # A step of an address: a name and, for one instance, its key: `module.a["x"]` is two steps.
 _STEP: Final = re.compile(r'([^.\[\]]+)((?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])*)')
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 def split(address: str) -> tuple[str, ...]:
@@ -73,8 +74,14 @@ class _Found:
 class Configuration:
     """The references of a plan's configuration, resolved to the given instance addresses."""
 
-    def __init__(self, configuration: Mapping[str, Any], addresses: Iterable[str]) -> None:
+    def __init__(
+        self,
+        configuration: Mapping[str, Any],
+        addresses: Iterable[str],
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
         self._root = configuration.get("root_module", {})
+        self._variables = variables or {}
         self._addresses = tuple(addresses)
         self._memo: dict[tuple[_Scope, str, str | None], _Found] = {}
 
@@ -140,14 +147,38 @@ class Configuration:
         keyed = any(item.startswith(("each.key", "count.index")) for item in primary)
         # With a table or a condition in it, an expression may turn the key into another one.
         turned = keyed and any(item.startswith(("local.", "var.", "data.")) for item in primary)
-        found = _Found()
+        found, chosen = _Found(), False
         for reference in primary:
             if reference.startswith("each.value"):
-                loop = block.get("for_each_expression", {}).get("references", ())
-                found |= self._follow(scope, loop, key, {})
+                one = self._each_value(scope, key, block)
             else:
-                found |= self._one(scope, reference, key if keyed and not turned else None)
-        return _Found(found.addresses, found.exact and not (turned and len(found.addresses) > 1))
+                one = self._one(scope, reference, key if keyed and not turned else None)
+            found |= one
+            chosen |= not one.addresses and self._chooses(scope, reference)
+        return _Found(found.addresses, found.exact and not (chosen and len(found.addresses) > 1))
+
+    def _each_value(self, scope: _Scope, key: str | None, block: Mapping[str, Any]) -> _Found:
+        """What a block loops over; a loop over the instances of one resource has their keys."""
+        loop = tuple(_primary(block.get("for_each_expression", {}).get("references", ())))
+        return (
+            self._one(scope, loop[0], key)
+            if len(loop) == 1
+            else self._follow(scope, loop, None, {})
+        )
+
+    def _chooses(self, scope: _Scope, reference: str) -> bool:
+        """True for a value that may pick some of the resources beside it, or add others.
+
+        An empty one adds nothing, and stands where something may be given.
+        """
+        if not reference.startswith("var."):
+            return reference.startswith(("local.", "data.", "each.value"))
+        name = without_key(split(reference)[1])
+        default = self._module(scope).get("variables", {}).get(name, {}).get("default")
+        if not scope.steps:
+            return self._variables.get(name, {"value": default}).get("value") not in _EMPTY
+        given = self._call(scope).get("expressions", {}).get(name, {"constant_value": default})
+        return "references" in given or given.get("constant_value") not in _EMPTY
 
     def _one(self, scope: _Scope, reference: str, key: str | None) -> _Found:
         memo = (scope, reference, key)
@@ -170,7 +201,9 @@ class Configuration:
 
     def _resource(self, scope: _Scope, parts: tuple[str, ...], key: str | None) -> _Found:
         instances = self._instances.get(scope.address(f"{parts[0]}.{without_key(parts[1])}"), [])
-        return _pick(instances, key_of(parts[1]) or key)
+        found = _pick(instances, key_of(parts[1]) or key)
+        # A key that none of them has was turned into another one.
+        return _Found(found.addresses, not key or len(found.addresses) <= 1)
 
     def _variable(self, scope: _Scope, parts: tuple[str, ...]) -> _Found:
         if not scope.steps:
@@ -199,8 +232,7 @@ class Configuration:
             child = scope.child(step)
             outputs = self._module(child).get("outputs", {})
             expression = outputs.get(without_key(parts[2]), {}).get("expression", {})
-            for reference in _primary(expression.get("references", ())):
-                found |= self._one(child, reference, None)
+            found |= self._follow(child, expression.get("references", ()), None, {})
         return self._part_of_output(found, parts)
 
     def _part_of_output(self, found: _Found, parts: tuple[str, ...]) -> _Found:

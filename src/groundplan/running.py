@@ -14,23 +14,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import process
+from groundplan.compose import load
 from groundplan.errors import InputError, ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from groundplan.workspace import Workspace
 
     Say = Callable[[str], None]
 
 _WAIT: Final = 300  # seconds until everything has to be healthy
-# What is told of Compose's output: events of images, containers, volumes, and the steps of builds.
+# Of Compose's output: events of images, containers, volumes; steps of builds, and what they say.
 _EVENT: Final = re.compile(
     r"\s*(\S+ )?\S+\s+(Building|Built|Pulling|Pulled|Created|Started|Healthy|Stopped|Removed)"
 )
-_STEP: Final = re.compile(r"#\d+ \[(?!.*\binternal\b).*\] (RUN|COPY|ADD) .*")
+_STEP: Final = re.compile(r"#(\d+) (\[.*\] RUN .*)")
+_OF_STEP: Final = re.compile(r"#(\d+) \d+\.\d+ .*")
 _TAKEN: Final = re.compile(
-    r"(?:Bind for|listen tcp4?|for) (\S+?:\d+)\S* .*(?:allocated|in use)", re.S
+    r"(?:Bind for|listen tcp4?|host port for) (\S+?:\d+)\b.*(?:allocated|in use)"
 )
 _EVERYWHERE: Final = re.compile(r"^(0\.0\.0\.0|\[::\]):")
 _GET_DOCKER: Final = "install Docker: https://docs.docker.com/get-started/get-docker/"
@@ -46,36 +48,52 @@ class _Compose:
     argv: tuple[str, ...]
     folder: Path
     env: Mapping[str, str]
+    variables: Mapping[str, str]
 
     def ask(self, *words: str) -> str:
         """The answer to a short question."""
         return process.run([*self.argv, *words], cwd=self.folder, env=self.env).stdout.strip()
 
     def tell(self, *words: str, on_line: Say) -> None:
-        """Run a command that takes its time; raises ToolError where it fails."""
+        """Run a command that takes its time; raises ToolError where it fails.
+
+        It has a process group of its own, so that a Ctrl-C reaches it once: a second one would
+        make it drop everything where it stands.
+        """
         argv = [*self.argv, "--ansi", "never", "--progress", "plain", *words]
-        child = subprocess.Popen(
+        said: list[str] = []
+        with subprocess.Popen(
             argv, cwd=self.folder, env=dict(self.env), text=True, encoding="utf-8",
             errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        said: list[str] = []
-        try:
-            for line in child.stdout or ():
-                said.append(line.rstrip())
-                if _EVENT.fullmatch(line.rstrip()) or _STEP.fullmatch(line.rstrip()):
-                    on_line(line.strip())
-        except KeyboardInterrupt:
-            child.send_signal(signal.SIGINT)
-            child.communicate()
-            raise
-        if child.wait():
+            stderr=subprocess.STDOUT, process_group=0,
+        ) as child:  # fmt: skip
+            try:
+                for line in progress(_noted(child.stdout or (), said)):
+                    on_line(line)
+            except KeyboardInterrupt:
+                child.send_signal(signal.SIGINT)
+                child.communicate()
+                raise
+        if child.returncode:
             raise _failure(said, self)
+
+    def services(self, project: str) -> frozenset[str]:
+        """The services of which the project has containers."""
+        name = '{{.Label "com.docker.compose.service"}}'
+        return self._list("ps", "--all", "--format", name, project=project)
 
     def volumes(self, project: str) -> frozenset[str]:
         """The names of the volumes that the project has."""
+        return self._list("volume", "ls", "--quiet", project=project)
+
+    def docker(self, *words: str) -> str:
+        """What `docker` itself says, on both streams; it may fail."""
+        outcome = process.run([self.argv[0], *words], env=self.env, check=False)
+        return outcome.stdout + outcome.stderr
+
+    def _list(self, *words: str, project: str) -> frozenset[str]:
         label = f"label=com.docker.compose.project={project}"
-        argv = ["docker", "volume", "ls", "--quiet", "--filter", label]
+        argv = [self.argv[0], *words, "--filter", label]
         return frozenset(process.run(argv, env=self.env).stdout.split())
 
 
@@ -94,7 +112,8 @@ def up(
 
     Raises ToolError where Docker is missing or Compose fails, InputError where a secret is missing.
     """
-    compose = _compose(workspace, phase)
+    profiles = workspace.design.phase(phase).profiles if phase is not None else ()
+    compose = _compose(workspace, profiles, phase)
     resolved = json.loads(compose.ask("config", "--format", "json"))
     _make_secrets(workspace, resolved)
     kept = compose.volumes(resolved["name"])
@@ -106,7 +125,7 @@ def up(
         on_line("interrupted: taking down what was started")
         _take_down(compose, resolved["name"], kept, on_line)
         raise
-    return "\n".join(_addresses(workspace, phase, compose))
+    return "\n".join(_addresses(workspace, compose, profiles))
 
 
 def down(workspace: Workspace, *, on_line: Say = lambda _line: None) -> None:
@@ -114,21 +133,42 @@ def down(workspace: Workspace, *, on_line: Say = lambda _line: None) -> None:
 
     Raises ToolError where Docker is missing or Compose fails.
     """
-    compose = _compose(workspace, None, profiles="*")
+    compose = _compose(workspace, ("*",), None)
     compose.tell("down", "--volumes", "--remove-orphans", on_line=on_line)
 
 
-def _compose(workspace: Workspace, phase: int | None, profiles: str | None = None) -> _Compose:
+def progress(lines: Iterable[str]) -> Iterator[str]:
+    """What of Compose's plain output is worth telling, once each: the events, and the build steps
+    that really run (one that says something is not from the cache).
+    """
+    steps: dict[str, str] = {}
+    told: set[str] = set()
+    for line in lines:
+        found = line.strip() if _EVENT.fullmatch(line) else None
+        if step := _STEP.fullmatch(line):
+            steps[step[1]] = step[2]
+        elif said := _OF_STEP.fullmatch(line):
+            found = steps.pop(said[1], None)
+        if found and found not in told:
+            told.add(found)
+            yield found
+
+
+def _noted(lines: Iterable[str], said: list[str]) -> Iterator[str]:
+    for line in lines:
+        said.append(line.rstrip())
+        yield said[-1]
+
+
+def _compose(workspace: Workspace, profiles: tuple[str, ...], phase: int | None) -> _Compose:
     file = workspace.compose_file
-    at = workspace.design.phase(phase) if phase is not None else None
     # A variable of another phase is empty, not what the .env file beside the Compose file says.
     variables = {name: "" for item in workspace.design.phases for name in item.environment}
-    variables |= at.environment if at else {}
-    variables["COMPOSE_PROFILES"] = profiles or ",".join(at.profiles if at else ())
+    variables |= workspace.design.phase(phase).environment if phase is not None else {}
     docker = process.find("docker", install=_GET_DOCKER)
-    env = process.clean_environment(variables)
+    env = process.clean_environment({**variables, "COMPOSE_PROFILES": ",".join(profiles)})
     _check_engine(docker, env)
-    return _Compose((docker, "compose", "--file", str(file)), file.parent, env)
+    return _Compose((docker, "compose", "--file", str(file)), file.parent, env, variables)
 
 
 def _check_engine(docker: str, env: Mapping[str, str]) -> None:
@@ -163,8 +203,9 @@ def _make_secrets(workspace: Workspace, resolved: Mapping[str, Any]) -> None:
 
 def _stop_others(compose: _Compose, resolved: Mapping[str, Any], on_line: Say) -> None:
     """Remove the containers of services that only other phases have."""
-    running = set(compose.ask("ps", "--all", "--services", "--orphans=false").split())
-    if others := sorted(running - set(resolved["services"])):
+    running = compose.services(resolved["name"]) - set(resolved["services"])
+    known = set(compose.ask("--profile", "*", "config", "--services").split())
+    if others := sorted(running & known):
         on_line(f"stopping what this phase has not: {', '.join(others)}")
         compose.tell("--profile", "*", "rm", "--stop", "--force", *others, on_line=on_line)
 
@@ -173,11 +214,13 @@ def _take_down(compose: _Compose, project: str, kept: frozenset[str], on_line: S
     """Remove containers, networks and the volumes that are new: a half-made database is no use."""
     compose.tell("down", "--remove-orphans", on_line=on_line)
     if new := sorted(compose.volumes(project) - kept):
-        process.run(["docker", "volume", "rm", *new], env=compose.env)
+        compose.docker("volume", "rm", *new)
 
 
-def _addresses(workspace: Workspace, phase: int | None, compose: _Compose) -> list[str]:
-    application = workspace.application(phase)
+def _addresses(workspace: Workspace, compose: _Compose, profiles: tuple[str, ...]) -> list[str]:
+    application = load(
+        workspace.compose_file, profiles=profiles, environ=compose.variables, strict=False
+    )
     return [
         f"http://{_EVERYWHERE.sub('127.0.0.1:', compose.ask('port', name, str(port.container)))}"
         for name in application.entry
@@ -195,12 +238,9 @@ def _failure(said: list[str], compose: _Compose) -> ToolError:
             hint="stop what has it, or set another port (see .env.example)",
         )
     if sick := re.search(r"container (\S+) (is unhealthy|exited \(\d+\))", text):
-        logs = process.run(
-            ["docker", "logs", "--tail", "15", sick[1]], env=compose.env, check=False
-        )
-        last = "\n  ".join((logs.stdout + logs.stderr).strip().splitlines())
+        last = "\n  ".join(compose.docker("logs", "--tail", "15", sick[1]).splitlines())
         return ToolError(
-            f"container {sick[1]} {sick[2]}; its last lines:\n  {last}",
+            f"container {sick[1]} {sick[2]}; its last lines:\n  {last or '(it said nothing)'}",
             hint="groundplan down takes everything away",
         )
     lines = [line for line in said if line.strip() and not _EVENT.fullmatch(line)]

@@ -7,6 +7,7 @@ The only importer of `mkdocs`. Plain `mkdocs build` and `mkdocs serve` work, and
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -220,6 +221,8 @@ def _configuration(workspace: Workspace) -> str:
     path = workspace.root / "mkdocs.yml"
     if not path.is_file():
         raise InputError("the site needs this file", file=path, hint="groundplan new writes one")
+    # The theme announces its end of life at each start; groundplan.pages does not depend on it.
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     return str(path)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import typeface
-from groundplan.layout import DETAIL, Box, Layout, cell
+from groundplan.layout import DETAIL, LABEL, Box, Layout, cell
 from groundplan.lines import Line
 
 if TYPE_CHECKING:
@@ -39,8 +39,27 @@ def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
         drawing.add_edge(*ends, key=f"e{number}", label=label)
         if edge.kind == "replicates":  # no further down the flow than what it replicates
             drawing.add_subgraph(ends, rank="same")
+    for number, (id_, inside) in enumerate(_grouped(graph).items()):
+        label = next(item.label for item in graph.clusters if item.id == id_)
+        wide = typeface.width(label, LABEL, weight="semibold") + 20
+        drawing.add_subgraph(
+            [names[node] for node in inside], f"cluster_{number}",
+            label=_placeholder(wide), labeljust="l", margin="18",
+        )  # fmt: skip
     drawing.layout(prog="dot")
     return _read(drawing, graph, nodes)
+
+
+def _grouped(graph: Graph) -> dict[str, list[str]]:
+    """The ids of the nodes in each group, those of the groups inside it included."""
+    parents = {item.id: item.parent for item in graph.clusters}
+    found: dict[str, list[str]] = {item.id: [] for item in graph.clusters}
+    for node in graph.nodes:
+        frame = node.cluster
+        while frame is not None:
+            found[frame].append(node.id)
+            frame = parents[frame]
+    return {id_: inside for id_, inside in found.items() if inside}
 
 
 def _card(node: Node) -> tuple[float, float]:
@@ -66,6 +85,10 @@ def _read(drawing: Any, graph: Graph, nodes: dict[str, Node]) -> tuple[Layout, d
         width, height = _card(node)
         layout.cards[node.id] = Box(x - width / 2, y - height / 2, width, height)
         layout.icons[node.id] = Box(x - width / 2 + PAD, y - 24, 48, 48)
+    for number, id_ in enumerate(_grouped(graph)):
+        bounds = drawing.get_subgraph(f"cluster_{number}").graph_attr["bb"].split(",")
+        (x, y), (right, top) = place(*bounds[:2]), place(*bounds[2:])
+        layout.frames[id_] = Box(x, top, right - x, y - top)
     lines = {}
     for number, edge in enumerate(graph.edges):
         drawn = drawing.get_edge(*_ends(edge, nodes), key=f"e{number}")

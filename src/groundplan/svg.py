@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from groundplan import palette, typeface
-from groundplan.catalog import KINDS
+from groundplan.catalog import kind
 from groundplan.errors import ToolError
 from groundplan.layout import ASIDE, DETAIL, LABEL, LINE, ON_BORDER, Box, text_of
 
@@ -75,7 +75,7 @@ class _Writer:
             self._frame(cluster)
         for node in self.graph.nodes:
             if box := self.layout.bands.get(node.id):
-                self._rect(self.root, box, palette.FRAMES[KINDS[node.kind].band])
+                self._rect(self.root, box, palette.FRAMES[kind(node.kind).band])
         edges = sorted(self.graph.edges, key=lambda e: (e.source, e.target, e.kind, e.label))
         for edge in edges:
             self._edge(edge)
@@ -108,8 +108,8 @@ class _Writer:
         ET.SubElement(self.root, "style", {"class": "gp-fonts"}).text = fonts
         ET.SubElement(self.root, "style").text = style
         self.definitions = ET.SubElement(self.root, "defs")
-        for kind in sorted({edge.kind for edge in self.graph.edges}):
-            self._arrow(kind)
+        for edge_kind in sorted({edge.kind for edge in self.graph.edges}):
+            self._arrow(edge_kind)
         box = Box(0, 0, self.layout.width, self.layout.height)
         rect = ET.SubElement(self.root, "rect", _box(box))
         rect.attrib |= {"class": "gp-ground", "fill": "var(--gp-bg)"}
@@ -157,10 +157,10 @@ class _Writer:
         self._text_of(ET.SubElement(group, "title"), "\n".join(node.addresses) or node.label)
         if card:
             self._rect(group, card, palette.FRAMES["card"])
-        if KINDS[node.kind].drawn:
+        if kind(node.kind).drawn:
             tile = ET.SubElement(group, "rect", {**_box(_grown(box, 2)), "rx": "7"})
             tile.attrib |= {"fill": "var(--gp-tile)", "fill-opacity": "var(--gp-tile-opacity)"}
-        self._icon(group, KINDS[node.kind].icon, box)
+        self._icon(group, kind(node.kind).icon, box)
         self._words(group, node, box)
         if node.change != "none" and self.marked:
             corner = card or box

@@ -37,6 +37,8 @@ PLACEMENT: Final[dict[str, tuple[str, ...]]] = {
     "aws_nat_gateway": ("subnet_id",),
     "aws_vpc_endpoint": ("subnet_ids",),
 }
+_ONE: Final = ("subnet_id", "db_subnet_group_name", "subnet_group_name")  # names one, not several
+_ROUTE_TABLES: Final = ("aws_route_table", "aws_default_route_table")
 _SUBNET_GROUPS: Final = ("aws_db_subnet_group", "aws_elasticache_subnet_group")
 
 # Where a resource type says which security groups it carries.
@@ -126,14 +128,12 @@ class Topology:
         value = resource.get(path)
         values = [str(item) for item in (value if isinstance(value, list) else [value]) if item]
         known = [self._identified(item, types) for item in values]
-        if values and all(known) and not _has_unknown(resource, path):
+        if all(known) and not _has_unknown(resource, path):
             return tuple(sorted({address for address in known if address}))
         referred = self._typed(_at(resource.references, path), types)
-        if referred:
+        if referred and not (len(referred) > 1 and _lumped(resource, path)):
             return referred
-        if values or _has_unknown(resource, path) or self._typed(_at(resource.maybe, path), types):
-            return UNKNOWN
-        return ()
+        return UNKNOWN
 
     def target(self, resource: Resource, path: str, *types: str) -> str | Unknown | None:
         """The one address that a scalar attribute refers to; None for nothing, else unknown."""
@@ -159,7 +159,7 @@ class Topology:
         return {item.address: self._subnet(item) for item in self.facts.of_type("aws_subnet")}
 
     def _subnet(self, resource: Resource) -> Subnet:
-        table = self._route_tables.get(resource.address)
+        table = self._route_tables[resource.address]
         routes = self._routes.get(table, ()) if table else ()
         return Subnet(
             address=resource.address,
@@ -189,30 +189,53 @@ class Topology:
         return found.type if found else UNKNOWN
 
     @cached_property
-    def _route_tables(self) -> dict[str, str]:
-        """The route table of each subnet that has one of its own, or the VPC's main one."""
-        found = {}
-        tables = ("aws_route_table", "aws_default_route_table")
+    def _route_tables(self) -> dict[str, str | None]:
+        """The route table of each subnet: one of its own, else its VPC's main one."""
+        own: dict[str, str] = {}
+        doubtful: set[str] = set()
+        subnets = [item.address for item in self.facts.of_type("aws_subnet")]
         for link in self.facts.of_type("aws_route_table_association"):
             subnet = self.target(link, "subnet_id", "aws_subnet")
-            table = self.target(link, "route_table_id", *tables)
             if subnet == UNKNOWN:
-                # Any subnet might be the one meant, so no subnet without a table is known.
-                return dict.fromkeys(self._by_address, UNKNOWN)
-            if subnet:
-                found[subnet] = table or UNKNOWN
+                doubtful.update(self.candidates(link, "subnet_id", "aws_subnet") or subnets)
+            elif subnet:
+                own[subnet] = self.target(link, "route_table_id", *_ROUTE_TABLES) or UNKNOWN
+        others = {
+            address: UNKNOWN if address in doubtful else self._main_table(self._by_address[address])
+            for address in subnets
+        }
+        return others | own
+
+    def _main_table(self, subnet: Resource) -> str | None:
+        vpc = self.target(subnet, "vpc_id", "aws_vpc") or UNKNOWN
+        # A VPC that this plan doesn't have may have any routes.
+        return UNKNOWN if vpc == UNKNOWN else self._main_tables.get(vpc)
+
+    @cached_property
+    def _main_tables(self) -> dict[str, str]:
+        """The main route table of each VPC that has another one than AWS's, without routes."""
+        found = {}
+        for item in self.facts.of_type("aws_default_route_table"):
+            path = "default_route_table_id" if item.is_unknown("vpc_id") else "vpc_id"
+            found[self.target(item, path, "aws_vpc") or UNKNOWN] = item.address
+        for item in self.facts.of_type("aws_main_route_table_association"):
+            vpc = self.target(item, "vpc_id", "aws_vpc") or UNKNOWN
+            found[vpc] = self.target(item, "route_table_id", *_ROUTE_TABLES) or UNKNOWN
+        if UNKNOWN in found:  # any of them may be the one meant
+            found |= {item.address: UNKNOWN for item in self.facts.of_type("aws_vpc")}
         return found
 
     @cached_property
     def _routes(self) -> dict[str, list[Route]]:
         found: dict[str, list[Route]] = defaultdict(list)
         for item in self.facts.of_type("aws_route"):
-            table = self.target(
-                item, "route_table_id", "aws_route_table", "aws_default_route_table"
-            )
-            if table:
-                found[table].append(self.route(item))
-        for item in self.facts.of_type("aws_route_table", "aws_default_route_table"):
+            route = self.route(item)
+            tables = self.candidates(item, "route_table_id", *_ROUTE_TABLES)
+            if len(tables) > 1:  # each of them may have it, or not
+                route = Route(route.destination)
+            for table in tables:
+                found[table].append(route)
+        for item in self.facts.of_type(*_ROUTE_TABLES):
             for number, _route in enumerate(item.get("route") or ()):
                 prefix = f"route.{number}."
                 found[item.address].append(self.route(item, prefix))
@@ -235,7 +258,9 @@ class Topology:
     def candidates(self, resource: Resource, path: str, *types: str) -> tuple[str, ...]:
         """What the attribute at `path` refers to, or may refer to where the plan can't tell."""
         found = self.targets(resource, path, *types)
-        return self._typed(_at(resource.maybe, path), types) if found == UNKNOWN else found
+        if found != UNKNOWN:
+            return found
+        return self._typed((*_at(resource.references, path), *_at(resource.maybe, path)), types)
 
     def placement(self, resource: Resource) -> tuple[str, ...] | Unknown:
         """The addresses of exactly the subnets that `resource` can run in.
@@ -253,7 +278,7 @@ class Topology:
             if not _configured(resource, path):
                 continue  # left to the provider
             found = self.targets(resource, path, "aws_subnet", *_SUBNET_GROUPS)
-            if found == UNKNOWN:
+            if found == UNKNOWN or (path in _ONE and len(found) > 1):
                 return UNKNOWN
             if found:
                 return self._subnets_of(found)
@@ -316,9 +341,11 @@ class Topology:
         return found
 
     def _node_groups_groups(self, resource: Resource) -> tuple[str, ...] | Unknown:
-        template = self.target(resource, "launch_template", "aws_launch_template")
-        if template and template != UNKNOWN:
-            found = self.groups(self._by_address[template])
+        if resource.get("launch_template"):
+            paths = ("launch_template.0.id", "launch_template.0.name")
+            told = [self.target(resource, path, "aws_launch_template") for path in paths]
+            known = [address for address in told if address and address != UNKNOWN]
+            found = self.groups(self._by_address[known[0]]) if known else UNKNOWN
             if found:
                 return found
         cluster = self.target(resource, "cluster_name", "aws_eks_cluster")
@@ -346,10 +373,13 @@ class Topology:
         for name in ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks"):
             value = item.get(f"{prefix}{name}")
             peers += value if isinstance(value, list) else [value] if value else []
-        found = self.targets(item, f"{prefix}{peer}", *holders)
-        peers += [UNKNOWN] if found == UNKNOWN else found
         if item.get(f"{prefix}self"):
             peers.append(group or UNKNOWN)
+        found = self.targets(item, f"{prefix}{peer}", *holders)
+        if found != UNKNOWN:
+            peers += found
+        elif not (own and peers):  # a rule that names another peer has AWS fill this one in
+            peers.append(UNKNOWN)
         for one in peers:
             description = str(item.get(f"{prefix}description") or "")
             yield Rule(item.address, group or UNKNOWN, one, _ports(item, prefix), description)
@@ -367,7 +397,8 @@ class Topology:
             "aws_instance": resource.get("associate_public_ip_address") is True,
         }.get(resource.type, False)
         groups = self.groups(resource)
-        return public and any(r.open_to_all and r.group in groups for r in self.rules)
+        known = () if groups == UNKNOWN else groups
+        return public and any(r.open_to_all and r.group in known for r in self.rules)
 
 
 def _at(references: Mapping[str, tuple[str, ...]], path: str) -> Iterator[str]:
@@ -375,6 +406,12 @@ def _at(references: Mapping[str, tuple[str, ...]], path: str) -> Iterator[str]:
     for at, addresses in references.items():
         if at == path or at.startswith(f"{path}.") or path.startswith(f"{at}."):
             yield from addresses
+
+
+def _lumped(resource: Resource, path: str) -> bool:
+    """True where the references to `path` are told for several blocks together, in any order."""
+    lists = (at for at in resource.references if path.startswith(f"{at}."))
+    return any(len(resource.get(at) or ()) > 1 for at in lists)
 
 
 def _configured(resource: Resource, path: str) -> bool:

@@ -69,9 +69,12 @@ class Source:
 
 def read(workspace: Workspace, phase: int | None = None) -> Source:
     """The source of `phase` (default: the Compose file with no profile on); raises like `load`."""
-    at = workspace.design.phase(phase) if phase is not None else None
-    profiles, environ = (at.profiles, at.environment) if at else ((), {})
-    return load(workspace.compose_file, profiles=profiles, environ=environ)
+    # A variable of another phase is empty, not what the .env file beside the Compose file says.
+    environ = {name: "" for item in workspace.design.phases for name in item.environment}
+    if phase is None:
+        return load(workspace.compose_file, environ=environ)
+    at = workspace.design.phase(phase)
+    return load(workspace.compose_file, profiles=at.profiles, environ=environ | at.environment)
 
 
 def load(path: Path, *, profiles: Iterable[str] = (), environ: Mapping[str, str]) -> Source:

@@ -61,10 +61,9 @@ def _intro(phase: Phase, content: Content) -> str:
         return ""
     names = " and ".join(stage.env for stage in stages)
     total = sum(len(stage.facts.resources) for stage in stages)
-    verb = "is what stands" if phase.state == "done" else "is what will stand"
     return (
-        f"This {verb} at the end of the phase in {names}: "
-        f"{total} resources, drawn from Terraform's own plan."
+        "The application flow is drawn from the Compose file, the rest from Terraform's own plan "
+        f"of {names} in this phase, with {total} resources."
     )
 
 

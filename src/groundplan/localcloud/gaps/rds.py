@@ -11,6 +11,7 @@ from groundplan.localcloud.gaps.patch import OK, adding, after, element, first, 
 _LOGS = "EnableCloudwatchLogsExports.member"
 # Request parameter, name in ministack's record, how the text is read.
 _SETTINGS = (
+    ("AvailabilityZone", "AvailabilityZone", str),
     ("BackupRetentionPeriod", "BackupRetentionPeriod", int),
     ("DBInstanceClass", "DBInstanceClass", str),
     ("DeletionProtection", "DeletionProtection", lambda text: text == "true"),
