@@ -97,10 +97,6 @@ def test_figures_in_prose_come_from_the_plan(engagement: Path):
     assert "4,091" in network
 
 
-def test_a_planned_phase_looks_planned(engagement: Path):
-    assert "Nothing is drawn for this phase yet" in page(engagement, "phases/phase-5")
-
-
 def test_a_page_of_ones_own_takes_the_place_of_a_computed_one(workspace: Path):
     (workspace / "docs/phases").mkdir()
     (workspace / "docs/phases/phase-5.md").write_text("# Our own {{ phase(5).title }}\n")

@@ -125,7 +125,7 @@ KINDS: Final[dict[str, Kind]] = {
 RESOURCES: Final[dict[str, Treatment]] = {
     "aws_vpc": Treatment("frame"),
     "aws_subnet": Treatment("frame"),
-    "aws_security_group": Treatment("frame", views=NETWORK),
+    "aws_security_group": Treatment("frame", views=NETWORK, reason="carried by nothing drawn"),
     "aws_default_security_group": Treatment(
         "part", reason="the VPC's default security group, closed and carried by nothing drawn"
     ),
@@ -136,14 +136,14 @@ RESOURCES: Final[dict[str, Treatment]] = {
     "aws_route_table": Treatment("part", reason="shown as the routes in the heads of its subnets"),
     "aws_default_route_table": Treatment("part", reason="the VPC's main route table"),
     "aws_route_table_association": Treatment("part", reason="shown as the tier of its subnet"),
-    "aws_route": Treatment("edge", views=NETWORK, reason="drawn as a route"),
+    "aws_route": Treatment("edge", views=NETWORK, reason="a line of the network view"),
     "aws_vpc_endpoint_route_table_association": Treatment(
         "part", reason="shown as the routes in the heads of its subnets"
     ),
     "aws_vpc_security_group_ingress_rule": Treatment(
-        "edge", views=NETWORK, reason="drawn as a rule"
+        "edge", views=NETWORK, reason="a line of the network view"
     ),
-    "aws_security_group_rule": Treatment("edge", views=NETWORK, reason="drawn as a rule"),
+    "aws_security_group_rule": Treatment("edge", views=NETWORK, reason="a line of the network view"),
     "aws_vpc_security_group_egress_rule": Treatment(
         "part", reason="outgoing traffic is not drawn; what is let in is"
     ),

@@ -304,6 +304,14 @@ class Design(Model):
             decisions=tuple(item for item in self.decisions if item.phase <= number),
         )
 
+    def variables(self, number: int | None = None) -> dict[str, str]:
+        """The Compose variables of phase `number` (default: of none).
+
+        Those that only other phases set are empty, so that a user's `.env` can't bring them in.
+        """
+        every = {name: "" for phase in self.phases for name in phase.environment}
+        return every if number is None else {**every, **self.phase(number).environment}
+
     def diff(self, earlier: int, later: int) -> Difference:
         """What changes from phase `earlier` to phase `later`, as far as the design says it."""
         old, new = self.at(earlier), self.at(later)

@@ -266,12 +266,15 @@ def ledger(entries: dict[str, Entry]) -> dict[str, dict[str, str | None]]:
 
 
 def combined(ledgers: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """One ledger for several views: where any of them draws an address, it is drawn."""
+    """One ledger for several views: where any of them draws an address, it is drawn.
+
+    Among equals the last one's word counts: the network view knows why a line is missing.
+    """
     rank = {"drawn": 0, "aggregated": 1, "omitted": 2}
     found: dict[str, Any] = {}
     for entries in ledgers:
         for address, entry in entries.items():
-            if address not in found or rank[entry["status"]] < rank[found[address]["status"]]:
+            if address not in found or rank[entry["status"]] <= rank[found[address]["status"]]:
                 found[address] = entry
     return {"resources": dict(sorted(found.items()))}
 

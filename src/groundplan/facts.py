@@ -301,6 +301,8 @@ def parse(path: Path) -> Any:
         raise InputError(
             f"this is not JSON: {error.msg}", file=path, line=error.lineno, column=error.colno
         ) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"this JSON is too large or too deep: {error}", file=path) from None
 
 
 def read(path: Path) -> Facts:
@@ -310,5 +312,5 @@ def read(path: Path) -> Facts:
     except InputError as error:
         error.file = error.file or path
         raise
-    except (KeyError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"this plan is damaged: {error!r}", file=path) from None

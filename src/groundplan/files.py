@@ -31,14 +31,24 @@ def read_text(path: Path) -> str:
 def write_if_changed(path: Path, content: str | bytes) -> bool:
     """Write `content` unless `path` holds it already; True when it was written.
 
-    The content is written beside `path` and renamed, so no reader ever sees half of it.
+    The content is written beside `path` and renamed, so no reader ever sees half of it. Raises
+    InputError where it can't be written.
     """
-    data = content.encode() if isinstance(content, str) else content
+    # Half of a surrogate pair, which JSON can hold, is no letter.
+    data = content.encode(errors="replace") if isinstance(content, str) else content
     try:
         if path.read_bytes() == data:
             return False
     except OSError:
         pass
+    try:
+        _replace(path, data)
+    except OSError as error:
+        raise InputError(f"can't be written: {error.strerror}", file=path) from None
+    return True
+
+
+def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
@@ -50,7 +60,6 @@ def write_if_changed(path: Path, content: str | bytes) -> bool:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    return True
 
 
 def digest(paths: Iterable[Path], *, root: Path, salt: str = "") -> str:

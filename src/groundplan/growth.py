@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def frame(graphs: Sequence[Graph]) -> Graph:
     """Everything that any of `graphs` has: what the layout of all of them is made from.
 
-    Where several have a thing, the last one's is taken. Raises ValueError for no graphs.
+    `graphs` is in the order of the phases, and not empty. Where several have a thing, the last
+    one's is taken.
     """
     clusters: dict[str, Cluster] = {}
     nodes: dict[str, Node] = {}

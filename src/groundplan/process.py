@@ -74,17 +74,18 @@ def run(
             encoding="utf-8", errors="replace",
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            process_group=0,  # a terminal's Ctrl-C comes from us, once, and not from both
         )  # fmt: skip
     except OSError as error:
         raise ToolError(f"{argv[0]} can't be started: {error.strerror}") from None
     try:
         stdout, stderr = child.communicate(stdin, timeout=timeout)
     except subprocess.TimeoutExpired:
-        child.kill()
+        os.killpg(child.pid, signal.SIGKILL)  # and whatever it started, which holds our pipes
         child.communicate()
         raise ToolError(f"{_name(argv)} took longer than {timeout:.0f} s") from None
     except KeyboardInterrupt:
-        child.send_signal(signal.SIGINT)
+        os.killpg(child.pid, signal.SIGINT)
         child.communicate()
         raise
     outcome = Outcome(tuple(argv), child.returncode, stdout, stderr, time.monotonic() - start)

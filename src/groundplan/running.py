@@ -162,9 +162,7 @@ def _noted(lines: Iterable[str], said: list[str]) -> Iterator[str]:
 
 def _compose(workspace: Workspace, profiles: tuple[str, ...], phase: int | None) -> _Compose:
     file = workspace.compose_file
-    # A variable of another phase is empty, not what the .env file beside the Compose file says.
-    variables = {name: "" for item in workspace.design.phases for name in item.environment}
-    variables |= workspace.design.phase(phase).environment if phase is not None else {}
+    variables = workspace.design.variables(phase)
     docker = process.find("docker", install=_GET_DOCKER)
     env = process.clean_environment({**variables, "COMPOSE_PROFILES": ",".join(profiles)})
     _check_engine(docker, env)

@@ -114,7 +114,6 @@ class Workspace:
         """The application as Compose resolves it in `phase` (default: with no profile)."""
         from groundplan import compose  # noqa: PLC0415
 
-        if phase is None:
-            return compose.load(self.compose_file, environ={})
-        at = self.design.phase(phase)
-        return compose.load(self.compose_file, profiles=at.profiles, environ=at.environment)
+        profiles = () if phase is None else self.design.phase(phase).profiles
+        variables = self.design.variables(phase)
+        return compose.load(self.compose_file, profiles=profiles, environ=variables)

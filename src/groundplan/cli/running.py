@@ -42,5 +42,10 @@ def render() -> None:
     from groundplan import kubernetes as manifests  # noqa: PLC0415
 
     here = workspace()
-    for path in manifests.write(here):
+    written = manifests.write(here)
+    for path in written:
         typer.echo(path.relative_to(here.root))
+    for remark in manifests.read(here).remarks:
+        say(f"note: {remark}")
+    if not written:
+        say("k8s/base is current")

@@ -69,12 +69,9 @@ class Source:
 
 def read(workspace: Workspace, phase: int | None = None) -> Source:
     """The source of `phase` (default: the Compose file with no profile on); raises like `load`."""
-    # A variable of another phase is empty, not what the .env file beside the Compose file says.
-    environ = {name: "" for item in workspace.design.phases for name in item.environment}
-    if phase is None:
-        return load(workspace.compose_file, environ=environ)
-    at = workspace.design.phase(phase)
-    return load(workspace.compose_file, profiles=at.profiles, environ=environ | at.environment)
+    design = workspace.design
+    profiles = () if phase is None else design.phase(phase).profiles
+    return load(workspace.compose_file, profiles=profiles, environ=design.variables(phase))
 
 
 def load(path: Path, *, profiles: Iterable[str] = (), environ: Mapping[str, str]) -> Source:

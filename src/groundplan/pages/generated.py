@@ -58,7 +58,7 @@ def _phase(phase: Phase, content: Content, macros: Macros) -> str:
 def _intro(phase: Phase, content: Content) -> str:
     stages = content.stages(phase)
     if not stages:
-        return ""
+        return "Drawn by hand, as it is planned: nothing of it is in Terraform yet."
     names = " and ".join(stage.env for stage in stages)
     total = sum(len(stage.facts.resources) for stage in stages)
     return (

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 @rule("compose", "Compose accepts the client's file as it is in every phase")
 def accepted(workspace: Workspace) -> Iterator[Finding]:
-    """What Compose says about the file in any phase."""
-    for phase in workspace.design.phases:
+    """What Compose says about the file in any phase, with that phase's variables and no others."""
+    from groundplan import compose  # noqa: PLC0415 - not needed where only rules are listed
+
+    settings = {phase.profiles: phase.environment for phase in workspace.design.phases}
+    for profiles_on, environ in settings.items():
         try:
-            workspace.application(phase.number)
+            compose.load(workspace.compose_file, profiles=profiles_on, environ=environ)
         except GroundplanError as problem:
             yield told(problem)
 

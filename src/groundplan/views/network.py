@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 INTERNET = "internet"
 OWN = "/sg"  # an EKS cluster's own security group stands under the cluster's address
-_WHY_NO_EDGE = "lets in its own group, a range of addresses, or what this plan does not have"
+_WHY_NO_EDGE = "lets in its own group, a range of addresses, or something that is not drawn"
+_OUTGOING = "outgoing traffic is not drawn; what is let in is"
 
 
 def network(facts: Facts, *, title: str = "Network") -> Graph:
@@ -147,14 +148,15 @@ def _drawn_as_edges(
 ) -> Iterator[tuple[str, Entry]]:
     """The ledger lines of routes and of rules that are resources of their own."""
     drawn = {(edge.source, edge.target) for edge in edges}
+    kinds = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
+    for item in topology.facts.of_type(*kinds):
+        reason = _OUTGOING if item.get("type") == "egress" else _WHY_NO_EDGE
+        yield item.address, Entry("omitted", reason=reason)
     for rule in topology.rules:
-        if rule.address == rule.group:
-            continue
         source = INTERNET if rule.peer in ANYWHERE else ends.get(rule.peer)
-        if (source, ends.get(rule.group)) in drawn:
-            yield rule.address, Entry("drawn", node=rule.group)
-        else:
-            yield rule.address, Entry("omitted", reason=_WHY_NO_EDGE)
+        target = ends.get(rule.group)
+        if rule.address != rule.group and (source, target) in drawn:
+            yield rule.address, Entry("drawn", node=target)
     for route in topology.facts.of_type("aws_route"):
         via = topology.route(route).via
         if any(target == via for _source, target in drawn):

@@ -45,14 +45,15 @@ def frames(topology: Topology) -> Iterator[Cluster]:
         yield Cluster(
             vpc.address, "vpc", f"VPC {name}", parent=REGION, address=vpc.address, cidr=cidr
         )
+    if any(subnet.vpc == UNKNOWN for subnet in topology.subnets.values()):
+        yield Cluster(UNKNOWN, "vpc", "VPC that is not in this plan", parent=REGION)
     seen = set()
     for subnet in sorted(topology.subnets.values(), key=lambda item: (item.zone, item.address)):
         zone = _zone_id(subnet)
         if zone not in seen:
             seen.add(zone)
-            parent = subnet.vpc if subnet.vpc != UNKNOWN else REGION
             label = subnet.zone if subnet.zone != UNKNOWN else "Zone known after apply"
-            yield Cluster(zone, "zone", label, parent=parent, zone=subnet.zone)
+            yield Cluster(zone, "zone", label, parent=subnet.vpc, zone=subnet.zone)
         yield Cluster(
             subnet.address,
             "subnet",
