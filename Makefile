@@ -33,7 +33,7 @@ demo: setup ## Everything once: facts, pictures, checks, policy, cost, site, and
 	$(GROUNDPLAN) site build
 	$(GROUNDPLAN) apply $(ENV) --phase $(PHASE) --yes
 	@echo
-	@echo "Look at it:   make serve, then http://127.0.0.1:8000/ (or open site/index.html)"
+	@echo "Look at it:   make serve, then http://127.0.0.1:8000/"
 	@echo "Pictures:     build/pictures/"
 	@echo "Outputs:      $(GROUNDPLAN) output $(ENV)"
 

@@ -7,6 +7,7 @@ provider's own waiting: 80 s for each database that is made, 60 s for each that 
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import boto3
@@ -71,16 +72,20 @@ DATABASES = {1: PRIMARY, 2: PRIMARY, 3: REPLICATED, 4: REPLICATED}
 CACHES = {1: [], 2: [], 3: [], 4: ["harbour-lane-dev-redis"]}
 
 
+@cache
+def client(service, url):
+    return boto3.client(
+        service, endpoint_url=url, region_name="us-east-1",
+        aws_access_key_id="000000000000", aws_secret_access_key="embedded",
+    )  # fmt: skip
+
+
 def everything(workspace):
     """The names of what stands in the workspace's embedded AWS, as AWS's own library sees it."""
     endpoint = terraform.cloud(workspace).status()
 
     def ask(service: str, operation: str, listed: str, name: str) -> list[str]:
-        client = boto3.client(
-            service, endpoint_url=endpoint.url, region_name="us-east-1",
-            aws_access_key_id="000000000000", aws_secret_access_key="embedded",
-        )  # fmt: skip
-        found = getattr(client, operation)()[listed]
+        found = getattr(client(service, endpoint.url), operation)()[listed]
         return sorted(item[name] if name else item for item in found)
 
     return {

@@ -143,7 +143,9 @@ RESOURCES: Final[dict[str, Treatment]] = {
     "aws_vpc_security_group_ingress_rule": Treatment(
         "edge", views=NETWORK, reason="a line of the network view"
     ),
-    "aws_security_group_rule": Treatment("edge", views=NETWORK, reason="a line of the network view"),
+    "aws_security_group_rule": Treatment(
+        "edge", views=NETWORK, reason="a line of the network view"
+    ),
     "aws_vpc_security_group_egress_rule": Treatment(
         "part", reason="outgoing traffic is not drawn; what is let in is"
     ),

@@ -4,51 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from groundplan.errors import GroundplanError
 from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import compose, conformance, design, network, records, terraform
-from groundplan.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from groundplan.compose import Application
-    from groundplan.facts import Facts
+    from groundplan.workspace import Workspace
+
 
 # Importing a module registers its rules.
 MODULES = (design, compose, terraform, conformance, network, records)
-
-
-class _Once(Workspace):
-    """A workspace in which rules can ask for the same thing often, and it is read once."""
-
-    @cached_property
-    def _applications(self) -> dict[object, Application]:
-        return {}
-
-    @cached_property
-    def _facts(self) -> dict[tuple[str, int], Facts]:
-        return {}
-
-    def application(self, phase: int | None = None) -> Application:
-        """See Workspace; phases with the same settings share one application."""
-        key: object = None
-        if phase is not None:
-            at = self.design.phase(phase)
-            key = (at.profiles, tuple(sorted(at.environment.items())))
-        if key not in self._applications:
-            self._applications[key] = super().application(phase)
-        return self._applications[key]
-
-    def facts(self, env: str, phase: int) -> Facts:
-        """See Workspace."""
-        if (env, phase) not in self._facts:
-            self._facts[env, phase] = super().facts(env, phase)
-        return self._facts[env, phase]
 
 
 def run(workspace: Workspace) -> list[Finding]:
@@ -57,10 +27,9 @@ def run(workspace: Workspace) -> list[Finding]:
     A design that can't be read hides everything else, so then only that is told. Files are
     relative to the workspace.
     """
-    once = _Once(workspace.root)
-    found, kept_from = _look([RULES["design"]], once)
+    found, kept_from = _look([RULES["design"]], workspace)
     if not found + kept_from:
-        found, kept_from = _look(RULES.values(), once)
+        found, kept_from = _look(RULES.values(), workspace)
     seen: dict[tuple[object, ...], Finding] = {}
     # What kept a rule from looking is most often what another rule looks for, and tells better.
     for finding in found + kept_from:

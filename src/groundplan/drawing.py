@@ -7,24 +7,28 @@ and returns a graph. `run(function)` makes the script a command of its own.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
 import json
 import os
 import sys
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from groundplan import growth
+from groundplan.catalog import KINDS
 from groundplan.errors import GroundplanError, InputError, suggest
 from groundplan.files import digest, write_if_changed
+from groundplan.graph import Graph
 from groundplan.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from groundplan.graph import Entry, Graph
+    from groundplan.graph import Entry
 
 Source = Literal["compose", "terraform", "hand"]
 _FOLDERS = {"compose": "flow", "hand": "by-hand"}  # beside those of the environments
@@ -127,7 +131,7 @@ def _load(script: Path) -> View:
         raise
     except SyntaxError as error:
         raise InputError(f"syntax error: {error.msg}", file=script, line=error.lineno) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _broken(script, error) from error
     found = [item for item in vars(module).values() if isinstance(item, View)]
     if not found:
@@ -135,7 +139,7 @@ def _load(script: Path) -> View:
     return found[0]
 
 
-def _broken(script: Path, error: Exception) -> InputError:
+def _broken(script: Path, error: BaseException) -> InputError:
     """A script's own failure, with the line of the script that it came from."""
     line, trace = None, error.__traceback__
     while trace is not None:
@@ -175,7 +179,12 @@ def draw(
 
 
 def _wanted(every: Sequence[View], only: Iterable[str] | None) -> list[View]:
-    names = {item.name: item for item in every}
+    names: dict[str, View] = {}
+    for item in every:
+        if (other := names.setdefault(item.name, item)) is not item:
+            raise InputError(
+                f"the view '{item.name}' is declared by {other.script.name} too", file=item.script
+            )
     for name in only or ():
         if name not in names:
             raise InputError(f"there is no view '{name}'", hint=suggest(name, names))
@@ -194,12 +203,19 @@ def _series(
     """One view in all phases of an environment: one layout for all of them."""
     at = folder / (env or _FOLDERS[item.source])
     phases = list(item.phases) or [phase.number for phase in workspace.design.drawn(env)]
-    stamp = at / f".{item.name}.stamp"
-    key = _key(workspace, item, env, phases)
     pictures = [_paths(item, env, number, at) for number in phases]
-    if not (_current(stamp, key) and all(picture.svg.is_file() for picture in pictures)):
-        pictures = _draw_series(workspace, item, env, pictures)
-        write_if_changed(stamp, key)
+    stamp = at / f".{item.name}.stamp"
+    inputs = _inputs(workspace, item, env, phases)
+    drawn = all(picture.svg.is_file() for picture in pictures)
+    stamped = stamp.read_text() if drawn and stamp.is_file() else ""
+    before, _, meant = stamped.partition(" ")
+    if before != inputs:
+        graphs = {number: _build(item, Scene(workspace, number, env)) for number in phases}
+        # Most changes to a file mean nothing to a picture, and drawing is what takes time.
+        meaning = hashlib.sha256(f"{_program()} {graphs}".encode()).hexdigest()
+        if meant != meaning:
+            _draw_series(graphs, pictures)
+        write_if_changed(stamp, f"{inputs} {meaning}")
     pictures = [replace(picture, graph=_graph_of(picture)) for picture in pictures]
     if png:
         _write_pngs(pictures)
@@ -215,46 +231,62 @@ def _paths(item: View, env: str | None, phase: int, at: Path) -> Picture:
     )  # fmt: skip
 
 
-def _key(workspace: Workspace, item: View, env: str | None, phases: Iterable[int]) -> str:
-    """Of everything that the pictures are made from, this program included."""
+def _inputs(workspace: Workspace, item: View, env: str | None, phases: Iterable[int]) -> str:
+    """A digest of every file that the pictures are made from, this program included."""
     sources = [workspace.design_file, workspace.compose_file, item.script, workspace.root / ".env"]
     if env:
         sources += [workspace.facts_file(env, number) for number in phases]
-    program = digest(Path(__file__).parent.rglob("*.py"), root=Path(__file__).parent)
-    return digest(sources, root=workspace.root, salt=program)
+    return digest(sources, root=workspace.root, salt=_program())
 
 
-def _current(stamp: Path, key: str) -> bool:
-    return stamp.is_file() and stamp.read_text() == key
+def _program() -> str:
+    return digest(Path(__file__).parent.rglob("*.py"), root=Path(__file__).parent)
 
 
-def _draw_series(
-    workspace: Workspace, item: View, env: str | None, pictures: Sequence[Picture]
-) -> list[Picture]:
+def _draw_series(graphs: dict[int, Graph], pictures: Sequence[Picture]) -> None:
     from groundplan import render  # noqa: PLC0415
 
-    graphs = {p.phase: _build(item, Scene(workspace, p.phase, env)) for p in pictures}
     first = growth.first_phases(graphs)
     plan = render.plan(growth.frame([graphs[number] for number in sorted(graphs)]))
     before: Graph | None = None
     for picture in pictures:
         plain = graphs[picture.phase]
         graph = growth.marked(plain, before, phase=picture.phase, first=first)
-        name = f"{item.name}-{env or _FOLDERS[item.source]}-{picture.phase}"
+        name = f"{picture.view}-{picture.svg.parent.parent.name}-{picture.phase}"
         write_if_changed(picture.svg, render.draw(graph, plan, name=name))
         document = {"view": graph.as_dict(), "ledger": ledger(graph.ledger)}
         write_if_changed(_document(picture), json.dumps(document, indent=1) + "\n")
         before = plain
-    return list(pictures)
 
 
 def _build(item: View, scene: Scene) -> Graph:
     try:
-        return item.build(scene)
+        graph = item.build(scene)
     except GroundplanError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _broken(item.script, error) from error
+    for message, hint in _loose(graph):
+        raise InputError(
+            message, hint=hint, file=item.script, line=item.build.__code__.co_firstlineno
+        )
+    return graph
+
+
+def _loose(graph: Graph) -> Iterator[tuple[str, str | None]]:
+    """What can't be drawn of a graph that a person had a hand in, with a hint."""
+    if not isinstance(graph, Graph):
+        yield f"the view returned {type(graph).__name__}, not a graph", "end it with 'return'"
+        return
+    ids = Counter([*(frame.id for frame in graph.clusters), *(node.id for node in graph.nodes)])
+    yield from ((f"'{id_}' is there twice", None) for id_, count in ids.items() if count > 1)
+    for node in graph.nodes:
+        if node.kind not in KINDS and not node.kind.endswith(".png"):
+            yield f"there is no kind of node '{node.kind}'", suggest(node.kind, KINDS)
+    ends = [end for edge in graph.edges for end in (edge.source, edge.target)]
+    for id_ in (*ends, *(node.cluster for node in graph.nodes if node.cluster)):
+        if id_ not in ids:
+            yield f"nothing in the picture has the id '{id_}'", suggest(id_, ids)
 
 
 def ledger(entries: dict[str, Entry]) -> dict[str, dict[str, str | None]]:

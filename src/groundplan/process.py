@@ -81,17 +81,23 @@ def run(
     try:
         stdout, stderr = child.communicate(stdin, timeout=timeout)
     except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)  # and whatever it started, which holds our pipes
+        _signal(child, signal.SIGKILL)
         child.communicate()
         raise ToolError(f"{_name(argv)} took longer than {timeout:.0f} s") from None
     except KeyboardInterrupt:
-        os.killpg(child.pid, signal.SIGINT)
+        _signal(child, signal.SIGINT)
         child.communicate()
         raise
     outcome = Outcome(tuple(argv), child.returncode, stdout, stderr, time.monotonic() - start)
     if check and outcome.returncode:
         raise failed(outcome)
     return outcome
+
+
+def _signal(child: subprocess.Popen[str], number: int) -> None:
+    """Send a signal to a tool and to whatever it started, which may hold its pipes."""
+    if child.poll() is None:
+        os.killpg(child.pid, number)
 
 
 def failed(outcome: Outcome) -> ToolError:

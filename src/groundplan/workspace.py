@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from groundplan.errors import InputError, suggest
+from groundplan.files import digest, read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from groundplan.compose import Application
     from groundplan.design import Design
     from groundplan.facts import Facts
 
+# What has been read, by all that it depends on: rules, pictures and pages ask for the same things.
+_FACTS: Final[dict[Hashable, Facts]] = {}
+_APPLICATIONS: Final[dict[Hashable, Application]] = {}
+_ELSEWHERE: Final = re.compile(r"^\s*-?\s*(include|extends|env_file)\s*:", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Workspace:
-    """A workspace and its paths. What it loads is loaded once: make a new one after a change."""
+    """A workspace and its paths. The design is loaded once: make a new one after a change."""
 
     root: Path
 
@@ -108,7 +117,11 @@ class Workspace:
                 file=path.relative_to(self.root),
                 hint=f"record it: groundplan plan {env} --phase {phase} --record",
             )
-        return facts.load(path)
+        stat = path.stat()
+        key = (path, stat.st_mtime_ns, stat.st_size)
+        if key not in _FACTS:
+            _FACTS[key] = facts.load(path)
+        return _FACTS[key]
 
     def application(self, phase: int | None = None) -> Application:
         """The application as Compose resolves it in `phase` (default: with no profile)."""
@@ -116,4 +129,12 @@ class Workspace:
 
         profiles = () if phase is None else self.design.phase(phase).profiles
         variables = self.design.variables(phase)
-        return compose.load(self.compose_file, profiles=profiles, environ=variables)
+        file = self.compose_file
+        text = read_text(file)
+        if _ELSEWHERE.search(text):  # what it takes in may change without it
+            return compose.load(file, profiles=profiles, environ=variables)
+        dotenv = digest([file.parent / ".env"], root=file.parent)
+        key = (file, text, dotenv, profiles, tuple(sorted(variables.items())))
+        if key not in _APPLICATIONS:
+            _APPLICATIONS[key] = compose.load(file, profiles=profiles, environ=variables)
+        return _APPLICATIONS[key]

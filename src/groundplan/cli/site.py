@@ -22,7 +22,7 @@ def build(
     here = workspace()
     folder = out or here.root / "site"
     site.build(here, folder)
-    typer.echo(f"the site is in {folder}: open {folder / 'index.html'}")
+    typer.echo(f"the site is in {folder}; 'groundplan site serve' shows it")
 
 
 @app.command()

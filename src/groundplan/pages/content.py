@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from groundplan import cost, prices
 from groundplan.catalog import treatment
 from groundplan.errors import InputError, suggest
-from groundplan.files import digest
 from groundplan.pages import changes
 from groundplan.pages.labels import type_label
 from groundplan.pages.network import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from groundplan.bill import Bill
     from groundplan.compose import Application
     from groundplan.design import Design, Phase
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
     from groundplan.usage import Usage
     from groundplan.workspace import Workspace
 
-# Compose takes a while to resolve a file, and most changes to a site are not to that one.
-_APPLICATIONS: Final[dict[tuple[Hashable, ...], Application]] = {}
 _SHOWN = frozenset({"subnet", "vpc", "region", "frame"})
 
 
@@ -117,18 +112,7 @@ class Content:
 
     def application(self, number: int) -> Application:
         """The application as Compose resolves it in that phase."""
-        phase = self.design.phase(number)
-        key = (self._compose, phase.profiles, tuple(sorted(phase.environment.items())))
-        if key not in _APPLICATIONS:
-            _APPLICATIONS[key] = self._workspace.application(number)
-        return _APPLICATIONS[key]
-
-    @cached_property
-    def _compose(self) -> str:
-        """A digest of the Compose file and what stands beside it, which it may take in."""
-        folder = self._workspace.compose_file.parent
-        beside = [path for ending in ("yml", "yaml", "env") for path in folder.glob(f"*.{ending}")]
-        return digest([*beside, folder / ".env"], root=folder)
+        return self._workspace.application(number)
 
     def services_changed(self, number: int) -> Difference:
         """What the phase changes in the application; nothing for the first phase."""

@@ -70,7 +70,5 @@ def _uses(topology: Topology, nodes: Iterable[Node]) -> Iterator[Edge]:
 
 def _carriers(nodes: Iterable[Node], group: str) -> Iterator[Node]:
     return (
-        node
-        for node in nodes
-        if node.security_groups != UNKNOWN and group in node.security_groups
+        node for node in nodes if node.security_groups != UNKNOWN and group in node.security_groups
     )
