@@ -15,6 +15,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -210,6 +211,7 @@ def _series(
     stamped = stamp.read_text() if drawn and stamp.is_file() else ""
     before, _, meant = stamped.partition(" ")
     if before != inputs:
+        workspace.applications(phases)
         graphs = {number: _build(item, Scene(workspace, number, env)) for number in phases}
         # Most changes to a file mean nothing to a picture, and drawing is what takes time.
         meaning = hashlib.sha256(f"{_program()} {graphs}".encode()).hexdigest()
@@ -239,7 +241,9 @@ def _inputs(workspace: Workspace, item: View, env: str | None, phases: Iterable[
     return digest(sources, root=workspace.root, salt=_program())
 
 
+@cache
 def _program() -> str:
+    """A digest of this program: another version may draw otherwise."""
     return digest(Path(__file__).parent.rglob("*.py"), root=Path(__file__).parent)
 
 

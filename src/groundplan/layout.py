@@ -26,6 +26,7 @@ DETAIL: Final = 12
 LINE: Final = 1.3  # line height
 GAP: Final = 24
 HEAD: Final = 32
+HEAD_TEXT: Final = 480  # the width that a line at a frame's head may take
 PAD: Final = 12
 COLUMN: Final = 280  # the least width of what stands in a zone
 LANES: Final = 12  # between two lanes
@@ -91,6 +92,16 @@ def text_of(node: Node) -> Text:
     )
 
 
+def head_of(frame: Cluster) -> tuple[str, ...]:
+    """The lines at the head of a frame: its label, and its note's lines."""
+    label = f"{frame.label} {frame.cidr}" if frame.kind == "vpc" and frame.cidr else frame.label
+    notes = frame.note.split("\n") if frame.note else ()
+    return (
+        typeface.short(label, LABEL, HEAD_TEXT, weight="semibold"),
+        *(typeface.short(line, DETAIL, HEAD_TEXT) for line in notes),
+    )
+
+
 def cell(node: Node) -> tuple[float, float]:
     """The width and height of a node: its icon and its text."""
     text = text_of(node)
@@ -136,7 +147,8 @@ def arrange(graph: Graph) -> Layout:
         inner_bottom = box.bottom + GAP / 2
         right = max(right, box.right + placed.overhang)
     right += GAP
-    regional = [node for node in graph.nodes if node.cluster == "region"]
+    # Regional services, and what the plan places nowhere.
+    regional = [node for node in graph.nodes if node.cluster and node.id not in layout.icons]
     right, bottom = _place_column(regional, layout, right, y + HEAD + GAP, inner_bottom)
     for region in (item for item in graph.clusters if item.kind == "region"):
         bottom = max(bottom, inner_bottom + GAP / 2)
@@ -356,9 +368,9 @@ class _Vpc:
 
 
 def _head_width(frame: Cluster) -> float:
-    lines = (frame.note or "").split("\n")
-    label = typeface.width(frame.label, LABEL, weight="semibold")
-    return max(label, *(typeface.width(line, DETAIL) for line in lines)) + 24
+    label, *notes = head_of(frame)
+    wide = typeface.width(label, LABEL, weight="semibold") + 24  # its icon stands before it
+    return max(wide, *(typeface.width(line, DETAIL) for line in notes), 0) + 24
 
 
 def _around(first: Box | None, second: Box) -> Box:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from groundplan import palette, typeface
 from groundplan.graph import Cluster
-from groundplan.layout import ASIDE, DETAIL, Box, Layout, text_of
+from groundplan.layout import ASIDE, DETAIL, Box, Layout, head_of, text_of
 from groundplan.routing import Point, Port, Router
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def draw_lines(graph: Graph, layout: Layout) -> dict[Edge, Line]:
     router = Router(solid, layout.width, layout.height, rails)
     boxes: dict[str, Node | Cluster] = {item.id: item for item in graph.clusters}
     boxes |= {item.id: item for item in graph.nodes}
+    # A group that has no frame is met at one of its nodes.
+    boxes |= {n.cluster: n for n in graph.nodes if n.cluster and n.cluster not in layout.frames}
     routes: dict[Edge, tuple[Point, ...]] = {}
     for edge in sorted(graph.edges, key=lambda e: (_span(e, layout), e.source, e.target, e.label)):
         things = [boxes[id_] for id_ in (edge.source, edge.target) if id_ in boxes]
@@ -85,16 +87,11 @@ def _solid(graph: Graph, layout: Layout) -> Iterator[Box]:
         yield Box(icon.right, top, ASIDE + text.width, text.height)
     for cluster in graph.clusters:
         if (box := layout.frames.get(cluster.id)) is not None:
-            for number, line in enumerate(_head(cluster)):
+            for number, line in enumerate(head_of(cluster)):
                 size = DETAIL if number else 14
                 wide = typeface.width(line, size, weight="regular" if number else "semibold")
                 room = 34 if palette.style_of(cluster).icon and not number else 12
                 yield Box(box.x + 4, box.y + 4 + number * 18, wide + room, 18)
-
-
-def _head(cluster: Cluster) -> list[str]:
-    label = f"{cluster.label} {cluster.cidr}" if cluster.kind == "vpc" else cluster.label
-    return [label, *(cluster.note or "").split("\n")] if cluster.note else [label]
 
 
 def _ports(thing: Node | Cluster, layout: Layout) -> list[Port]:

@@ -16,7 +16,15 @@ from mkdocs.config.base import Config
 from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File
-from watchdog.observers.polling import PollingObserver
+from watchdog.events import (
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
 
 from groundplan.errors import GroundplanError, InputError, RefusedError
 from groundplan.files import read_text
@@ -32,11 +40,11 @@ if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
+    from watchdog.observers.api import ObservedWatch
 
 ADDRESS: Final = "127.0.0.1:8000"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-# A change is to be in the browser within a second, so it is looked for ten times in one.
-_LOOK_EVERY: Final = 0.1
+# A change is to be in the browser within a second.
 _WAIT_FOR_MORE: Final = 0.05
 
 _ASSETS: Final = Path(__file__).parent / "assets"
@@ -128,7 +136,7 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         watched = tuple(server._watched_paths)  # it has no public way to tell them
         for path in watched:
             server.unwatch(path)
-        server.observer = PollingObserver(timeout=_LOOK_EVERY)
+        server.observer = _Changes()
         server.build_delay = _WAIT_FOR_MORE
         # The folder, not design.yaml itself: an editor that moves files would end that watch.
         server.watch(str(root), recursive=False)
@@ -136,6 +144,22 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         for path in dict.fromkeys((*watched, *folders)):
             server.watch(path)
         return server
+
+
+class _Changes(Observer):  # type: ignore[misc, valid-type] # it is chosen by the platform
+    """Told of changes by the system, at once; MkDocs' own looks at every file again and again."""
+
+    def schedule(
+        self, event_handler: FileSystemEventHandler, path: str, *, recursive: bool = False, **_: Any
+    ) -> ObservedWatch:
+        """Watch `path` for changes; that a file was read, as a build does, is none."""
+        changes: list[type[FileSystemEvent]] = [
+            FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent,
+        ]  # fmt: skip
+        watch: ObservedWatch = super().schedule(
+            event_handler, path, recursive=recursive, event_filter=changes
+        )
+        return watch
 
 
 class _Told:

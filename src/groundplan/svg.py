@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import re
+from collections import Counter
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +20,7 @@ from xml.etree import ElementTree as ET
 from groundplan import palette, typeface
 from groundplan.catalog import kind
 from groundplan.errors import ToolError
-from groundplan.layout import ASIDE, DETAIL, LABEL, LINE, ON_BORDER, Box, text_of
+from groundplan.layout import ASIDE, DETAIL, LABEL, LINE, ON_BORDER, Box, head_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
     from groundplan.layout import Layout
     from groundplan.lines import Line
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e\u2066-\u2069]")
+_CONTROL: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _FONTS: Final = {400: "OpenSans-Regular.woff2", 600: "OpenSans-Semibold.woff2"}
 
 _STYLE: Final = f"""
@@ -63,9 +68,11 @@ class _Writer:
             **size,
             "class": f"gp gp-{graph.view}",
             "role": "img",
-            "aria-labelledby": f"{name}-title {name}-text",
+            "aria-labelledby": f"{name}--title {name}--text",
         })  # fmt: skip
         self.icons: dict[str, str] = {}
+        things = (*(frame.id for frame in graph.clusters), *(node.id for node in graph.nodes))
+        self.slugs = Counter(slug(id_) for id_ in set(things))
         # Where all is new, as in a first plan, a mark on everything says nothing.
         self.marked = len({node.change for node in graph.nodes if node.addresses}) > 1
 
@@ -91,8 +98,8 @@ class _Writer:
         return sorted(self.graph.clusters, key=lambda item: (order[item.kind], item.id))
 
     def _head(self) -> None:
-        self._text_of(ET.SubElement(self.root, "title", id=f"{self.name}-title"), self.graph.title)
-        self._text_of(ET.SubElement(self.root, "desc", id=f"{self.name}-text"), said(self.graph))
+        self._text_of(ET.SubElement(self.root, "title", id=f"{self.name}--title"), self.graph.title)
+        self._text_of(ET.SubElement(self.root, "desc", id=f"{self.name}--text"), said(self.graph))
         fonts = "".join(
             f"@font-face{{font-family:'Open Sans';font-weight:{weight};"
             f"src:url(data:font/woff2;base64,{_font(file)})}}"
@@ -116,7 +123,7 @@ class _Writer:
 
     def _arrow(self, kind: str) -> None:
         marker = ET.SubElement(self.definitions, "marker", {
-            "id": f"{self.name}-{kind}", "viewBox": "0 0 10 10", "refX": "9", "refY": "5",
+            "id": f"{self.name}--{kind}", "viewBox": "0 0 10 10", "refX": "9", "refY": "5",
             "markerWidth": "7", "markerHeight": "7", "orient": "auto-start-reverse",
         })  # fmt: skip
         colour = palette.EDGES[kind][0]
@@ -135,10 +142,10 @@ class _Writer:
         if style.icon:
             self._icon(group, style.icon, Box(box.x, box.y, 26, 26))
             left = box.x + 34
-        label = f"{cluster.label} {cluster.cidr}" if cluster.kind == "vpc" else cluster.label
+        label, *notes = head_of(cluster)
         colour = f"fill:var(--gp-{style.stroke})"
         self._line(group, label, left, box.y + 19, "gp-label", style=colour)
-        for number, note in enumerate((cluster.note or "").split("\n")):
+        for number, note in enumerate(notes):
             self._line(group, note, box.x + 10, box.y + 40 + number * 17)
 
     def _rect(self, parent: ET.Element, box: Box, style: palette.FrameStyle) -> None:
@@ -200,7 +207,7 @@ class _Writer:
         colour, dashes = palette.EDGES[edge.kind]
         path = ET.SubElement(self.root, "path", {
             "class": f"gp-line gp-{edge.kind}", "d": line.path,
-            "stroke": f"var(--gp-{colour})", "marker-end": f"url(#{self.name}-{edge.kind})",
+            "stroke": f"var(--gp-{colour})", "marker-end": f"url(#{self.name}--{edge.kind})",
             "data-source": _clean(edge.source), "data-target": _clean(edge.target),
         })  # fmt: skip
         if dashes:
@@ -240,7 +247,7 @@ class _Writer:
         self._text_of(ET.SubElement(parent, "text", kept), text)
 
     def _icon(self, parent: ET.Element, icon: str, box: Box) -> None:
-        id_ = self.icons.setdefault(icon, f"{self.name}-icon-{len(self.icons)}")
+        id_ = self.icons.setdefault(icon, f"{self.name}--icon-{len(self.icons)}")
         ET.SubElement(parent, "use", {"href": f"#{id_}", **_box(box)})
 
     def _define_icons(self) -> None:
@@ -250,7 +257,10 @@ class _Writer:
             ET.SubElement(symbol, "image", {"href": data, "width": "64", "height": "64"})
 
     def _id(self, id_: str) -> str:
-        return f"{self.name}-{slug(id_)}"
+        """A slug of the thing's id, marked where another thing here (`a.b`, `a-b`) has it too."""
+        twice = self.slugs[slug(id_)] > 1
+        mark = f"--{sha256(id_.encode(errors='replace')).hexdigest()[:6]}" if twice else ""
+        return f"{self.name}-{slug(id_)}{mark}"
 
     @staticmethod
     def _text_of(element: ET.Element, text: str) -> None:

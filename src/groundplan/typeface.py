@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib import resources
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Final
 
+MOST_LINES: Final = 6
+MOST_LETTERS: Final = 1000  # more than so many lines hold
 FILES: Final = {"regular": "OpenSans-Regular.ttf", "semibold": "OpenSans-Semibold.ttf"}
 
 
@@ -26,10 +29,19 @@ def width(text: str, size: float, *, weight: str = "regular") -> float:
     return sum(advances.get(ord(letter), advances[ord("M")]) for letter in text) * size / units
 
 
+def short(text: str, size: float, limit: float, *, weight: str = "regular") -> str:
+    """`text`, ended by `…` where it is wider than `limit` pixels."""
+    if width(text, size, weight=weight) <= limit:
+        return text
+    room = limit - width("…", size, weight=weight)
+    ends = accumulate(width(letter, size, weight=weight) for letter in text)
+    return text[: sum(1 for _ in takewhile(lambda end: end <= room, ends))] + "…"
+
+
 def wrap(text: str, size: float, limit: float, *, weight: str = "regular") -> tuple[str, ...]:
-    """`text` broken at spaces into lines of at most `limit` pixels, as far as its words allow."""
+    """`text` broken at spaces into lines of at most `limit` pixels; what won't fit ends in `…`."""
     lines: list[str] = []
-    for paragraph in text.split("\n"):
+    for paragraph in text[:MOST_LETTERS].split("\n"):
         line = ""
         for word in paragraph.split():
             longer = f"{line} {word}".strip()
@@ -40,7 +52,9 @@ def wrap(text: str, size: float, limit: float, *, weight: str = "regular") -> tu
                 line = longer
         if line:
             lines.append(line)
-    return tuple(lines)
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} …"]
+    return tuple(short(line, size, limit, weight=weight) for line in lines)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from groundplan.errors import InputError, suggest
 from groundplan.files import digest, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from groundplan.compose import Application
     from groundplan.design import Design
@@ -138,3 +139,11 @@ class Workspace:
         if key not in _APPLICATIONS:
             _APPLICATIONS[key] = compose.load(file, profiles=profiles, environ=variables)
         return _APPLICATIONS[key]
+
+    def applications(self, phases: Iterable[int]) -> dict[int, Application]:
+        """The application in each of `phases`; Compose is asked for several at a time."""
+        settings = {number: self.design.phase(number) for number in phases}
+        distinct = {(at.profiles, str(at.environment)): number for number, at in settings.items()}
+        with ThreadPoolExecutor(len(distinct) or 1) as pool:
+            pool.map(self.application, distinct.values())
+        return {number: self.application(number) for number in settings}
