@@ -100,7 +100,7 @@ def test_recording_writes_what_is_stale_and_nothing_else(plain):
     written = recording.record(plain, report=said.append)
 
     assert written == [plain.facts_file("dev", 1), plain.facts_file("dev", 2)]
-    assert said == ["recording dev, phase 1", "recording dev, phase 2"]
+    assert sorted(said) == [f"planning dev, phase {n}, from nothing" for n in (1, 2)]
     found = plain.facts("dev", 2)
     assert [resource.index for resource in found] == ["cart", "orders"]
     assert "password" not in plain.facts_file("dev", 2).read_text()
@@ -127,3 +127,18 @@ def test_what_is_committed_is_what_terraform_plans_today(copy):
         committed = Workspace(REPOSITORY).facts_file(env, phase)
         assert recorded == committed.read_text(), f"groundplan plan {env} --phase {phase} --record"
         assert "000000000000" not in recorded
+
+
+@pytest.mark.terraform
+def test_a_plan_is_kept_for_its_owner_until_the_terraform_changes(plain):
+    said = []
+    [path] = recording.planned(plain, [("dev", 1)], report=said.append)
+    assert path.stat().st_mode & 0o077 == 0, "it holds what is sensitive"
+
+    assert recording.planned(plain, [("dev", 1)], report=said.append) == [path]
+    assert said == ["planning dev, phase 1, from nothing"]
+
+    append(plain.variables_file("dev", 1))
+    [newer] = recording.planned(plain, [("dev", 1)])
+    assert newer != path
+    assert not path.exists()

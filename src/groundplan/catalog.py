@@ -107,6 +107,10 @@ KINDS: Final[dict[str, Kind]] = {
     "eks": Kind("aws/compute/elastic-kubernetes-service.png", "EKS cluster", drawn=False),
     "node_group": Kind("aws/compute/ec2.png", "EKS node group", drawn=False),
     "rds_mysql": Kind("aws/database/rds-mysql-instance.png", "RDS for MySQL", band="data"),
+    "rds_postgres": Kind(
+        "aws/database/rds-postgresql-instance.png", "RDS for PostgreSQL", band="data"
+    ),
+    "rds_mariadb": Kind("aws/database/rds-mariadb-instance.png", "RDS for MariaDB", band="data"),
     "rds": Kind("aws/database/rds.png", "RDS database", drawn=False, band="data"),
     "elasticache": Kind(
         "aws/database/elasticache-for-redis.png", "ElastiCache for Redis", band="data"
@@ -161,7 +165,7 @@ RESOURCES: Final[dict[str, Treatment]] = {
     "aws_eks_access_policy_association": Treatment("part", reason="access to its EKS cluster"),
     "aws_eks_pod_identity_association": Treatment("part", reason="access from its EKS cluster"),
     "aws_iam_openid_connect_provider": Treatment("part", reason="the identity of its EKS cluster"),
-    "aws_db_instance": Treatment("subnet", "rds_mysql"),
+    "aws_db_instance": Treatment("subnet", "rds"),
     "aws_db_subnet_group": Treatment("part", reason="shown as where its databases stand"),
     "aws_db_parameter_group": Treatment("part", reason="settings of its databases"),
     "aws_db_option_group": Treatment("part", reason="settings of its databases"),

@@ -28,7 +28,7 @@ def read_text(path: Path) -> str:
         raise InputError(f"can't be read: {error.strerror}", file=path) from None
 
 
-def write_if_changed(path: Path, content: str | bytes) -> bool:
+def write_if_changed(path: Path, content: str | bytes, *, mode: int = 0o644) -> bool:
     """Write `content` unless `path` holds it already; True when it was written.
 
     The content is written beside `path` and renamed, so no reader ever sees half of it. Raises
@@ -42,20 +42,20 @@ def write_if_changed(path: Path, content: str | bytes) -> bool:
     except OSError:
         pass
     try:
-        _replace(path, data)
+        _replace(path, data, mode)
     except OSError as error:
         raise InputError(f"can't be written: {error.strerror}", file=path) from None
     return True
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -1,32 +1,26 @@
 """Where everything of an AWS view stands: zones are columns, tiers are rows.
 
 Positions depend only on the frame graph (what any phase has), so nothing moves between phases.
-All lengths are pixels; the grid that lines are routed on is `UNIT` wide.
+All lengths are pixels.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from groundplan import typeface
+from groundplan.captions import ASIDE, DETAIL, ICON, LABEL, TEXT, cell, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from groundplan.graph import Cluster, Graph, Node
 
-UNIT: Final = 8
-ICON: Final = 48
-TEXT: Final = 176  # the width that a node's text may take
-ASIDE: Final = 10  # between an icon and its text
-LABEL: Final = 14
-DETAIL: Final = 12
-LINE: Final = 1.3  # line height
 GAP: Final = 24
 HEAD: Final = 32
-HEAD_TEXT: Final = 480  # the width that a line at a frame's head may take
 PAD: Final = 12
 COLUMN: Final = 280  # the least width of what stands in a zone
 LANES: Final = 12  # between two lanes
@@ -62,50 +56,6 @@ class Box:
     def moved(self, dx: float, dy: float) -> Box:
         """The same box elsewhere."""
         return Box(self.x + dx, self.y + dy, self.w, self.h)
-
-
-@dataclass(frozen=True)
-class Text:
-    """A node's lines of text, to the right of its icon."""
-
-    label: tuple[str, ...]
-    detail: tuple[str, ...]
-
-    @property
-    def height(self) -> float:
-        """Of all lines."""
-        return LINE * (LABEL * len(self.label) + DETAIL * len(self.detail))
-
-    @property
-    def width(self) -> float:
-        """Of the widest line."""
-        labels = (typeface.width(line, LABEL, weight="semibold") for line in self.label)
-        details = (typeface.width(line, DETAIL) for line in self.detail)
-        return max((*labels, *details), default=0)
-
-
-def text_of(node: Node) -> Text:
-    """A node's text, broken to its cell."""
-    return Text(
-        typeface.wrap(node.label, LABEL, TEXT, weight="semibold"),
-        typeface.wrap(node.detail, DETAIL, TEXT),
-    )
-
-
-def head_of(frame: Cluster) -> tuple[str, ...]:
-    """The lines at the head of a frame: its label, and its note's lines."""
-    label = f"{frame.label} {frame.cidr}" if frame.kind == "vpc" and frame.cidr else frame.label
-    notes = frame.note.split("\n") if frame.note else ()
-    return (
-        typeface.short(label, LABEL, HEAD_TEXT, weight="semibold"),
-        *(typeface.short(line, DETAIL, HEAD_TEXT) for line in notes),
-    )
-
-
-def cell(node: Node) -> tuple[float, float]:
-    """The width and height of a node: its icon and its text."""
-    text = text_of(node)
-    return ICON + ASIDE + text.width, max(ICON, text.height)
 
 
 @dataclass
@@ -151,7 +101,7 @@ def arrange(graph: Graph) -> Layout:
     regional = [node for node in graph.nodes if node.cluster and node.id not in layout.icons]
     right, bottom = _place_column(regional, layout, right, y + HEAD + GAP, inner_bottom)
     for region in (item for item in graph.clusters if item.kind == "region"):
-        bottom = max(bottom, inner_bottom + GAP / 2)
+        right, bottom = max(right, x + _head_width(region)), max(bottom, inner_bottom + GAP / 2)
         layout.frames[region.id] = Box(x, y, right - x, bottom - y)
     layout.width, layout.height = right + 24, bottom + 24
     _place_outside(outside, layout, vpcs)
@@ -207,7 +157,7 @@ class _Vpc:
             key=lambda item: item.label,
         )
         self.row_of, self.rows = self._rows()
-        self.groups = {item.id for item in graph.clusters if item.kind == "group"}
+        self.groups = self._groups()
         self.lanes, self.loose = self._lanes()
         self.widths = [self._column_width(zone) for zone in self.zones]
         self.overhang = 0.0  # how far endpoints on the VPC's border reach beyond it
@@ -218,13 +168,21 @@ class _Vpc:
         for zone in self.zones:
             counts: dict[int, int] = defaultdict(int)
             subnets = [item for item in self.graph.clusters if item.parent == zone.id]
-            for subnet in sorted(subnets, key=lambda item: (item.cidr or "", item.id)):
+            for subnet in sorted(subnets, key=lambda item: (_numbers(item.cidr), item.id)):
                 tier = _TIERS.get(subnet.tier or "", len(_TIERS))
                 ordered[tier, counts[tier]].append(subnet.id)
                 counts[tier] += 1
         rows = {key: number for number, key in enumerate(sorted(ordered))}
         found = {subnet: rows[key] for key, subnets in ordered.items() for subnet in subnets}
         return found, len(rows)
+
+    def _groups(self) -> dict[str, Cluster]:
+        """The groups that can be framed: a frame over several rows would hold strangers too."""
+        rows: dict[str | None, set[int]] = defaultdict(set)
+        for node in self.graph.nodes:
+            rows[node.cluster] |= {self.row_of[s] for s in node.subnets if s in self.row_of}
+        groups = (item for item in self.graph.clusters if item.kind == "group")
+        return {item.id: item for item in groups if len(rows[item.id]) == 1}
 
     def _lanes(self) -> tuple[dict[int, list[_Lane]], list[Node]]:
         """The lanes of each row, and the nodes of this VPC that no single row can hold."""
@@ -271,7 +229,8 @@ class _Vpc:
         for lane in (lane for lanes in self.lanes.values() for lane in lanes):
             here = [ICON + ASIDE + TEXT + GAP for n in lane.nodes if set(n.subnets) & inside]
             share = len(self.zones) if len(lane.nodes[0].subnets) > 1 else 1
-            widths.append(sum(here) / share)
+            head = _head_width(self.groups[lane.group]) if lane.group and here else 0
+            widths.append(max(sum(here), head) / share)
         return max([*widths, COLUMN], default=0) + 3 * GAP
 
     def place(self, x: float, y: float) -> Box:
@@ -287,13 +246,14 @@ class _Vpc:
         for zone, (start, width) in zip(self.zones, columns, strict=True):
             self.layout.frames[zone.id] = Box(start, top, width, bottom - top)
         right = columns[-1][0] + columns[-1][1] if columns else left
-        middle = (left + right) / 2
+        start = max((left + right - ICON) / 2, x + _head_width(self.vpc))
         right, bottom = _place_column(others, self.layout, right + GAP, top + GAP, bottom)
-        right = max(right - GAP, 0) + (ICON / 2 if endpoints else 0)
+        right = max(right - GAP, x + _head_width(self.vpc)) + (ICON / 2 if endpoints else 0)
+        right = max([right, *(start + (n + 1) * (ICON + TEXT) for n in range(len(gateways)))])
         box = Box(x, y, right + GAP - x, bottom + GAP - y)
         self.layout.frames[self.vpc.id] = box
         for number, node in enumerate(gateways):
-            at = middle - ICON / 2 + number * (ICON + TEXT)
+            at = start + number * (ICON + TEXT)
             self.layout.icons[node.id] = Box(at, y - ICON / 2, ICON, ICON)
         for number, node in enumerate(endpoints):
             at = box.middle[1] + number * (ICON + GAP)
@@ -365,6 +325,11 @@ class _Vpc:
         used = {zone for node in nodes for zone in self._zones(node)}
         spans = [c for c, zone in zip(columns, self.zones, strict=True) if zone.id in used]
         return spans[0][0], spans[-1][0] + spans[-1][1]
+
+
+def _numbers(cidr: str | None) -> list[int]:
+    """A range's numbers, to sort by: 10.0.9.0/24 comes before 10.0.10.0/24."""
+    return [int(part) for part in re.findall(r"\d+", cidr or "")]
 
 
 def _head_width(frame: Cluster) -> float:

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from groundplan import palette, typeface
+from groundplan.captions import ASIDE, DETAIL, head_of, text_of
 from groundplan.graph import Cluster
-from groundplan.layout import ASIDE, DETAIL, Box, Layout, head_of, text_of
+from groundplan.layout import Box, Layout
 from groundplan.routing import Point, Port, Router
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ no state is read, no account is named, and what is applied somewhere makes no di
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -72,8 +73,53 @@ def record(
     all; when one phase fails, the others are still recorded, and the first error is raised.
     """
     todo = stale(workspace) if wanted is None else list(wanted)
-    if not todo:
-        return []
+    written = []
+
+    def keep(env: str, phase: int, plan: Path) -> None:
+        recorded = facts.from_plan(
+            facts.parse(plan), env=env, phase=phase, source=sources.digest(workspace, env, phase)
+        )
+        path = workspace.facts_file(env, phase)
+        if write_if_changed(path, facts.to_json(recorded)):
+            written.append(path)
+
+    planned(workspace, todo, report=report, then=keep)
+    return sorted(written)
+
+
+def planned(
+    workspace: Workspace,
+    wanted: Iterable[Phase],
+    *,
+    report: Callable[[str], None] = lambda _line: None,
+    then: Callable[[str, int, Path], None] = lambda _env, _phase, _plan: None,
+) -> list[Path]:
+    """The plans of the `wanted` phases from an empty state, as `terraform show -json` prints them.
+
+    They are kept below `build/`, for their owner only because they hold what is sensitive, until
+    the Terraform changes. `then` is called with each one that is there, planned anew or kept.
+    """
+    paths = {item: _kept(workspace, *item) for item in wanted}
+    for (env, phase), path in paths.items():
+        if path.is_file():
+            then(env, phase, path)
+    todo = [item for item, path in paths.items() if not path.is_file()]
+    if todo:
+        _plan(workspace, todo, report, lambda env, phase: then(env, phase, paths[env, phase]))
+    return list(paths.values())
+
+
+def _kept(workspace: Workspace, env: str, phase: int) -> Path:
+    source = sources.digest(workspace, env, phase)
+    return workspace.build_dir / "plans" / env / f"phase-{phase}-{source[:16]}.json"
+
+
+def _plan(
+    workspace: Workspace,
+    todo: list[Phase],
+    report: Callable[[str], None],
+    then: Callable[[str, int], None],
+) -> None:
     binary = installer.find(workspace.root)
     cloud = Cloud(workspace.build_dir / "terraform" / "facts-cloud", port=0)
     with cloud.running() as endpoint:
@@ -90,19 +136,25 @@ def record(
         for root in roots:
             # One after the other: Terraform's cache of providers bears no two at a time.
             root.init()
-        return _all(roots, [phase for _, phase in todo], stop, report)
+
+        def one(root: Terraform, phase: int) -> None:
+            if not stop.is_set():
+                report(f"planning {root.env}, phase {phase}, from nothing")
+                _show(root, phase)
+                then(root.env, phase)
+
+        _all(roots, [phase for _, phase in todo], one, stop)
 
 
 def _all(
     roots: list[Terraform],
     numbers: list[int],
+    one: Callable[[Terraform, int], None],
     stop: threading.Event,
-    report: Callable[[str], None],
-) -> list[Path]:
+) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         futures = [
-            pool.submit(_one, root, phase, stop, report)
-            for root, phase in zip(roots, numbers, strict=True)
+            pool.submit(one, root, phase) for root, phase in zip(roots, numbers, strict=True)
         ]
         try:
             failures = [future.exception() for future in futures]
@@ -112,22 +164,14 @@ def _all(
     for failure in failures:
         if failure:
             raise failure
-    return [path for future in futures for path in [future.result()] if path]
 
 
-def _one(
-    root: Terraform, phase: int, stop: threading.Event, report: Callable[[str], None]
-) -> Path | None:
-    if stop.is_set():
-        return None
-    report(f"recording {root.env}, phase {phase}")
+def _show(root: Terraform, phase: int) -> None:
+    """Plan, and keep what `terraform show -json` says of the plan in place of an older one."""
     plan = root.plan(phase, refresh=False, lock=False)
-    recorded = facts.from_plan(
-        root.show_json(plan),
-        env=root.env,
-        phase=phase,
-        source=sources.digest(root.workspace, root.env, phase),
-    )
+    path = _kept(root.workspace, root.env, phase)
+    shown = json.dumps(root.show_json(plan))
     plan.path.unlink()
-    path = root.workspace.facts_file(root.env, phase)
-    return path if write_if_changed(path, facts.to_json(recorded)) else None
+    for older in path.parent.glob(f"phase-{phase}-*.json"):
+        older.unlink()
+    write_if_changed(path, shown, mode=0o600)

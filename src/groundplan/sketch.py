@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import typeface
-from groundplan.layout import DETAIL, LABEL, Box, Layout, cell
+from groundplan.captions import DETAIL, LABEL, cell
+from groundplan.layout import Box, Layout
 from groundplan.lines import Line
 
 if TYPE_CHECKING:

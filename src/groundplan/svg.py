@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from groundplan import palette, typeface
+from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
 from groundplan.catalog import kind
 from groundplan.errors import ToolError
-from groundplan.layout import ASIDE, DETAIL, LABEL, LINE, ON_BORDER, Box, head_of, text_of
+from groundplan.layout import ON_BORDER, Box
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,17 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+from groundplan.relations import UNKNOWN, Relations, configured
 
-    from groundplan.facts import Facts, Resource
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from groundplan.facts import Resource
     from groundplan.graph import Tier, Unknown
 
-UNKNOWN: Final[Unknown] = "unknown"
 ANYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
-
-# Attributes whose values name a resource, by which a known value is recognised.
-_IDENTITIES: Final = ("id", "arn", "name", "identifier", "bucket", "replication_group_id")
 
 # Where a resource type says which subnets it runs in: dotted paths, first one that tells wins.
 PLACEMENT: Final[dict[str, tuple[str, ...]]] = {
@@ -98,60 +96,8 @@ class Rule:
         return self.peer in ANYWHERE
 
 
-class Topology:
+class Topology(Relations):
     """The network of one set of facts."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-
-    @cached_property
-    def _by_address(self) -> dict[str, Resource]:
-        return {resource.address: resource for resource in self.facts}
-
-    @cached_property
-    def _by_identity(self) -> dict[str, list[str]]:
-        found = defaultdict(list)
-        for resource in self.facts:
-            for value in {str(resource.values.get(name)) for name in _IDENTITIES}:
-                found[value].append(resource.address)
-        return found
-
-    def resource(self, address: str) -> Resource | None:
-        """The resource of that address, None where the plan has none."""
-        return self._by_address.get(address)
-
-    def targets(self, resource: Resource, path: str, *types: str) -> tuple[str, ...] | Unknown:
-        """The addresses, of these types, that the attribute at `path` refers to.
-
-        `()` where it refers to nothing; `"unknown"` where it does, and the plan can't say to what.
-        """
-        value = resource.get(path)
-        values = [str(item) for item in (value if isinstance(value, list) else [value]) if item]
-        known = [self._identified(item, types) for item in values]
-        if all(known) and not _has_unknown(resource, path):
-            return tuple(sorted({address for address in known if address}))
-        referred = self._typed(_at(resource.references, path), types)
-        if referred and not (len(referred) > 1 and _lumped(resource, path)):
-            return referred
-        return UNKNOWN
-
-    def target(self, resource: Resource, path: str, *types: str) -> str | Unknown | None:
-        """The one address that a scalar attribute refers to; None for nothing, else unknown."""
-        found = self.targets(resource, path, *types)
-        if found == UNKNOWN:
-            return UNKNOWN
-        if len(found) > 1:
-            return UNKNOWN
-        return found[0] if found else None
-
-    def _identified(self, value: str, types: tuple[str, ...]) -> str | None:
-        found = self._typed(self._by_identity.get(value, ()), types)
-        return found[0] if len(found) == 1 else None
-
-    def _typed(self, addresses: Iterable[str], types: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(
-            sorted({a for a in addresses if not types or self._by_address[a].type in types})
-        )
 
     @cached_property
     def subnets(self) -> dict[str, Subnet]:
@@ -255,13 +201,6 @@ class Topology:
             ways += self.candidates(resource, f"{prefix}{name}", *types)
         return Route(_destination(resource, prefix), ways)
 
-    def candidates(self, resource: Resource, path: str, *types: str) -> tuple[str, ...]:
-        """What the attribute at `path` refers to, or may refer to where the plan can't tell."""
-        found = self.targets(resource, path, *types)
-        if found != UNKNOWN:
-            return found
-        return self._typed((*_at(resource.references, path), *_at(resource.maybe, path)), types)
-
     def placement(self, resource: Resource) -> tuple[str, ...] | Unknown:
         """The addresses of exactly the subnets that `resource` can run in.
 
@@ -275,7 +214,7 @@ class Topology:
     def _allowed(self, resource: Resource) -> tuple[str, ...] | Unknown:
         """The subnets that `resource` may run in, whichever zone it is pinned to."""
         for path in PLACEMENT.get(resource.type, ()):
-            if not _configured(resource, path):
+            if not configured(resource, path):
                 continue  # left to the provider
             found = self.targets(resource, path, "aws_subnet", *_SUBNET_GROUPS)
             if found == UNKNOWN or (path in _ONE and len(found) > 1):
@@ -399,28 +338,6 @@ class Topology:
         groups = self.groups(resource)
         known = () if groups == UNKNOWN else groups
         return public and any(r.open_to_all and r.group in known for r in self.rules)
-
-
-def _at(references: Mapping[str, tuple[str, ...]], path: str) -> Iterator[str]:
-    """The references at `path`, inside it, or at the block that holds it."""
-    for at, addresses in references.items():
-        if at == path or at.startswith(f"{path}.") or path.startswith(f"{at}."):
-            yield from addresses
-
-
-def _lumped(resource: Resource, path: str) -> bool:
-    """True where the references to `path` are told for several blocks together, in any order."""
-    lists = (at for at in resource.references if path.startswith(f"{at}."))
-    return any(len(resource.get(at) or ()) > 1 for at in lists)
-
-
-def _configured(resource: Resource, path: str) -> bool:
-    told = (*_at(resource.references, path), *_at(resource.maybe, path))
-    return bool(told) or bool(resource.get(path))
-
-
-def _has_unknown(resource: Resource, path: str) -> bool:
-    return resource.is_unknown(path) or any(at.startswith(f"{path}.") for at in resource.unknown)
 
 
 def _destination(resource: Resource, prefix: str) -> str:

@@ -11,7 +11,17 @@ import typer
 from groundplan.cli.common import AnyPhase, Json, OnePhase, Yes, say, show, workspace
 
 if TYPE_CHECKING:
+    from groundplan.policy import Report
     from groundplan.terraform import Plan, Terraform
+
+
+class PolicyFormat(StrEnum):
+    """How a report is printed."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+    junit = "junit"
 
 
 class Target(StrEnum):
@@ -160,24 +170,43 @@ def unlock(env: Env, target: To = Target.local, yes: Yes = False) -> None:
 
 def policy(
     what: Annotated[str, typer.Argument(help="An environment, or a plan: PLAN.json.")],
+    phase: AnyPhase = None,
+    out: Annotated[
+        PolicyFormat, typer.Option("--format", help="How to print the report.")
+    ] = PolicyFormat.text,
     as_json: Json = False,
 ) -> None:
-    """Hold Terraform against policy: checkov on its files and on a plan."""
+    """Hold Terraform against policy: checkov on its files and on its plan.
+
+    The plan is made from nothing, in the given phase (default: the last), unless it is there.
+    """
     from groundplan import policy as policies  # noqa: PLC0415
 
-    if what.endswith(".json"):
-        report = policies.run_plan(Path(what))
-    else:
-        report = policies.run(workspace(), what)
-    typer.echo(policies.as_json(report) if as_json else policies.as_text(report), nl=False)
+    report = policies.run_plan(Path(what)) if what.endswith(".json") else _policy(what, phase)
+    writers = {
+        PolicyFormat.text: policies.as_text,
+        PolicyFormat.json: policies.as_json,
+        PolicyFormat.sarif: policies.as_sarif,
+        PolicyFormat.junit: policies.as_junit,
+    }
+    typer.echo(writers[PolicyFormat.json if as_json else out](report), nl=False)
     raise typer.Exit(int(report.failed))
+
+
+def _policy(env: str, phase: int | None) -> Report:
+    from groundplan import policy as policies  # noqa: PLC0415
+    from groundplan import recording  # noqa: PLC0415
+
+    here = workspace()
+    here.environment(env)
+    number = phase or max(number for name, number in recording.phases(here) if name == env)
+    [plan] = recording.planned(here, [(env, number)], report=say)
+    return policies.run(here, env, number, plan=plan)
 
 
 def _print(planned: Plan) -> None:
     for change in planned.changes:
         typer.echo(f"  {change.action:<8}{change.address}")
-    for change in planned.drift:
-        typer.echo(f"  drifted {change.address}")
     where = f"{planned.env}, phase {planned.phase}, on {planned.target}"
     typer.echo(f"{where}: {planned.summary}")
 
@@ -189,5 +218,4 @@ def _as_dict(planned: Plan) -> dict[str, object]:
         "phase": planned.phase,
         "empty": planned.empty,
         "changes": [{"address": c.address, "action": c.action} for c in planned.changes],
-        "drift": [{"address": c.address, "action": c.action} for c in planned.drift],
     }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from groundplan.pages.labels import capital, count, listed, resource_name, type_label
-from groundplan.topology import ANYWHERE, UNKNOWN, Topology
+from groundplan.relations import UNKNOWN
+from groundplan.topology import ANYWHERE, Topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,9 +8,10 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from groundplan.findings import Finding, error, rule, warning
+from groundplan.relations import UNKNOWN
 from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
-from groundplan.topology import UNKNOWN, Topology
+from groundplan.topology import Topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,6 +24,13 @@ def describe(resource: Resource, topology: Topology) -> Text:
     return KINDS[treatment(resource.type).kind].label, _name(resource)
 
 
+def kind_of(resource: Resource, topology: Topology) -> str:
+    """The kind of its node; some engines of databases have one of their own."""
+    found = treatment(resource.type).kind
+    own = f"{found}_{_engine(resource, topology)}"
+    return own if own in KINDS else found
+
+
 def _name(resource: Resource) -> str:
     return str(resource.get("name") or resource.get("tags_all.Name") or "")
 
@@ -34,35 +41,34 @@ def _cluster(resource: Resource, _topology: Topology) -> Text:
 
 
 def _node_group(resource: Resource, _topology: Topology) -> Text:
-    low, high = resource.get("scaling_config.0.min_size"), resource.get("scaling_config.0.max_size")
-    types = "/".join(resource.get("instance_types") or ["instances"])
+    sizes = ("desired_size", "min_size", "max_size")
+    size, low, high = (resource.get(f"scaling_config.0.{name}", "?") for name in sizes)
+    types = "/".join(map(str, resource.get("instance_types") or ["instances"]))
     spot = " spot" if resource.get("capacity_type") == "SPOT" else ""
-    size = resource.get("scaling_config.0.desired_size")
     span = "" if low == high else f" ({low}–{high})"
-    return (
-        f"Node group {resource.get('node_group_name', '')}".strip(),
-        f"{size} × {types}{spot}{span}",
-    )
+    name = f"Node group {resource.get('node_group_name', '')}".strip()
+    return name, f"{size} × {types}{spot}{span}"
 
 
 def _database(resource: Resource, topology: Topology) -> Text:
-    engine = {"mysql": "MySQL", "postgres": "PostgreSQL", "mariadb": "MariaDB"}.get(
-        str(resource.get("engine")), "Database"
-    )
+    names = {"mysql": "MySQL", "postgres": "PostgreSQL", "mariadb": "MariaDB"}
+    engine = names.get(_engine(resource, topology), "Database")
     detail = str(resource.get("instance_class", ""))
     if resource.get("multi_az"):
         detail += ", standby in another zone"
-    source = topology.replicated(resource)
-    if source:
-        primary = topology.resource(source)
-        engine = _database(primary, topology)[0].split()[0] if primary else engine
-        return f"{engine} read replica", detail
-    return f"{engine} primary", detail
+    role = "read replica" if topology.replicated(resource) else "primary"
+    return f"{engine} {role}", detail
+
+
+def _engine(resource: Resource, topology: Topology) -> str:
+    """A replica has the engine of what it replicates."""
+    source = topology.resource(topology.replicated(resource) or "")
+    return _engine(source, topology) if source else str(resource.get("engine", ""))
 
 
 def _cache(resource: Resource, _topology: Topology) -> Text:
     count = resource.get("num_cache_clusters") or 1
-    nodes = f"{count} × " if count > 1 else ""
+    nodes = "" if count == 1 else f"{count} × "
     return "Redis", f"{nodes}{resource.get('node_type', '')}"
 
 

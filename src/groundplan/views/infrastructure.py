@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.topology import UNKNOWN, Topology
+from groundplan.relations import UNKNOWN
 from groundplan.views import scene
 from groundplan.views.network import replication
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from groundplan.facts import Facts
+    from groundplan.topology import Topology
 
 # Gateways belong to the network view; here they would only be in the way.
 _LEFT_OUT = {"internet_gateway", "endpoint"}

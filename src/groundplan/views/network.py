@@ -6,7 +6,8 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from groundplan.graph import Cluster, Edge, Entry, Graph, Node
-from groundplan.topology import ANYWHERE, UNKNOWN, Subnet, Topology
+from groundplan.relations import UNKNOWN
+from groundplan.topology import ANYWHERE, Subnet, Topology
 from groundplan.views import scene
 
 if TYPE_CHECKING:

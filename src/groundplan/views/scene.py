@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from groundplan.catalog import KINDS, treatment
 from groundplan.errors import InputError
 from groundplan.graph import Cluster, Entry, Node
-from groundplan.topology import UNKNOWN, Subnet, Topology
-from groundplan.views.describe import describe
+from groundplan.relations import UNKNOWN
+from groundplan.topology import Subnet, Topology
+from groundplan.views.describe import describe, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -105,7 +106,7 @@ def _single(resource: Resource, topology: Topology) -> Node:
     subnets = topology.placement(resource)
     return Node(
         resource.address,
-        treatment(resource.type).kind,
+        kind_of(resource, topology),
         label,
         detail,
         cluster=_frame_of(resource, subnets, topology),
