@@ -8,7 +8,9 @@ from groundplan.errors import GroundplanError, InputError, RefusedError, ToolErr
 
 
 def test_an_error_says_where_what_and_how_to_mend_it():
-    error = InputError("no such service", hint="did you mean 'cart'?", file="a.yml", line=3, column=7)
+    error = InputError(
+        "no such service", hint="did you mean 'cart'?", file="a.yml", line=3, column=7
+    )
     assert str(error) == "a.yml:3:7: no such service\n  hint: did you mean 'cart'?"
 
 

@@ -12,6 +12,10 @@ from groundplan.errors import InputError
 from groundplan.files import digest, read_text, write_if_changed
 
 
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 def test_text_is_read_as_utf_8(tmp_path):
     (tmp_path / "a").write_bytes("Kaffee ☕".encode())
     assert read_text(tmp_path / "a") == "Kaffee ☕"
@@ -20,7 +24,7 @@ def test_text_is_read_as_utf_8(tmp_path):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda path: None, "there is no such file"),
+        (lambda _: None, "there is no such file"),
         (Path.mkdir, "this is a folder, not a file"),
         (lambda path: path.write_bytes(b"ab\xff"), "this is not UTF-8 text (byte 2)"),
     ],
@@ -41,7 +45,7 @@ def test_a_file_is_written_with_its_folders_and_left_alone_when_nothing_changes(
     assert path.stat().st_ino == before.st_ino
     assert write_if_changed(path, "two")
     assert path.read_text() == "two"
-    assert os.listdir(path.parent) == ["a.txt"]
+    assert names(path.parent) == ["a.txt"]
 
 
 def test_what_fails_half_way_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypatch):
@@ -55,7 +59,7 @@ def test_what_fails_half_way_leaves_the_old_file_and_nothing_beside_it(tmp_path,
     with pytest.raises(InputError, match="can't be written: No space left on device"):
         write_if_changed(path, "new")
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert names(tmp_path) == ["a.txt"]
 
 
 def test_a_folder_that_is_a_file_is_a_persons_mistake(tmp_path):

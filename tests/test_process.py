@@ -84,16 +84,17 @@ def test_a_tool_that_is_not_there_is_named():
 
 def test_a_tool_that_takes_too_long_is_ended_with_all_that_it_started():
     start = time.monotonic()
-    with pytest.raises(ToolError, match="took longer than 0 s"):
+    with pytest.raises(ToolError, match="took longer than 1 s"):
         # The inner one holds the pipe: to kill the outer one alone would be to wait for it.
-        process.run(["sh", "-c", "sleep 30; true"], timeout=0.3)
+        process.run(["sh", "-c", "sleep 30; true"], timeout=1)
     assert time.monotonic() - start < 10
 
 
 @pytest.mark.parametrize("group", [True, False], ids=["ctrl-c in a terminal", "kill -INT"])
 def test_an_interrupt_reaches_the_tool_once_and_it_is_waited_for(tmp_path, group):
     seen = tmp_path / "seen"
-    run = f"from groundplan import process; process.run([{PYTHON!r}, '-c', {COUNTS!r}, {str(seen)!r}])"
+    argv = python(COUNTS, str(seen))
+    run = f"from groundplan import process; process.run({argv!r})"
     child = subprocess.Popen(python(run), start_new_session=True, stderr=subprocess.PIPE, text=True)
     while not seen.exists() or seen.read_text() != "ready":
         time.sleep(0.05)
@@ -104,7 +105,7 @@ def test_an_interrupt_reaches_the_tool_once_and_it_is_waited_for(tmp_path, group
 
 
 def test_no_credentials_reach_a_local_tool(monkeypatch):
-    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "TF_VAR_password", "TF_TOKEN_app", "ARM_X"):
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "TF_VAR_x", "TF_TOKEN_app", "ARM_X"):
         monkeypatch.setenv(name, "mine")
     monkeypatch.setenv("AWS_CA_BUNDLE", "/ca.pem")
     environment = process.clean_environment({"AWS_REGION": "us-east-1"})

@@ -207,10 +207,11 @@ def _series(
     pictures = [_paths(item, env, number, at) for number in phases]
     stamp = at / f".{item.name}.stamp"
     inputs = _inputs(workspace, item, env, phases)
-    drawn = all(picture.svg.is_file() for picture in pictures)
+    files = (path for picture in pictures for path in (picture.svg, _document(picture)))
+    drawn = all(path.is_file() for path in files)
     stamped = stamp.read_text() if drawn and stamp.is_file() else ""
     before, _, meant = stamped.partition(" ")
-    if before != inputs:
+    if before != inputs or workspace.compose_takes_in:
         workspace.applications(phases)
         graphs = {number: _build(item, Scene(workspace, number, env)) for number in phases}
         # Most changes to a file mean nothing to a picture, and drawing is what takes time.
@@ -288,7 +289,8 @@ def _loose(graph: Graph) -> Iterator[tuple[str, str | None]]:
         if node.kind not in KINDS and not node.kind.endswith(".png"):
             yield f"there is no kind of node '{node.kind}'", suggest(node.kind, KINDS)
     ends = [end for edge in graph.edges for end in (edge.source, edge.target)]
-    for id_ in (*ends, *(node.cluster for node in graph.nodes if node.cluster)):
+    homes = [*(node.cluster for node in graph.nodes), *(item.parent for item in graph.clusters)]
+    for id_ in (*ends, *filter(None, homes)):
         if id_ not in ids:
             yield f"nothing in the picture has the id '{id_}'", suggest(id_, ids)
 

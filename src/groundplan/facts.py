@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from groundplan.errors import InputError
@@ -141,14 +142,25 @@ def _planned(document: Mapping[str, Any]) -> list[Resource]:
         [item["address"] for item in changes],
         document.get("variables"),
     )
-    return [_changed(item, configuration) for item in changes]
+    hidden = frozenset(_secrets(document))
+    return [_changed(item, configuration, hidden) for item in changes]
 
 
-def _changed(item: Mapping[str, Any], configuration: Configuration) -> Resource:
+def _secrets(document: Mapping[str, Any]) -> Iterator[str]:
+    """The values of sensitive variables: some copies of them, as in tags_all, bear no mark."""
+    declared = document.get("configuration", {}).get("root_module", {}).get("variables", {})
+    for name, given in document.get("variables", {}).items():
+        if declared.get(name, {}).get("sensitive"):
+            yield from _strings(given.get("value"))
+
+
+def _changed(
+    item: Mapping[str, Any], configuration: Configuration, hidden: frozenset[str]
+) -> Resource:
     change = item["change"]
     gone = change.get("after") is None
     side = "before" if gone else "after"
-    values = _redact(change[side] or {}, change.get(f"{side}_sensitive") or False)
+    values = _redact(change[side] or {}, change.get(f"{side}_sensitive") or False, hidden)
     references, maybe = configuration.references(item["address"])
     return Resource(
         address=item["address"],
@@ -186,15 +198,44 @@ def _below(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
         yield from _below(child)
 
 
-def _redact(value: Any, sensitive: Any) -> Any:
-    """`value` with every part that `sensitive`, of the same shape, marks True replaced."""
-    if sensitive is True:
+def _redact(values: Any, sensitive: Any, hidden: frozenset[str] = frozenset()) -> Any:
+    """`values` with every part replaced that `sensitive`, of the same shape, marks True.
+
+    So is every text that equals a marked one, or one of `hidden`: providers copy values about.
+    """
+    marked = (_strings(item) for item, mark in _leaves(values, sensitive) if mark)
+    return _without(values, sensitive, hidden.union(*marked))
+
+
+def _leaves(value: Any, sensitive: Any) -> Iterator[tuple[Any, bool]]:
+    """The parts of `value` that have a mark of their own, and the mark."""
+    if isinstance(sensitive, bool):
+        yield value, sensitive
+    elif isinstance(value, Mapping) and isinstance(sensitive, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, sensitive.get(key, False))
+    elif isinstance(value, list) and isinstance(sensitive, list):
+        for item, mark in zip(value, sensitive, strict=False):
+            yield from _leaves(item, mark)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _strings(item)
+
+
+def _without(value: Any, sensitive: Any, hidden: frozenset[str]) -> Any:
+    if sensitive is True or (isinstance(value, str) and value and value in hidden):
         return SENSITIVE
-    if isinstance(value, Mapping) and isinstance(sensitive, Mapping):
-        return {key: _redact(item, sensitive.get(key, False)) for key, item in value.items()}
-    if isinstance(value, list) and isinstance(sensitive, list):
-        marks = [*sensitive, *[False] * len(value)]
-        return [_redact(item, mark) for item, mark in zip(value, marks, strict=False)]
+    if isinstance(value, Mapping):
+        marks = sensitive if isinstance(sensitive, Mapping) else {}
+        return {key: _without(item, marks.get(key), hidden) for key, item in value.items()}
+    if isinstance(value, list):
+        listed = sensitive if isinstance(sensitive, list) else []
+        return [_without(*pair, hidden) for pair in zip_longest(value, listed[: len(value)])]
     return value
 
 

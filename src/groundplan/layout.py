@@ -180,7 +180,8 @@ class _Vpc:
         """The groups that can be framed: a frame over several rows would hold strangers too."""
         rows: dict[str | None, set[int]] = defaultdict(set)
         for node in self.graph.nodes:
-            rows[node.cluster] |= {self.row_of[s] for s in node.subnets if s in self.row_of}
+            places = () if node.subnets == "unknown" else node.subnets
+            rows[node.cluster] |= {self.row_of.get(subnet, -1) for subnet in places}
         groups = (item for item in self.graph.clusters if item.kind == "group")
         return {item.id: item for item in groups if len(rows[item.id]) == 1}
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import typeface
-from groundplan.captions import DETAIL, LABEL, cell
+from groundplan.captions import DETAIL, LABEL, cell, head_of
 from groundplan.layout import Box, Layout
 from groundplan.lines import Line
 
 if TYPE_CHECKING:
-    from groundplan.graph import Edge, Graph, Node
+    from groundplan.graph import Cluster, Edge, Graph, Node
 
 PAD: Final = 14  # between a card's border and what stands on it
 MARGIN: Final = 24
@@ -40,10 +40,10 @@ def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
         drawing.add_edge(*ends, key=f"e{number}", label=label)
         if edge.kind == "replicates":  # no further down the flow than what it replicates
             drawing.add_subgraph(ends, rank="same")
-    for number, (id_, inside) in enumerate(_grouped(graph).items()):
-        label = next(item.label for item in graph.clusters if item.id == id_)
-        wide = typeface.width(label, LABEL, weight="semibold") + 20
-        drawing.add_subgraph(
+    groups: dict[str | None, Any] = {None: drawing}
+    for number, (group, inside) in enumerate(_grouped(graph)):
+        wide = typeface.width(head_of(group)[0], LABEL, weight="semibold") + 20
+        groups[group.id] = groups[group.parent].add_subgraph(
             [names[node] for node in inside], f"cluster_{number}",
             label=_placeholder(wide), labeljust="l", margin="18",
         )  # fmt: skip
@@ -51,16 +51,20 @@ def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
     return _read(drawing, graph, nodes)
 
 
-def _grouped(graph: Graph) -> dict[str, list[str]]:
-    """The ids of the nodes in each group, those of the groups inside it included."""
-    parents = {item.id: item.parent for item in graph.clusters}
+def _grouped(graph: Graph) -> list[tuple[Cluster, list[str]]]:
+    """The groups that hold something, outer ones first, each with the ids of all its nodes."""
+    groups = {item.id: item for item in graph.clusters}
     found: dict[str, list[str]] = {item.id: [] for item in graph.clusters}
     for node in graph.nodes:
-        frame = node.cluster
-        while frame is not None:
-            found[frame].append(node.id)
-            frame = parents[frame]
-    return {id_: inside for id_, inside in found.items() if inside}
+        for id_ in _around(node.cluster, groups):
+            found[id_].append(node.id)
+    outer_first = sorted(groups.values(), key=lambda item: len(_around(item.id, groups)))
+    return [(item, found[item.id]) for item in outer_first if found[item.id]]
+
+
+def _around(frame: str | None, groups: dict[str, Cluster]) -> list[str]:
+    """A group's id and those of the groups that it stands in."""
+    return [frame, *_around(groups[frame].parent, groups)] if frame else []
 
 
 def _card(node: Node) -> tuple[float, float]:
@@ -86,10 +90,12 @@ def _read(drawing: Any, graph: Graph, nodes: dict[str, Node]) -> tuple[Layout, d
         width, height = _card(node)
         layout.cards[node.id] = Box(x - width / 2, y - height / 2, width, height)
         layout.icons[node.id] = Box(x - width / 2 + PAD, y - 24, 48, 48)
-    for number, id_ in enumerate(_grouped(graph)):
-        bounds = drawing.get_subgraph(f"cluster_{number}").graph_attr["bb"].split(",")
+    groups: dict[str | None, Any] = {None: drawing}
+    for number, (group, _inside) in enumerate(_grouped(graph)):
+        drawn = groups[group.parent].get_subgraph(f"cluster_{number}")
+        bounds = drawn.graph_attr["bb"].split(",")
         (x, y), (right, top) = place(*bounds[:2]), place(*bounds[2:])
-        layout.frames[id_] = Box(x, top, right - x, y - top)
+        layout.frames[group.id], groups[group.id] = Box(x, top, right - x, y - top), drawn
     lines = {}
     for number, edge in enumerate(graph.edges):
         drawn = drawing.get_edge(*_ends(edge, nodes), key=f"e{number}")

@@ -333,11 +333,22 @@ class Topology(Relations):
         public = {
             "aws_lb": resource.get("internal") is not True,
             "aws_db_instance": resource.get("publicly_accessible") is True,
-            "aws_instance": resource.get("associate_public_ip_address") is True,
+            "aws_instance": self._has_public_address(resource),
         }.get(resource.type, False)
         groups = self.groups(resource)
         known = () if groups == UNKNOWN else groups
         return public and any(r.open_to_all and r.group in known for r in self.rules)
+
+    def _has_public_address(self, instance: Resource) -> bool:
+        """By its own setting, else by its subnet's, or by an Elastic IP."""
+        given = instance.get("associate_public_ip_address")
+        if given is None:
+            subnets = self.placement(instance)
+            places = () if subnets == UNKNOWN else subnets
+            given = any(self._by_address[a].get("map_public_ip_on_launch") for a in places)
+        addresses = self.facts.of_type("aws_eip")
+        held = (self.target(item, "instance", "aws_instance") for item in addresses)
+        return given is True or instance.address in held
 
 
 def _destination(resource: Resource, prefix: str) -> str:

@@ -124,6 +124,11 @@ class Workspace:
             _FACTS[key] = facts.load(path)
         return _FACTS[key]
 
+    @property
+    def compose_takes_in(self) -> bool:
+        """True where the Compose file takes something in from other files."""
+        return _ELSEWHERE.search(read_text(self.compose_file)) is not None
+
     def application(self, phase: int | None = None) -> Application:
         """The application as Compose resolves it in `phase` (default: with no profile)."""
         from groundplan import compose  # noqa: PLC0415
@@ -132,7 +137,7 @@ class Workspace:
         variables = self.design.variables(phase)
         file = self.compose_file
         text = read_text(file)
-        if _ELSEWHERE.search(text):  # what it takes in may change without it
+        if self.compose_takes_in:  # which may change without it
             return compose.load(file, profiles=profiles, environ=variables)
         dotenv = digest([file.parent / ".env"], root=file.parent)
         key = (file, text, dotenv, profiles, tuple(sorted(variables.items())))

@@ -1,0 +1,103 @@
+"""Pictures for the tests, and where the parts of a laid-out one are."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from groundplan import palette, typeface
+from groundplan.captions import ASIDE, DETAIL, LABEL, head_of, text_of
+from groundplan.layout import Box, Layout
+from groundplan.views.infrastructure import infrastructure
+from groundplan.views.network import network
+from groundplan.workspace import Workspace
+from plans import PICTURED, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groundplan.graph import Cluster, Graph, Node
+    from groundplan.lines import Line
+
+WORKSPACE = Workspace(Path(__file__).parent.parent)
+VIEWS = {"network": network, "infrastructure": infrastructure}
+CASES = [
+    f"{view} {source}"
+    for view in VIEWS
+    for source in (*PICTURED, "dev 1", "dev 2", "dev 3", "dev 4", "prod 10")
+]
+
+
+@cache
+def picture(case: str) -> Graph:
+    """The graph of a case: a view of a fixture, or of an environment in a phase."""
+    view, source, *phase = case.split()
+    return VIEWS[view](WORKSPACE.facts(source, int(*phase)) if phase else recorded(source))
+
+
+def overlap(a: Box, b: Box, by: float = 0.05) -> bool:
+    """True where two boxes share ground, and not only a border."""
+    across = min(a.right, b.right) - max(a.x, b.x)
+    return across > by and min(a.bottom, b.bottom) - max(a.y, b.y) > by
+
+
+def inside(inner: Box, outer: Box, by: float = 0.05) -> bool:
+    return (
+        inner.x >= outer.x - by and inner.y >= outer.y - by
+        and inner.right <= outer.right + by and inner.bottom <= outer.bottom + by
+    )  # fmt: skip
+
+
+def text(node: Node, layout: Layout) -> Box:
+    """The ground of a node's words."""
+    icon, words = layout.icons[node.id], text_of(node)
+    x, y = icon.right + ASIDE, icon.middle[1] - words.height / 2
+    return Box(x, y, words.width, words.height)
+
+
+def whole(node: Node, layout: Layout) -> Box:
+    """The ground of a node's icon and words."""
+    icon, words = layout.icons[node.id], text(node, layout)
+    y = min(icon.y, words.y)
+    return Box(icon.x, y, words.right - icon.x, max(icon.bottom, words.bottom) - y)
+
+
+def heads(frame: Cluster, box: Box) -> Iterator[Box]:
+    """The ground of each line at a frame's head."""
+    label, *notes = head_of(frame)
+    left = box.x + (34 if palette.style_of(frame).icon else 10)
+    yield Box(left, box.y + 6, typeface.width(label, LABEL, weight="semibold"), 16)
+    for number, note in enumerate(notes):
+        yield Box(box.x + 10, box.y + 29 + 17 * number, typeface.width(note, DETAIL), 13)
+
+
+def corners(line: Line) -> list[tuple[float, float]]:
+    """The points of a line with right angles."""
+    numbers = [float(part) for part in re.findall(r"-?[\d.]+", line.path)]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def crosses(line: Line, box: Box, by: float = 1.0) -> bool:
+    """True where a line runs through the inside of a box."""
+    core = Box(box.x + by, box.y + by, max(box.w - 2 * by, 0), max(box.h - 2 * by, 0))
+    for (ax, ay), (bx, by_) in pairwise(corners(line)):
+        piece = Box(min(ax, bx), min(ay, by_), abs(ax - bx), abs(ay - by_))
+        across = min(piece.right, core.right) - max(piece.x, core.x)
+        if across >= 0 and min(piece.bottom, core.bottom) - max(piece.y, core.y) >= 0:
+            return True
+    return False
+
+
+def on_border(point: tuple[float, float], box: Box, by: float = 0.2) -> bool:
+    x, y = point
+    within = box.x - by <= x <= box.right + by and box.y - by <= y <= box.bottom + by
+    sides = (x - box.x, x - box.right, y - box.y, y - box.bottom)
+    return within and any(abs(distance) <= by for distance in sides)
+
+
+def places(graph: Graph, layout: Layout) -> dict[str, Box]:
+    """The icon or frame of each thing."""
+    return {**layout.frames, **{node.id: layout.icons[node.id] for node in graph.nodes}}

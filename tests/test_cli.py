@@ -1,0 +1,234 @@
+"""The command line: exit codes, JSON, help; results on one stream and words on the other."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from groundplan import __version__, cli, doctor
+from groundplan.errors import RefusedError, ToolError
+from pictured import WORKSPACE
+from plans import PLANS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COMMANDS = {
+    "apply", "check", "cloud", "cost", "destroy", "doctor", "down", "draw", "drift", "flow", "k8s",
+    "output", "plan", "policy", "schema", "site", "unlock", "up",
+}  # fmt: skip
+SHOP = str(PLANS / "shop" / "plan.json")
+
+
+@pytest.fixture
+def groundplan(monkeypatch, capsys, tmp_path) -> Callable[..., tuple[int, str, str]]:
+    """Run the command as a shell would: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["groundplan", *arguments])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def every_command(group: typer.core.TyperGroup, before: tuple[str, ...] = ()):
+    for name, command in group.commands.items():
+        yield (*before, name), command
+        if hasattr(command, "commands"):
+            yield from every_command(command, (*before, name))
+
+
+ALL = dict(every_command(typer.main.get_command(cli.app)))
+
+
+def test_help_lists_every_command(groundplan):
+    code, out, err = groundplan("--help")
+    assert (code, err) == (0, "")
+    assert {path[0] for path in ALL} >= COMMANDS
+    for name in COMMANDS:
+        assert re.search(rf"^  {name}  +\w", out, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_and_every_option_says_what_it_does(path):
+    command = ALL[path]
+    assert command.help, path
+    for parameter in command.params:
+        assert parameter.help or parameter.name == "help", (path, parameter.name)
+    shown = CliRunner().invoke(cli.app, [*path, "--help"])
+    assert shown.exit_code == 0
+    assert command.help.split("\n")[0].split(";")[0][:40] in shown.output
+
+
+def test_without_a_command_help_is_shown(groundplan):
+    code, out, err = groundplan()
+    assert code == 2
+    assert re.search("Usage: .*groundplan", out + err)
+
+
+def test_the_version_is_told(groundplan):
+    assert groundplan("--version") == (0, f"groundplan {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("no-such-command",), ("draw", "--no-such-option"), ("draw", "--phase", "0"), ("flow",)],
+)
+def test_wrong_usage_is_2_and_says_how_it_goes(groundplan, arguments):
+    code, out, err = groundplan(*arguments)
+    assert (code, out) == (2, "")
+    assert re.search("Usage: .*groundplan", err)
+
+
+def test_a_plan_is_drawn_and_its_files_are_named(groundplan, tmp_path):
+    code, out, err = groundplan("draw", SHOP, "--out", "pictures")
+    assert (code, err) == (0, "")
+    names = ["infrastructure.svg", "network.svg", "graph.json", "ledger.json"]
+    assert out.splitlines() == [f"pictures/{name}" for name in names]
+    assert all((tmp_path / "pictures" / name).is_file() for name in names)
+    code, out, _ = groundplan("draw", SHOP, "--out", "pictures", "--json")
+    assert json.loads(out) == [f"pictures/{name}" for name in names]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("draw", SHOP), "error: where to?\n  hint: groundplan draw"),
+        (("draw", "missing.json", "--out", "o"), "error: missing.json: there is no such file"),
+        (("draw", "broken.json", "--out", "o"), "error: broken.json:1:1: this is not JSON"),
+        (("draw", SHOP, "--out", "broken.json"), "can't be written"),
+        (("draw",), "error: no design.yaml in"),
+        (("flow", "missing.yml", "--out", "o"), "missing.yml"),
+        (("check",), "error: no design.yaml in"),
+        (("cost", "dev"), "error: no design.yaml in"),
+    ],
+)
+def test_bad_input_is_2_and_one_clear_message(groundplan, tmp_path, arguments, message):
+    (tmp_path / "broken.json").write_text("no")
+    code, out, err = groundplan(*arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_a_misspelt_view_is_met_with_the_nearest(groundplan, monkeypatch):
+    monkeypatch.chdir(WORKSPACE.root)
+    code, _, err = groundplan("draw", "netwrok")
+    assert code == 2
+    assert err == "error: there is no view 'netwrok'\n  hint: did you mean 'network'?\n"
+
+
+def test_a_workspaces_pictures_are_drawn_and_named(groundplan, tmp_path, monkeypatch):
+    for part in ("design.yaml", "docker-compose.yml"):
+        shutil.copy(WORKSPACE.root / part, tmp_path / part)
+    shutil.copytree(WORKSPACE.root / "facts", tmp_path / "facts")
+    shutil.copytree(WORKSPACE.root / "diagrams", tmp_path / "diagrams")
+    monkeypatch.setattr("groundplan.drawing._write_pngs", lambda _: None)
+    code, out, err = groundplan("draw", "network", "--phase", "3")
+    assert (code, out, err) == (0, "build/pictures/dev/phase-3/network.svg\n", "")
+    code, out, _ = groundplan("draw", "network", "--phase", "3", "--json")
+    (picture,) = json.loads(out)
+    assert (picture["view"], picture["env"], picture["phase"]) == ("network", "dev", 3)
+    assert picture["svg"].endswith("build/pictures/dev/phase-3/network.svg")
+
+
+def test_a_compose_file_is_drawn_with_remarks_beside_the_result(groundplan, tmp_path):
+    (tmp_path / "c.yml").write_text("services: {web: {image: 'nginx:1', ports: ['80:80']}}\n")
+    code, out, err = groundplan("flow", "c.yml", "--out", "o")
+    assert (code, out.splitlines()) == (0, ["o/flow.svg", "o/graph.json"])
+    assert all(line.startswith(("note: ", "  ")) for line in err.splitlines())
+    code, out, _ = groundplan("flow", "c.yml", "--out", "o", "--json")
+    assert json.loads(out) == ["o/flow.svg", "o/graph.json"]
+
+
+def test_the_schema_is_json_schema(groundplan):
+    code, out, _ = groundplan("schema")
+    assert code == 0
+    assert "phases" in json.loads(out)["properties"]
+
+
+def test_the_doctor_tells_as_words_and_as_json_and_fails_where_something_lacks(
+    groundplan, monkeypatch
+):
+    good = doctor.Finding("git", "2.47", "history", "apt")
+    bad = doctor.Finding("Python", None, "everything", "apt", required=True)
+    monkeypatch.setattr(doctor, "examine", lambda _: (good,))
+    assert groundplan("doctor") == (0, "ok      git  2.47\n", "")
+    monkeypatch.setattr(doctor, "examine", lambda _: (good, bad))
+    code, out, _ = groundplan("doctor", "--json")
+    assert code == 1
+    assert [tool["tool"] for tool in json.loads(out)["tools"]] == ["git", "Python"]
+
+
+def fails(monkeypatch, error: BaseException) -> None:
+    """Let `groundplan schema` end in `error`."""
+
+    def schema() -> None:
+        raise error
+
+    monkeypatch.setattr("groundplan.design.schema", schema)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(RefusedError("not agreed to"), 1), (ToolError("terraform failed"), 3)]
+)
+def test_a_refusal_is_1_and_a_failing_tool_is_3(groundplan, monkeypatch, error, code):
+    fails(monkeypatch, error)
+    assert groundplan("schema") == (code, "", f"error: {error.message}\n")
+
+
+def test_a_bug_is_70_and_looks_like_one(groundplan, monkeypatch):
+    fails(monkeypatch, RuntimeError("never thought of"))
+    code, out, err = groundplan("schema")
+    assert (code, out) == (70, "")
+    assert "Traceback (most recent call last)" in err
+    assert "RuntimeError: never thought of" in err
+    assert err.endswith("This is a bug in groundplan. Please report it with the lines above.\n")
+
+
+def test_ctrl_c_is_130_without_a_traceback(groundplan, monkeypatch):
+    fails(monkeypatch, KeyboardInterrupt())
+    code, _, err = groundplan("schema")
+    assert code == 130
+    assert "Traceback" not in err
+
+
+def test_who_has_read_enough_may_close_the_pipe():
+    code = "import sys; from groundplan import cli; sys.argv[0] = 'groundplan'; cli.main()"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, "schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )  # fmt: skip
+    child.stdout.close()
+    said = child.stderr.read()
+    child.stderr.close()
+    assert b"Traceback" not in said
+    assert child.wait(timeout=30) in {0, 1}
+
+
+def test_help_needs_none_of_the_heavy_modules():
+    heavy = ["pydantic", "pygraphviz", "checkov", "mkdocs", "diagrams", "resvg_py", "ministack"]
+    code = (
+        "import sys; from groundplan import cli; import typer.testing as t\n"
+        "r = t.CliRunner().invoke(cli.app, ['--help']); assert r.exit_code == 0\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )  # fmt: skip
+    assert done.stdout == "[]\n"

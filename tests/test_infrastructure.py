@@ -1,0 +1,227 @@
+"""The infrastructure view: against truths written by hand, and what holds for any plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+import plans
+from groundplan.errors import InputError
+from groundplan.facts import Facts
+from groundplan.topology import Topology
+from groundplan.views.describe import describe
+from groundplan.views.infrastructure import infrastructure
+from groundplan.workspace import Workspace
+from plans import facts_of, recorded, resource, thing
+
+WORKSPACE = Workspace(Path(__file__).parent.parent)
+RECORDED = [("dev", 1), ("dev", 2), ("dev", 3), ("dev", 4), ("prod", 10)]
+PRIVATE = tuple(f"module.network.aws_subnet.private[{number}]" for number in range(2))
+
+
+def edges(graph):
+    return {(edge.source, edge.target, edge.kind, edge.label) for edge in graph.edges}
+
+
+def of_kind(graph, *kinds: str):
+    return [node for node in graph.nodes if node.kind in kinds]
+
+
+def test_the_shop_has_one_node_group_and_one_redis_in_private_subnets_only():
+    graph = infrastructure(recorded("shop"))
+    (nodes,), (redis,) = of_kind(graph, "node_group"), of_kind(graph, "elasticache")
+    assert nodes.subnets == redis.subnets == PRIVATE
+    assert nodes.detail == "2 × t3.large (2–4)"
+
+
+def test_the_shop_has_two_databases_and_one_of_them_is_a_replica():
+    graph = infrastructure(recorded("shop"))
+    databases = of_kind(graph, "rds_mysql")
+    assert [node.label for node in databases] == ["MySQL primary", "MySQL read replica"]
+    assert {node.subnets for node in databases} == {PRIVATE}
+    primary, replica = (node.id for node in databases)
+    assert [e for e in edges(graph) if e[2] == "replicates"] == [
+        (primary, replica, "replicates", "replicates")
+    ]
+
+
+def test_the_shops_five_repositories_are_one_node_that_names_them():
+    (repositories,) = of_kind(infrastructure(recorded("shop")), "ecr")
+    assert repositories.label == "ECR × 5"
+    assert repositories.detail == "cart, catalog, orders, payments, storefront"
+    assert len(repositories.addresses) == 5
+
+
+def test_who_uses_whom_follows_from_security_groups():
+    graph = infrastructure(recorded("shop"))
+    nodes, stores = "aws_eks_node_group.general", "module.stores"
+    assert {e for e in edges(graph) if e[2] == "uses"} == {
+        ("aws_eks_cluster.this", nodes, "uses", "runs"),
+        (nodes, f"{stores}.aws_db_instance.primary", "uses", "tcp 3306"),
+        (nodes, f"{stores}.aws_db_instance.replica", "uses", "tcp 3306"),
+        (nodes, f"{stores}.aws_elasticache_replication_group.this", "uses", "tcp 6379"),
+    }
+
+
+def test_the_shops_ledger_has_each_of_35_addresses_once():
+    facts = recorded("shop")
+    ledger = infrastructure(facts).ledger
+    assert len(ledger) == 35
+    assert set(ledger) == {item.address for item in facts}
+    cart = ledger['aws_ecr_repository.this["cart"]']
+    assert (cart.status, cart.node) == ("aggregated", "all:aws_ecr_repository")
+    assert ledger["aws_launch_template.nodes"].reason == "settings of the nodes that use it"
+
+
+def test_the_applications_stand_on_the_node_group():
+    (nodes,) = of_kind(infrastructure(recorded("shop"), runs=("cart", "orders")), "node_group")
+    assert nodes.detail.split("\n")[1] == "cart · orders"
+
+
+def test_a_database_is_shown_as_what_it_is():
+    graph = infrastructure(recorded("deep"))
+    assert {(n.kind, n.label) for n in of_kind(graph, "rds_postgres")} == {
+        ("rds_postgres", "PostgreSQL primary")
+    }
+    assert len(of_kind(graph, "rds_postgres")) == 4
+    oracle = facts_of(thing("aws_db_instance.a", engine="oracle-ee"))
+    assert [(n.kind, n.label) for n in infrastructure(oracle).nodes] == [
+        ("rds", "Database primary")
+    ]
+
+
+def test_a_replica_has_the_engine_of_what_it_replicates():
+    facts = facts_of(
+        thing("aws_db_instance.a", engine="postgres"),
+        thing("aws_db_instance.b", {"replicate_source_db": ["aws_db_instance.a"]}),
+    )
+    assert [(n.kind, n.label) for n in infrastructure(facts).nodes] == [
+        ("rds_postgres", "PostgreSQL primary"),
+        ("rds_postgres", "PostgreSQL read replica"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "values", "words"),
+    [
+        ("aws_eks_cluster.a", {"version": "1.33", "name": "shop"}, ("EKS cluster 1.33", "shop")),
+        ("aws_eks_cluster.a", {}, ("EKS cluster", "")),
+        ("aws_eks_node_group.a", {}, ("Node group", "? × instances")),
+        (
+            "aws_eks_node_group.a",
+            {
+                "node_group_name": "general", "capacity_type": "SPOT", "instance_types": ["a", "b"],
+                "scaling_config": [{"desired_size": 2, "min_size": 2, "max_size": 2}],
+            },
+            ("Node group general", "2 × a/b spot"),
+        ),
+        (
+            "aws_elasticache_replication_group.a", {"num_cache_clusters": 2, "node_type": "t"},
+            ("Redis", "2 × t"),
+        ),
+        ("aws_elasticache_replication_group.a", {"node_type": "t"}, ("Redis", "t")),
+        (
+            "aws_elasticache_replication_group.a",
+            {"num_cache_clusters": "(sensitive)"}, ("Redis", "(sensitive) × "),
+        ),
+        (
+            "aws_db_instance.a", {"engine": "mysql", "multi_az": True, "instance_class": "db.t"},
+            ("MySQL primary", "db.t, standby in another zone"),
+        ),
+        (
+            "aws_vpc_endpoint.a", {"service_name": "com.amazonaws.us-east-1.s3"},
+            ("S3 endpoint", "gateway"),
+        ),
+        ("aws_made_up_thing.a", {"name": "x"}, ("made up thing", "x")),
+        ("aws_sns_topic.a", {"tags_all": {"Name": "alerts"}}, ("SNS", "alerts")),
+    ],
+)  # fmt: skip
+def test_what_a_resource_is_called(address, values, words):
+    found = resource(address, values=values)
+    assert describe(found, Topology(Facts((found,)))) == words
+
+
+def test_names_are_left_out_where_nobody_could_read_them():
+    many = [thing(f"aws_ecr_repository.r{n}", name=f"shop/app-{n}") for n in range(7)]
+    (node,) = infrastructure(facts_of(*many)).nodes
+    assert (node.label, node.detail) == ("ECR × 7", "")
+
+
+def test_a_type_that_nobody_has_heard_of_is_drawn_all_the_same():
+    graph = infrastructure(facts_of(thing("aws_made_up_thing.a", name="x")))
+    assert [(n.kind, n.label, n.detail) for n in graph.nodes] == [
+        ("resource", "made up thing", "x")
+    ]
+    assert graph.ledger["aws_made_up_thing.a"].status == "drawn"
+
+
+def test_an_empty_subnet_says_why():
+    graph = infrastructure(recorded("shop"))
+    notes = {item.id: item.note for item in graph.clusters if item.kind == "subnet" and item.note}
+    why = "empty: nothing of this plan runs here"
+    assert notes == {"module.network.aws_subnet.public[1]": why}
+
+
+def test_unknown_security_groups_use_nothing():
+    group = ["aws_security_group.g"]
+    facts = facts_of(
+        thing("aws_eks_node_group.g", {"launch_template.0.id": ["local.template"]}),
+        thing("aws_db_instance.d", {"vpc_security_group_ids": group}),
+        thing("aws_security_group.g"),
+        thing(
+            "aws_vpc_security_group_ingress_rule.r",
+            {"security_group_id": group, "referenced_security_group_id": ["local.peer"]},
+        ),
+    )
+    assert infrastructure(facts).edges == ()
+
+
+def test_a_plan_without_resources_is_no_picture():
+    with pytest.raises(InputError, match="nothing to draw"):
+        infrastructure(Facts(()))
+
+
+@pytest.mark.parametrize(("env", "phase"), RECORDED)
+def test_the_engagement_grows_as_its_phases_say(env, phase):
+    graph = infrastructure(WORKSPACE.facts(env, phase))
+    nats = len(of_kind(graph, "nat_gateway"))
+    databases, redis = len(of_kind(graph, "rds_mysql")), len(of_kind(graph, "elasticache"))
+    assert (nats, databases, redis) == {
+        1: (1, 1, 0), 2: (1, 1, 0), 3: (1, 2, 1 - 1), 4: (1, 2, 1), 10: (3, 2, 1),
+    }[phase]  # fmt: skip
+    assert len(of_kind(graph, "node_group")) == len(of_kind(graph, "eks")) == 1
+    assert len(of_kind(graph, "ecr")[0].addresses) == 5
+
+
+@pytest.mark.parametrize(("env", "phase"), RECORDED)
+def test_every_address_of_the_engagement_is_in_the_ledger(env, phase):
+    facts = WORKSPACE.facts(env, phase)
+    graph = infrastructure(facts)
+    assert set(graph.ledger) == {item.address for item in facts}
+    ids = {item.id for item in (*graph.clusters, *graph.nodes)}
+    assert {e.node for e in graph.ledger.values() if e.status != "omitted"} <= ids
+
+
+@given(plans.plan_things().filter(bool))
+def test_nothing_is_silently_missing_and_nothing_dangles(things):
+    facts = facts_of(*things)
+    graph = infrastructure(facts)
+    ids = {item.id for item in (*graph.clusters, *graph.nodes)}
+    assert set(graph.ledger) == {item.address for item in facts}
+    assert len(ids) == len(graph.clusters) + len(graph.nodes), "no id is there twice"
+    assert {end for edge in graph.edges for end in (edge.source, edge.target)} <= ids
+    assert {node.cluster for node in graph.nodes} <= ids | {None}
+    drawn = {address for node in graph.nodes for address in node.addresses}
+    for address, entry in graph.ledger.items():
+        assert entry.reason if entry.status == "omitted" else entry.node in ids, address
+        assert address not in drawn or entry.status == (
+            "aggregated" if len(graph.node(entry.node).addresses) > 1 else "drawn"
+        )
+
+
+@given(plans.plan_things().filter(bool))
+def test_what_is_told_in_another_order_is_the_same(things):
+    there = infrastructure(facts_of(*things)).as_dict()
+    assert infrastructure(facts_of(*reversed(things))).as_dict() == there

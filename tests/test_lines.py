@@ -1,0 +1,101 @@
+"""Lines: from border to border, round everything that is written or drawn."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+
+import pictured
+import plans
+from groundplan.captions import DETAIL
+from groundplan.graph import Edge, Graph
+from groundplan.layout import Box, arrange
+from groundplan.lines import Line, draw_lines
+from groundplan.typeface import width
+from groundplan.views.network import network
+from pictured import CASES, VIEWS, corners, crosses, on_border, picture, places, text
+from plans import facts_of, recorded, thing
+
+
+def assert_good(graph: Graph) -> dict[Edge, Line]:
+    layout = arrange(graph)
+    lines, where = draw_lines(graph, layout), places(graph, layout)
+    assert set(lines) == set(graph.edges), "every edge has a line"
+    solid = [box for node in graph.nodes for box in (layout.icons[node.id], text(node, layout))]
+    for frame in graph.clusters:
+        if frame.id in layout.frames:
+            solid += pictured.heads(frame, layout.frames[frame.id])
+    for edge, line in lines.items():
+        path = corners(line)
+        assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(path)), "right angles only"
+        for id_, end in ((edge.source, path[0]), (edge.target, path[-1])):
+            assert id_ not in where or on_border(end, where[id_]), (edge, end)
+        assert not [box for box in solid if crosses(line, box)], edge
+    return lines
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_lines_end_at_borders_and_cross_no_icon_and_no_word(case):
+    assert assert_good(picture(case)) or not picture(case).edges
+
+
+@settings(max_examples=25)
+@given(plans.plan_things().filter(bool))
+def test_so_it_is_for_any_plan(things):
+    for view in VIEWS.values():
+        assert_good(view(facts_of(*things)))
+
+
+def test_the_checks_of_these_tests_see_what_is_wrong():
+    line = Line("M0.0,5.0L20.0,5.0L20.0,30.0")
+    assert corners(line) == [(0, 5), (20, 5), (20, 30)]
+    assert crosses(line, Box(8, 0, 10, 10))
+    assert crosses(line, Box(10, 20, 20, 5))
+    assert not crosses(line, Box(0, 10, 15, 15))
+    assert on_border((20, 30), Box(20, 25, 10, 10))
+    assert not on_border((25, 30), Box(20, 25, 10, 10))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_labels_stand_apart_and_hide_no_icon_and_no_word(case):
+    graph = picture(case)
+    layout = arrange(graph)
+    labels = {}
+    for edge, line in draw_lines(graph, layout).items():
+        assert (line.label_at is not None) == (edge.kind != "route" and edge.label != "")
+        if line.label_at:
+            wide, (x, y) = width(edge.label, DETAIL, weight="semibold"), line.label_at
+            labels[edge] = Box(x - wide / 2, y - 7, wide, 14)
+    assert not [
+        pair for pair in combinations(labels, 2) if pictured.overlap(*(labels[e] for e in pair))
+    ]
+    for node in graph.nodes:
+        ground = (layout.icons[node.id], text(node, layout))
+        assert not [e for e, box in labels.items() for b in ground if pictured.overlap(box, b)]
+
+
+def test_a_group_that_has_no_frame_is_met_at_one_of_its_nodes():
+    groups = [thing(f"aws_security_group.{name}", name=name) for name in "ab"]
+    carriers = [
+        thing(f"aws_lb.{name}", {"security_groups": [f"aws_security_group.{name}"]})
+        for name in "ab"
+    ]
+    refs = {
+        "security_group_id": ["aws_security_group.a"],
+        "referenced_security_group_id": ["aws_security_group.b"],
+    }
+    rule = thing("aws_vpc_security_group_ingress_rule.r", refs, ip_protocol="-1")
+    graph = network(facts_of(*groups, *carriers, rule))
+    layout = arrange(graph)
+    ((_, line),) = draw_lines(graph, layout).items()
+    assert on_border(corners(line)[0], layout.icons["aws_lb.b"])
+    assert on_border(corners(line)[-1], layout.icons["aws_lb.a"])
+
+
+def test_a_line_to_nowhere_is_not_drawn():
+    graph = Graph("network", "N", nodes=network(recorded("shop")).nodes[:1])
+    layout = arrange(graph)
+    loose = Edge(graph.nodes[0].id, "nobody", "rule")
+    assert draw_lines(Graph("network", "N", nodes=graph.nodes, edges=(loose,)), layout) == {}

@@ -1,0 +1,316 @@
+"""The network view: against truths written by hand, and what holds for any plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+import plans
+from groundplan.errors import InputError
+from groundplan.facts import Facts
+from groundplan.graph import Edge
+from groundplan.views.network import INTERNET, network
+from groundplan.workspace import Workspace
+from plans import facts_of, recorded, thing
+
+WORKSPACE = Workspace(Path(__file__).parent.parent)
+RECORDED = [("dev", 1), ("dev", 2), ("dev", 3), ("dev", 4), ("prod", 10)]
+
+
+def edges(graph, kind):
+    return {(edge.source, edge.target, edge.label) for edge in graph.edges if edge.kind == kind}
+
+
+def frames(graph, kind):
+    return {item.id: item for item in graph.clusters if item.kind == kind}
+
+
+def ends(graph):
+    return {item.id for item in graph.clusters} | {item.id for item in graph.nodes}
+
+
+# The textbook that every peer gets wrong: 35 resources.
+
+
+def test_the_shop_has_four_subnets_with_their_tiers_and_ranges():
+    subnets = frames(network(recorded("shop")), "subnet").values()
+    assert {(s.label, s.tier, s.cidr, s.zone) for s in subnets} == {
+        ("Public 10.0.0.0/24", "public", "10.0.0.0/24", "us-east-1a"),
+        ("Public 10.0.1.0/24", "public", "10.0.1.0/24", "us-east-1b"),
+        ("Private 10.0.10.0/24", "private", "10.0.10.0/24", "us-east-1a"),
+        ("Private 10.0.11.0/24", "private", "10.0.11.0/24", "us-east-1b"),
+    }
+
+
+def test_the_shop_has_three_security_groups_and_the_one_that_eks_makes():
+    groups = frames(network(recorded("shop")), "group")
+    assert {group.address for group in groups.values()} == {
+        "aws_security_group.nodes",
+        "module.stores.aws_security_group.mysql",
+        "module.stores.aws_security_group.redis",
+        "aws_eks_cluster.this",
+    }
+    assert groups["aws_eks_cluster.this/sg"].label == "Security group shop (of the EKS cluster)"
+
+
+def test_the_shop_has_two_rules_one_replica_and_the_routes_of_four_subnets():
+    graph = network(recorded("shop"))
+    nodes, stores, net = "aws_security_group.nodes", "module.stores", "module.network"
+    assert edges(graph, "rule") == {
+        (nodes, f"{stores}.aws_security_group.mysql", "tcp 3306"),
+        (nodes, f"{stores}.aws_security_group.redis", "tcp 6379"),
+    }
+    assert edges(graph, "replicates") == {
+        (f"{stores}.aws_db_instance.primary", f"{stores}.aws_db_instance.replica", "replicates")
+    }
+    gateway, nat = f"{net}.aws_internet_gateway.this", f"{net}.aws_nat_gateway.this"
+    assert edges(graph, "route") == {
+        *((f"{net}.aws_subnet.public[{n}]", gateway, "0.0.0.0/0") for n in range(2)),
+        *((f"{net}.aws_subnet.private[{n}]", nat, "0.0.0.0/0") for n in range(2)),
+        (gateway, INTERNET, ""),
+    }
+
+
+def test_the_shops_things_stand_in_the_frames_of_their_security_groups():
+    graph = network(recorded("shop"))
+    assert {node.id: node.cluster for node in graph.nodes if node.security_groups} == {
+        "aws_eks_cluster.this": "aws_eks_cluster.this/sg",
+        "aws_eks_node_group.general": "aws_security_group.nodes",
+        "module.stores.aws_db_instance.primary": "module.stores.aws_security_group.mysql",
+        "module.stores.aws_db_instance.replica": "module.stores.aws_security_group.mysql",
+        "module.stores.aws_elasticache_replication_group.this": (
+            "module.stores.aws_security_group.redis"
+        ),
+    }
+
+
+# Other plans of the real Terraform.
+
+
+def test_each_subnet_stands_in_its_own_vpc_or_in_one_that_is_not_in_the_plan():
+    graph = network(recorded("routes"))
+    zones = frames(graph, "zone")
+    homes = {s.id: zones[s.parent].parent for s in frames(graph, "subnet").values()}
+    assert homes["aws_subnet.guest"] == "unknown"
+    assert homes["aws_subnet.other"] == "aws_vpc.other"
+    assert homes["aws_subnet.public"] == "aws_vpc.main"
+    assert frames(graph, "vpc")["unknown"].label == "VPC that is not in this plan"
+
+
+def test_a_subnets_head_says_its_routes_and_why_it_is_empty():
+    notes = {s.id: s.note for s in frames(network(recorded("routes")), "subnet").values()}
+    assert notes["aws_subnet.private"] == (
+        "0.0.0.0/0 by the NAT gateway, 10.1.0.0/16 by the peering\n"
+        "empty: nothing of this plan runs here"
+    )
+    assert notes["aws_subnet.isolated"].startswith("no route out of the VPC\nempty")
+    assert notes["aws_subnet.public"].endswith("10.1.0.0/16 by the peering"), "NAT stands in it"
+
+
+def test_who_lets_in_the_internet_and_each_other():
+    graph = network(recorded("groups"))
+    app, front, tools = (f"aws_security_group.{name}" for name in ("app", "front", "tools"))
+    assert edges(graph, "rule") == {
+        (INTERNET, front, "tcp 443"),
+        (INTERNET, tools, "tcp 22"),
+        (app, tools, "udp 53"),
+    }
+    assert {node.id for node in graph.nodes if node.exposed} == {
+        "aws_lb.front", "aws_instance.tools",
+    }  # fmt: skip
+
+
+def test_a_line_says_everything_that_a_rule_of_its_own_is_not_drawn_for():
+    ledger = network(recorded("groups")).ledger
+    told = {address.split(".")[1]: entry for address, entry in ledger.items() if "_rule" in address}
+    drawn = {name: entry.node for name, entry in told.items() if entry.status == "drawn"}
+    assert drawn == {
+        "tools_from_app": "aws_security_group.tools",
+        "tools_from_networks": "aws_security_group.tools",
+    }
+    assert told["tools_out"].reason == "outgoing traffic is not drawn; what is let in is"
+    own = "lets in its own group, a range of addresses, or something that is not drawn"
+    assert told["tools_from_itself"].reason == own
+    assert told["idle_from_app"].reason == own
+    assert ledger["aws_security_group.idle"].reason == "carried by nothing drawn"
+
+
+def test_changes_of_a_plan_are_on_its_nodes():
+    graph = network(recorded("changes"))
+    assert {node.id: node.change for node in graph.nodes if node.kind == "instance"} == {
+        "aws_instance.gone": "delete",
+        "aws_instance.kept": "update",
+        "aws_instance.new": "create",
+    }
+    assert {
+        n.change for n in network(recorded("changes", "destroy.json")).nodes if n.addresses
+    } == {"delete"}
+
+
+def test_unknown_security_groups_are_joined_by_no_line():
+    rule = thing(
+        "aws_vpc_security_group_ingress_rule.r",
+        {"security_group_id": ["local.a"], "referenced_security_group_id": ["local.b"]},
+    )
+    balancers = (thing(f"aws_lb.{n}", {"security_groups": ["local.a"]}) for n in "ab")
+    graph = network(facts_of(rule, *balancers))
+    assert graph.edges == ()
+    assert graph.ledger["aws_vpc_security_group_ingress_rule.r"].status == "omitted"
+
+
+def test_a_plan_without_a_vpc_is_a_region():
+    graph = network(facts_of(thing("aws_flow_log.a"), thing("aws_sns_topic.a")))
+    assert [item.kind for item in graph.clusters] == ["region"]
+    assert [node.id for node in graph.nodes] == ["all:aws_flow_log"]
+
+
+def test_a_plan_without_resources_is_no_picture():
+    with pytest.raises(InputError, match="nothing to draw"):
+        network(Facts(()))
+
+
+# The workspace's own plans, by hand.
+
+NET = "module.network"
+DEV, PROD = ("us-east-1a", "us-east-1b"), ("us-east-1a", "us-east-1b", "us-east-1c")
+
+
+def subnets(tier: str, zones: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f'{NET}.aws_subnet.{tier}["{zone}"]' for zone in zones)
+
+
+def truth(phase: int) -> dict[str, tuple[str, ...]]:
+    """In which subnets each node of the network view stands, as the engagement has it."""
+    zones = PROD if phase == 10 else DEV
+    nodes = {
+        INTERNET: (),
+        f"{NET}.aws_internet_gateway.this": (),
+        "module.eks.aws_eks_cluster.this": subnets("private", zones),
+        'module.eks.aws_eks_node_group.this["general"]': subnets("private", zones),
+        "module.mysql.aws_db_instance.this": subnets("isolated", zones[:1]),
+    }
+    for zone in zones if phase == 10 else zones[:1]:
+        nodes[f'{NET}.aws_nat_gateway.this["{zone}"]'] = subnets("public", (zone,))
+    if phase >= 2:
+        nodes |= {f"{NET}.aws_vpc_endpoint.s3[0]": (), "all:aws_flow_log": ()}
+    if phase >= 3:
+        nodes['module.mysql.aws_db_instance.replica["read-1"]'] = subnets("isolated", zones[-1:])
+    if phase >= 4:
+        redis = "module.redis[0].aws_elasticache_replication_group.this"
+        nodes[redis] = subnets("isolated", zones)
+    if phase == 10:  # a standby in another zone
+        nodes["module.mysql.aws_db_instance.this"] = subnets("isolated", zones)
+    return nodes
+
+
+@pytest.mark.parametrize(("env", "phase"), RECORDED)
+def test_every_node_of_the_engagement_stands_in_its_subnets(env, phase):
+    graph = network(WORKSPACE.facts(env, phase))
+    assert {node.id: node.subnets for node in graph.nodes} == truth(phase)
+
+
+@pytest.mark.parametrize(("env", "phase"), RECORDED)
+def test_every_subnet_of_the_engagement_has_its_tier_zone_and_range(env, phase):
+    first = 30 if env == "prod" else 20
+    found = frames(network(WORKSPACE.facts(env, phase)), "subnet")
+    expected = {}
+    for number, zone in enumerate(PROD if env == "prod" else DEV):
+        for tier, third, size in (
+            ("public", number, 24), ("isolated", 8 + number, 24), ("private", 16 + 16 * number, 20),
+        ):  # fmt: skip
+            address = f'{NET}.aws_subnet.{tier}["{zone}"]'
+            expected[address] = (tier, zone, f"10.{first}.{third}.0/{size}")
+    assert {id_: (s.tier, s.zone, s.cidr) for id_, s in found.items()} == expected
+
+
+@pytest.mark.parametrize(("env", "phase"), RECORDED)
+def test_who_lets_whom_in_at_the_engagement(env, phase):
+    eks, mysql = "module.eks.aws_security_group", "module.mysql.aws_security_group.this"
+    expected = {
+        (f"{eks}.nodes", f"{eks}.cluster", "tcp 443"),
+        (f"{eks}.cluster", f"{eks}.nodes", "tcp 10250"),
+        (f"{eks}.cluster", f"{eks}.nodes", "tcp 9443"),
+        (f"{eks}.nodes", mysql, "tcp 3306"),
+    }
+    if phase >= 4:
+        expected.add((f"{eks}.nodes", "module.redis[0].aws_security_group.this", "tcp 6379"))
+    assert edges(network(WORKSPACE.facts(env, phase)), "rule") == expected
+
+
+@pytest.mark.parametrize(("env", "phase"), RECORDED)
+def test_in_dev_all_leave_by_one_nat_gateway_and_in_prod_each_zone_by_its_own(env, phase):
+    graph = network(WORKSPACE.facts(env, phase))
+    nats = {(s, t) for s, t, _ in edges(graph, "route") if "nat_gateway" in t}
+    zones = PROD if env == "prod" else DEV
+    leaves_in = {zone: zone if env == "prod" else "us-east-1a" for zone in zones}
+    assert nats == {
+        (f'{NET}.aws_subnet.private["{zone}"]', f'{NET}.aws_nat_gateway.this["{there}"]')
+        for zone, there in leaves_in.items()
+    }
+
+
+@pytest.mark.parametrize(("env", "phase"), RECORDED)
+def test_every_address_of_the_engagement_is_in_the_ledger(env, phase):
+    facts = WORKSPACE.facts(env, phase)
+    graph = network(facts)
+    assert set(graph.ledger) == {item.address for item in facts}
+    assert {e.node for e in graph.ledger.values() if e.status != "omitted"} <= ends(graph)
+
+
+# Whatever the plan.
+
+
+@given(plans.plan_things().filter(bool))
+def test_nothing_is_silently_missing_and_nothing_dangles(things):
+    facts = facts_of(*things)
+    graph = network(facts)
+    ids = ends(graph)
+    assert set(graph.ledger) == {item.address for item in facts}
+    assert len(ids) == len(graph.clusters) + len(graph.nodes), "no id is there twice"
+    assert {end for edge in graph.edges for end in (edge.source, edge.target)} <= ids
+    assert {item.parent for item in graph.clusters} <= ids | {None}
+    assert {node.cluster for node in graph.nodes} <= ids | {None}
+    for address, entry in graph.ledger.items():
+        if entry.status == "omitted":
+            assert entry.reason, address
+        else:
+            assert entry.node in ids, address
+
+
+@given(plans.plan_things().filter(bool))
+def test_every_nodes_subnets_are_subnets_of_the_plan(things):
+    graph = network(facts_of(*things))
+    there = set(frames(graph, "subnet"))
+    for node in graph.nodes:
+        assert node.subnets == "unknown" or set(node.subnets) <= there
+
+
+@given(plans.plan_things().filter(bool))
+def test_each_thing_in_a_vpc_is_a_node_of_its_own(things):
+    graph = network(facts_of(*things))
+    single = (
+        "aws_instance.",
+        "aws_lb.",
+        "aws_db_instance.",
+        "aws_eks_cluster.",
+        "aws_nat_gateway.",
+    )
+    expected = {item.address for item in things if item.address.startswith(single)}
+    assert {node.id for node in graph.nodes if node.id.startswith(single)} == expected
+
+
+def test_an_edge_is_there_once_however_often_it_is_told():
+    groups = [thing(f"aws_security_group.{name}") for name in "ab"]
+    refs = {
+        "security_group_id": ["aws_security_group.a"],
+        "referenced_security_group_id": ["aws_security_group.b"],
+    }
+    port = {"ip_protocol": "tcp", "from_port": 1, "to_port": 1}
+    rules = [thing(f"aws_vpc_security_group_ingress_rule.{n}", refs, **port) for n in "xy"]
+    carriers = [
+        thing(f"aws_lb.{n}", {"security_groups": [f"aws_security_group.{n}"]}) for n in "ab"
+    ]
+    graph = network(facts_of(*groups, *rules, *carriers))
+    assert graph.edges == (Edge("aws_security_group.b", "aws_security_group.a", "rule", "tcp 1"),)

@@ -1,0 +1,81 @@
+"""Lines with right angles, round what stands in the way."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from groundplan.layout import Box
+from groundplan.routing import CLEAR, Port, Router
+
+LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
+
+
+def router(*obstacles: Box) -> Router:
+    return Router(obstacles, 400, 400)
+
+
+def bends(path) -> int:
+    return len(path) - 2
+
+
+def test_a_free_way_is_straight():
+    path = router().route([Port((50, 100), RIGHT)], [Port((300, 100), LEFT)])
+    assert path == ((50, 100), (300, 100))
+
+
+def test_a_line_leaves_and_arrives_on_the_sides_it_is_told():
+    path = router().route([Port((50, 100), UP)], [Port((300, 100), UP)])
+    assert path[0] == (50, 100)
+    assert path[1][0] == 50
+    assert path[1][1] < 100
+    assert path[-2] == (300, path[1][1])
+
+
+def test_a_line_goes_round_what_stands_in_the_way_and_keeps_away_from_it():
+    wall = Box(150, 50, 40, 200)
+    path = router(wall).route([Port((50, 100), RIGHT)], [Port((300, 100), LEFT)])
+    for (ax, ay), (bx, by) in pairwise(path):
+        assert ax == bx or ay == by
+        across = min(max(ax, bx), wall.right + CLEAR - 1) - max(min(ax, bx), wall.x - CLEAR + 1)
+        down = min(max(ay, by), wall.bottom + CLEAR - 1) - max(min(ay, by), wall.y - CLEAR + 1)
+        assert across < 0 or down < 0, "too near"
+
+
+def test_the_nearest_of_several_ports_is_taken_unless_it_costs_more():
+    near, far = Port((200, 100), LEFT), Port((300, 100), LEFT)
+    start = [Port((50, 100), RIGHT)]
+    assert router().route(start, [far, near])[-1] == near.at
+    dear = Port(near.at, near.side, price=1000)
+    assert router(Box(180, 110, 60, 60)).route(start, [far, dear])[-1] == far.at
+
+
+def test_the_second_line_does_not_run_on_the_first():
+    both = router()
+    first = both.route([Port((50, 100), RIGHT)], [Port((300, 100), LEFT)])
+    second = both.route([Port((50, 120), UP)], [Port((300, 120), UP)])
+    level = [(a[1], b[1]) for a, b in pairwise(second) if a[1] == b[1]]
+    assert first[0][1] not in {y for pair in level for y in pair}
+
+
+def test_no_line_runs_along_a_rail():
+    rail = ((0.0, 100.0), (400.0, 100.0))
+    free = Router([], 400, 400).route([Port((50, 60), DOWN)], [Port((300, 140), UP)])
+    assert bends(free) == 2
+    path = Router([], 400, 400, [rail]).route([Port((50, 60), DOWN)], [Port((300, 140), UP)])
+    level = [a[1] for a, b in pairwise(path) if a[1] == b[1]]
+    assert 100 not in level
+
+
+def test_where_all_is_blocked_the_line_is_straight_and_not_missing():
+    box = Box(100, 100, 200, 200)
+    path = router(box).route([Port((150, 200), RIGHT)], [Port((250, 200), LEFT)])
+    assert path == ((150, 200), (250, 200))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_same_question_has_the_same_answer(times):
+    wall = Box(150, 50, 40, 200)
+    ports = [Port((50, 100), RIGHT)], [Port((300, 100), LEFT), Port((350, 60), UP)]
+    assert router(wall).route(*ports) == router(wall).route(*ports)

@@ -1,0 +1,90 @@
+"""Layout where no structure is known, by Graphviz."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+import pytest
+
+from groundplan.graph import Cluster, Edge, Graph, Node
+from groundplan.sketch import PAD, arrange
+from pictured import inside, overlap
+
+SHOP = Graph(
+    "flow", "Shop",
+    nodes=tuple(Node(name, "service", name) for name in ("users", "web", "cart", "db", "copy")),
+    edges=(
+        Edge("users", "web", "flow", "HTTP 8080"), Edge("web", "cart", "flow", "HTTP 8000"),
+        Edge("cart", "db", "flow", "MySQL 3306"), Edge("web", "db", "flow"),
+        Edge("db", "copy", "replicates", "replicates"),
+    ),
+)  # fmt: skip
+
+
+def ends(path: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    numbers = [float(part) for part in re.findall(r"-?[\d.]+", path)]
+    return (numbers[0], numbers[1]), (numbers[-2], numbers[-1])
+
+
+def test_each_node_is_a_card_with_its_icon_and_none_overlaps():
+    layout, _ = arrange(SHOP)
+    assert set(layout.cards) == set(layout.icons) == {node.id for node in SHOP.nodes}
+    assert not [pair for pair in combinations(layout.cards.values(), 2) if overlap(*pair)]
+    for id_, card in layout.cards.items():
+        assert inside(layout.icons[id_], card)
+        assert layout.icons[id_].x == pytest.approx(card.x + PAD)
+        assert 0 <= card.x < card.right <= layout.width
+        assert 0 <= card.y < card.bottom <= layout.height
+
+
+def test_lines_run_from_card_to_card_and_downwards():
+    layout, lines = arrange(SHOP)
+    assert set(lines) == set(SHOP.edges)
+    for edge, line in lines.items():
+        (sx, sy), (tx, ty) = ends(line.path)
+        source, target = layout.cards[edge.source], layout.cards[edge.target]
+        assert source.x - 2 <= sx <= source.right + 2
+        assert target.x - 2 <= tx <= target.right + 2
+        assert min(abs(ty - target.y), abs(ty - target.bottom)) < 3 or edge.kind == "replicates"
+        assert sy <= ty + 3 or edge.kind == "replicates"
+
+
+def test_only_a_line_with_words_has_a_place_for_them():
+    _, lines = arrange(SHOP)
+    assert {edge.label: line.label_at is not None for edge, line in lines.items()} == {
+        "HTTP 8080": True, "HTTP 8000": True, "MySQL 3306": True, "": False, "replicates": True,
+    }  # fmt: skip
+
+
+def test_a_replica_stands_beside_what_it_replicates():
+    layout, _ = arrange(SHOP)
+    assert layout.cards["copy"].middle[1] == pytest.approx(layout.cards["db"].middle[1])
+
+
+def test_groups_frame_their_nodes_and_those_of_the_groups_inside():
+    clusters = (
+        Cluster("out", "group", "Outer"), Cluster("in", "group", "Inner", parent="out"),
+        Cluster("none", "group", "Empty"),
+    )  # fmt: skip
+    nodes = (
+        Node("a", "web", "A", cluster="out"),
+        Node("b", "web", "B", cluster="in"),
+        Node("c", "web", "C"),
+    )
+    layout, _ = arrange(Graph("v", "V", clusters, nodes, (Edge("a", "b", "flow"),)))
+    assert set(layout.frames) == {"out", "in"}
+    assert inside(layout.frames["in"], layout.frames["out"])
+    assert inside(layout.cards["b"], layout.frames["in"])
+    assert not overlap(layout.cards["c"], layout.frames["out"])
+
+
+def test_two_lines_between_the_same_two_are_two_lines():
+    nodes = (Node("a", "web", "A"), Node("b", "web", "B"))
+    edges = (Edge("a", "b", "flow", "one"), Edge("a", "b", "flow", "two"), Edge("b", "a", "flow"))
+    _, lines = arrange(Graph("v", "V", nodes=nodes, edges=edges))
+    assert len({line.path for line in lines.values()}) == 3
+
+
+def test_the_same_graph_has_the_same_layout():
+    assert arrange(SHOP) == arrange(SHOP)
