@@ -41,7 +41,7 @@ def test_lines_end_at_borders_and_cross_no_icon_and_no_word(case):
     assert assert_good(picture(case)) or not picture(case).edges
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(plans.plan_things().filter(bool))
 def test_so_it_is_for_any_plan(things):
     for view in VIEWS.values():

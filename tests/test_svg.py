@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import plans
 from groundplan import palette, render
 from groundplan.compose.model import Application, Flow, Service
 from groundplan.graph import Cluster, Edge, Graph, Node
@@ -175,14 +174,6 @@ def test_whatever_a_name_holds_the_picture_is_well_formed(text):
     for graph in hostile_graphs(text):
         root = drawn(graph)
         assert not [id_ for id_, count in Counter(ids(root)).items() if count > 1]
-
-
-@settings(max_examples=30)
-@given(plans.plan_things().filter(bool))
-def test_the_order_of_a_plan_does_not_change_a_byte(things):
-    for view in (network, infrastructure):
-        there = render.draw(view(facts_of(*things)))
-        assert render.draw(view(facts_of(*reversed(things)))) == there
 
 
 def test_marks_tell_what_changed_by_sign_and_word():
