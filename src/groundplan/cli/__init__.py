@@ -13,7 +13,6 @@ from groundplan.cli import cloud, design, infrastructure, running, site
 from groundplan.errors import GroundplanError
 
 BUG: Final = 70
-INTERRUPTED: Final = 130
 
 app = typer.Typer(
     name="groundplan",
@@ -55,9 +54,6 @@ def main() -> None:
     except GroundplanError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has enough
         sys.exit(0)
