@@ -168,7 +168,8 @@ def draw(
         workspace.design.phase(phase)
     folder = out or workspace.build_dir / "pictures"
     pictures: list[Picture] = []
-    for item in wanted:
+    # Those of Terraform first: Compose may still be at work on the others.
+    for item in sorted(wanted, key=lambda item: item.source != "terraform"):
         for env in _environments(workspace, item):
             pictures += _series(workspace, item, env, folder, png=png)
     chosen = tuple(item for item in pictures if phase in (None, item.phase))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from jinja2 import FileSystemLoader, Template
 from markupsafe import escape
 from mkdocs.config.base import Config
 from mkdocs.exceptions import Abort, ConfigurationError, PluginError
@@ -29,17 +30,17 @@ from watchdog.observers import Observer
 from groundplan.errors import GroundplanError, InputError, RefusedError
 from groundplan.files import read_text
 from groundplan.pages import Pages
-from groundplan.pages.templating import Memory
 from groundplan.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
+    from mkdocs.theme import Theme
     from watchdog.observers.api import ObservedWatch
 
 ADDRESS: Final = "127.0.0.1:8000"
@@ -62,7 +63,8 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     _files: Files
 
     def __init__(self) -> None:
-        self._memory = Memory()
+        self._settings = ""
+        self._templates: Environment | None = None
 
     def on_startup(self, **_: Any) -> None:
         """Having this event keeps the plugin, and what it has loaded, from build to build."""
@@ -71,12 +73,18 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         """Load the workspace that `mkdocs.yml` stands in; set title, looks and navigation."""
         with _Told():
             workspace = Workspace.find(Path(config.config_file_path or ".").parent)
+            workspace.ask_ahead()
             self._pages = Pages(workspace, _drawn(workspace))
             config.site_name = escape(self._pages.title)
             config.nav = _expanded(config.nav, (self._pages.phases, self._pages.records))
         config.extra_css.insert(0, f"{_PLACE}/site.css")
         config.extra_javascript.append(f"{_PLACE}/site.js")
         config.theme["logo"] = config.theme["favicon"] = f"{_PLACE}/logo.svg"
+        settings = read_text(Path(config.config_file_path))
+        if self._templates is None or self._settings != settings:
+            self._settings, self._templates = settings, _templates(config.theme)
+        templates = self._templates
+        config.theme.get_env = lambda: templates  # type: ignore[method-assign]
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
@@ -108,11 +116,6 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     def on_page_content(self, html: str, **_: Any) -> str:
         """Put our blocks of HTML in, for the search to find what they say."""
         return self._pages.fill(html)
-
-    def on_env(self, env: Environment, **_: Any) -> Environment:
-        """Compile the theme's templates once, however often the site is built."""
-        env.bytecode_cache = self._memory
-        return env
 
     def on_post_page(self, output: str, page: Page, **_: Any) -> str:
         """Put the pictures in, and turn our links into addresses as seen from this page."""
@@ -146,6 +149,36 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         return server
 
 
+class _Files(FileSystemLoader):
+    """The theme's files without its thousands of icons, which no build copies."""
+
+    def list_templates(self) -> list[str]:
+        """The paths of what a build may copy or render, sorted."""
+        found: set[str] = set()
+        for folder in map(Path, self.searchpath):
+            for place, inside, names in os.walk(folder):
+                inside[:] = (name for name in inside if not name.startswith("."))
+                found.update((Path(place, name)).relative_to(folder).as_posix() for name in names)
+        return sorted(found)
+
+
+class _Template(Template):
+    """A template of the theme that gives a page as it was where nothing in it has changed."""
+
+    _before: ClassVar[dict[str, tuple[str, str]]]
+
+    def render(self, context: Mapping[str, Any]) -> str:
+        """The HTML of the page that `context` is of, or of the file that is none."""
+        page, config = context["page"], context["config"]
+        if page is None:
+            return super().render(context)
+        around = (self.name, config.site_name, str(context["nav"]))
+        meaning = repr((around, page.title, page.meta, page.content))
+        if self._before.get(page.url, ("", ""))[0] != meaning:
+            self._before[page.url] = meaning, super().render(context)
+        return self._before[page.url][1]
+
+
 class _Changes(Observer):  # type: ignore[misc, valid-type] # it is chosen by the platform
     """Told of changes by the system, at once; MkDocs' own looks at every file again and again."""
 
@@ -176,6 +209,14 @@ def _drawn(workspace: Workspace) -> Any:
     from groundplan import drawing  # noqa: PLC0415 - it takes a while to import
 
     return drawing.draw(workspace, png=False)
+
+
+def _templates(theme: Theme) -> Environment:
+    """The theme's templates, to be kept while `mkdocs.yml` is as it is, with all they remember."""
+    environment = theme.get_env()
+    environment.loader = _Files(theme.dirs)
+    environment.template_class = type("_Template", (_Template,), {"_before": {}})
+    return environment
 
 
 def _expanded(nav: Any, sections: Sequence[tuple[str, ...]]) -> Any:

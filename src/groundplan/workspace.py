@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 # What has been read, by all that it depends on: rules, pictures and pages ask for the same things.
 _FACTS: Final[dict[Hashable, Facts]] = {}
-_APPLICATIONS: Final[dict[Hashable, Application]] = {}
+_APPLICATIONS: Final[dict[Hashable, Future[Application]]] = {}
+_POOL: Final = ThreadPoolExecutor(thread_name_prefix="compose")
 _ELSEWHERE: Final = re.compile(r"^\s*-?\s*(include|extends|env_file)\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """A workspace and its paths. The design is loaded once: make a new one after a change."""
+    """A workspace and its paths. What is read is read once: make a new one after a change."""
 
     root: Path
 
@@ -129,26 +130,36 @@ class Workspace:
         """True where the Compose file takes something in from other files."""
         return _ELSEWHERE.search(read_text(self.compose_file)) is not None
 
+    @cached_property
+    def _unlike_any_other(self) -> object:
+        return object()
+
     def application(self, phase: int | None = None) -> Application:
         """The application as Compose resolves it in `phase` (default: with no profile)."""
+        return self._asked(phase).result()
+
+    def applications(self, phases: Iterable[int]) -> dict[int, Application]:
+        """The application in each of `phases`; Compose is asked for all of them at a time."""
+        asked = {number: self._asked(number) for number in phases}
+        return {number: answer.result() for number, answer in asked.items()}
+
+    def ask_ahead(self) -> None:
+        """Have Compose asked for what every picture and page will want, while others work."""
+        for number in (None, *(phase.number for phase in self.design.phases)):
+            self._asked(number)
+
+    def _asked(self, phase: int | None) -> Future[Application]:
         from groundplan import compose  # noqa: PLC0415
 
         profiles = () if phase is None else self.design.phase(phase).profiles
         variables = self.design.variables(phase)
         file = self.compose_file
-        text = read_text(file)
-        if self.compose_takes_in:  # which may change without it
-            return compose.load(file, profiles=profiles, environ=variables)
+        # What it takes in from other files may change without it: another workspace asks anew.
+        content = self._unlike_any_other if self.compose_takes_in else read_text(file)
         dotenv = digest([file.parent / ".env"], root=file.parent)
-        key = (file, text, dotenv, profiles, tuple(sorted(variables.items())))
-        if key not in _APPLICATIONS:
-            _APPLICATIONS[key] = compose.load(file, profiles=profiles, environ=variables)
-        return _APPLICATIONS[key]
-
-    def applications(self, phases: Iterable[int]) -> dict[int, Application]:
-        """The application in each of `phases`; Compose is asked for several at a time."""
-        settings = {number: self.design.phase(number) for number in phases}
-        distinct = {(at.profiles, str(at.environment)): number for number, at in settings.items()}
-        with ThreadPoolExecutor(len(distinct) or 1) as pool:
-            pool.map(self.application, distinct.values())
-        return {number: self.application(number) for number in settings}
+        key = (file, content, dotenv, profiles, tuple(sorted(variables.items())))
+        answer = _APPLICATIONS.get(key)
+        if answer is None or (answer.done() and answer.exception()):
+            answer = _POOL.submit(compose.load, file, profiles=profiles, environ=variables)
+            _APPLICATIONS[key] = answer
+        return answer

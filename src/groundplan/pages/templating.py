@@ -87,7 +87,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return ours and super().is_safe_attribute(obj, attr, value)
 
 
-class Memory(BytecodeCache):
+class _Memory(BytecodeCache):
     """Templates as they were compiled, so that a site that is built again does it only once.
 
     `prose` has the compiled pages by their text and name.
@@ -107,7 +107,7 @@ class Memory(BytecodeCache):
         self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 
-_MEMORY: Final = Memory()
+_MEMORY: Final = _Memory()
 
 
 class Templates:
