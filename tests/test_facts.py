@@ -75,6 +75,20 @@ def test_each_change_is_told():
     }
 
 
+def test_what_is_replaced_still_goes_by_its_old_names(tmp_path):
+    found = by_address(recorded("changes"))
+    assert set(found["aws_subnet.b"].before) >= {"id", "arn"}
+    assert found["aws_subnet.a"].before == {}
+    (tmp_path / "facts.json").write_text(facts.to_json(recorded("changes")))
+    assert by_address(facts.load(tmp_path / "facts.json")) == found
+
+
+@pytest.mark.parametrize("version", ["0.1", "0.2", "1.0", "1.2"])
+def test_plans_of_any_terraform_since_0_12_are_read(version):
+    document = plan(thing("aws_vpc.a")) | {"format_version": version}
+    assert [item.address for item in facts.from_plan(document)] == ["aws_vpc.a"]
+
+
 def test_what_goes_away_has_the_values_that_it_had():
     gone = by_address(recorded("changes", "destroy.json"))
     assert {item.change for item in gone.values()} == {"delete"}
@@ -86,6 +100,18 @@ def test_a_state_is_read_like_a_plan_without_changes():
     state = by_address(recorded("changes", "state.json"))
     assert {item.change for item in state.values()} == {"none"}
     assert state["aws_subnet.a"].get("vpc_id") == state["aws_vpc.this"].get("id")
+
+
+def test_a_state_of_terraform_0_12_has_addresses_without_module_and_key():
+    resources = [
+        {"address": "aws_vpc.a", "mode": "managed", "type": "aws_vpc", "name": "a", "index": index}
+        for index in (0, 1)
+    ]
+    module = {"address": "module.net", "resources": resources}
+    state = {"format_version": "0.1", "values": {"root_module": {"child_modules": [module]}}}
+    assert [item.address for item in facts.from_plan(state)] == [
+        "module.net.aws_vpc.a[0]", "module.net.aws_vpc.a[1]",
+    ]  # fmt: skip
 
 
 def test_a_resource_that_is_only_read_is_none_of_ours():
@@ -169,7 +195,7 @@ def test_the_order_of_a_plan_means_nothing(things):
         ("null", "this is not a Terraform plan or state in JSON"),
         ("{}", "this is not a Terraform plan or state in JSON"),
         ('{"format_version": "2.0", "resource_changes": []}', "plan format 2.0 is not known"),
-        ('{"format_version": "0.1", "resource_changes": []}', "plan format 0.1 is not known"),
+        ('{"format_version": "3", "resource_changes": []}', "plan format 3 is not known"),
         ('{"format_version": "1.2"}', "neither resources nor changes"),
         ('{"format_version": "1.2", "resource_changes": 3}', "this plan is damaged"),
         ('{"format_version": "1.2", "resource_changes": [{}]}', None),

@@ -11,7 +11,7 @@ import plans
 from groundplan.errors import InputError
 from groundplan.facts import Facts
 from groundplan.topology import Topology
-from groundplan.views.describe import describe
+from groundplan.views.describe import describe, name_of
 from groundplan.views.infrastructure import infrastructure
 from groundplan.workspace import Workspace
 from plans import facts_of, recorded, resource, thing
@@ -88,7 +88,7 @@ def test_a_database_is_shown_as_what_it_is():
     assert len(of_kind(graph, "rds_postgres")) == 4
     oracle = facts_of(thing("aws_db_instance.a", engine="oracle-ee"))
     assert [(n.kind, n.label) for n in infrastructure(oracle).nodes] == [
-        ("rds", "Database primary")
+        ("rds_oracle", "Oracle primary")
     ]
 
 
@@ -107,8 +107,8 @@ def test_a_replica_has_the_engine_of_what_it_replicates():
     ("address", "values", "words"),
     [
         ("aws_eks_cluster.a", {"version": "1.33", "name": "shop"}, ("EKS cluster 1.33", "shop")),
-        ("aws_eks_cluster.a", {}, ("EKS cluster", "")),
-        ("aws_eks_node_group.a", {}, ("Node group", "? × instances")),
+        ("aws_eks_cluster.a", {}, ("EKS cluster", "a")),
+        ("aws_eks_node_group.a", {}, ("Node group a", "? × instances")),
         (
             "aws_eks_node_group.a",
             {
@@ -135,6 +135,18 @@ def test_a_replica_has_the_engine_of_what_it_replicates():
             ("S3 endpoint", "gateway"),
         ),
         ("aws_made_up_thing.a", {"name": "x"}, ("made up thing", "x")),
+        ("aws_lb.a", {"name": "web", "load_balancer_type": "network"},
+         ("Network load balancer", "web")),
+        ("aws_rds_cluster.a", {"engine": "aurora-mysql", "cluster_identifier": "orders"},
+         ("Aurora MySQL cluster", "orders")),
+        ("aws_rds_cluster_instance.a", {"identifier": "one", "instance_class": "db.r6g.large"},
+         ("Aurora instance", "one · db.r6g.large")),
+        ("aws_elasticache_cluster.a", {"engine": "memcached", "node_type": "t"},
+         ("Memcached", "t")),
+        ("aws_autoscaling_group.a", {"name": "web", "min_size": 2, "max_size": 6},
+         ("Auto Scaling group", "web · 2–6 instances")),
+        ("aws_ecs_service.a", {"name": "cart", "desired_count": 2, "launch_type": "FARGATE"},
+         ("ECS service cart", "2 × Fargate")),
         ("aws_sns_topic.a", {"tags_all": {"Name": "alerts"}}, ("SNS", "alerts")),
     ],
 )  # fmt: skip
@@ -162,6 +174,63 @@ def test_an_empty_subnet_says_why():
     notes = {item.id: item.note for item in graph.clusters if item.kind == "subnet" and item.note}
     why = "empty: nothing of this plan runs here"
     assert notes == {"module.network.aws_subnet.public[1]": why}
+
+
+def test_what_is_not_known_is_said_in_the_picture_and_in_the_ledger():
+    graph = infrastructure(facts_of(thing("aws_instance.web", {
+        "subnet_id": ["local.subnet"], "vpc_security_group_ids": ["local.groups"],
+    })))  # fmt: skip
+    assert graph.node("aws_instance.web").detail == "web\nsubnets known after apply"
+    entry = graph.ledger["aws_instance.web"]
+    assert (entry.status, entry.reason) == (
+        "drawn", "subnets known after apply; security groups known after apply",
+    )  # fmt: skip
+
+
+def test_a_thing_of_unknown_subnets_stands_in_the_vpc_of_its_security_groups():
+    graph = infrastructure(facts_of(
+        thing("aws_vpc.v"), thing("aws_security_group.g", {"vpc_id": ["aws_vpc.v"]}),
+        thing("aws_instance.i", subnet_id="subnet-1", vpc_security_group_ids=["sg-1"]),
+        thing("aws_instance.j", {"vpc_security_group_ids": ["aws_security_group.g"]},
+              subnet_id="subnet-1"),
+    ))  # fmt: skip
+    assert graph.node("aws_instance.i").cluster == "region"
+    assert graph.node("aws_instance.i").detail.endswith("in subnets that are not in this plan")
+    assert graph.node("aws_instance.j").cluster == "aws_vpc.v"
+
+
+def test_global_services_stand_outside_the_region():
+    graph = infrastructure(facts_of(thing("aws_cloudfront_distribution.d"), thing("aws_lb.x")))
+    assert graph.node("all:aws_cloudfront_distribution").cluster is None
+
+
+def test_functions_outside_a_vpc_are_one_node_and_those_inside_stand_in_it():
+    graph = infrastructure(facts_of(
+        thing("aws_vpc.v"), thing("aws_subnet.s", {"vpc_id": ["aws_vpc.v"]}),
+        thing("aws_lambda_function.inside", {"vpc_config.0.subnet_ids": ["aws_subnet.s"]}),
+        *(thing(f"aws_lambda_function.f{n}", function_name=f"shop-f{n}") for n in range(2)),
+    ))  # fmt: skip
+    assert graph.node("aws_lambda_function.inside").subnets == ("aws_subnet.s",)
+    outside = graph.node("all:aws_lambda_function")
+    assert (outside.label, outside.detail, outside.subnets) == (
+        "Lambda function × 2", "f0, f1", (),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "fields", "name"),
+    [
+        ("aws_instance.web", {}, "web"),
+        ("aws_instance.web", {"index": 2}, "web[2]"),
+        ("aws_instance.this", {}, ""),
+        ("aws_instance.this", {"index": 2}, "this[2]"),
+        ("aws_instance.web", {"index": "blue"}, "blue"),
+        ("module.shop.aws_instance.this", {"module": "module.shop"}, "shop"),
+        ("aws_instance.web", {"values": {"tags_all": {"Name": "shop-web"}}}, "shop-web"),
+    ],
+)
+def test_what_has_no_name_goes_by_its_address(address, fields, name):
+    assert name_of(resource(address, **fields)) == name
 
 
 def test_unknown_security_groups_use_nothing():

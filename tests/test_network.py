@@ -131,9 +131,8 @@ def test_a_line_says_everything_that_a_rule_of_its_own_is_not_drawn_for():
         "tools_from_networks": "aws_security_group.tools",
     }
     assert told["tools_out"].reason == "outgoing traffic is not drawn; what is let in is"
-    own = "lets in its own group, a range of addresses, or something that is not drawn"
-    assert told["tools_from_itself"].reason == own
-    assert told["idle_from_app"].reason == own
+    assert told["tools_from_itself"].reason == "lets in who carries the same security group"
+    assert told["idle_from_app"].reason == "its security group is carried by nothing drawn"
     assert ledger["aws_security_group.idle"].reason == "carried by nothing drawn"
 
 
@@ -164,6 +163,76 @@ def test_a_plan_without_a_vpc_is_a_region():
     graph = network(facts_of(thing("aws_flow_log.a"), thing("aws_sns_topic.a")))
     assert [item.kind for item in graph.clusters] == ["region"]
     assert [node.id for node in graph.nodes] == ["all:aws_flow_log"]
+
+
+def test_a_plan_with_nothing_of_a_network_is_no_picture_and_a_whole_ledger():
+    graph = network(facts_of(thing("aws_sqs_queue.q"), thing("random_id.r")))
+    assert (graph.clusters, graph.nodes, graph.edges) == ((), (), ())
+    assert {address: entry.reason for address, entry in graph.ledger.items()} == {
+        "aws_sqs_queue.q": "a part of the infrastructure view",
+        "random_id.r": "made by Terraform itself: nothing of it stands in the cloud",
+    }
+
+
+def test_what_is_open_to_all_is_joined_to_the_internet_without_any_gateway():
+    names = {"security_group_id": ["aws_security_group.g"]}
+    graph = network(facts_of(
+        thing("aws_security_group.g"), thing("aws_lb.x", {"security_groups": [
+            "aws_security_group.g"]}),
+        thing("aws_security_group_rule.r", names, type="ingress", cidr_blocks=["0.0.0.0/0"],
+              protocol="tcp", from_port=80, to_port=80),
+    ))  # fmt: skip
+    assert edges(graph, "rule") == {(INTERNET, "aws_security_group.g", "tcp 80")}
+    assert INTERNET in ends(graph)
+
+
+def test_a_peering_stands_between_its_vpcs():
+    names = {"vpc_id": ["aws_vpc.a"], "peer_vpc_id": ["aws_vpc.b"]}
+    peering = "aws_vpc_peering_connection.p"
+    graph = network(facts_of(thing("aws_vpc.a"), thing("aws_vpc.b"), thing(peering, names)))
+    assert edges(graph, "route") == {(peering, "aws_vpc.a", ""), (peering, "aws_vpc.b", "")}
+    assert (graph.node(peering).label, graph.node(peering).detail) == ("VPC peering", "a – b")
+    assert graph.node(peering).cluster == "region"
+
+
+def test_the_default_group_and_a_range_of_later_are_called_what_they_are():
+    vpc = {"vpc_id": ["aws_vpc.v"]}
+    group = "aws_default_security_group.this"
+    graph = network(facts_of(
+        thing("aws_vpc.v"), thing("aws_subnet.s", vpc), thing(group, vpc),
+        thing("aws_lb.x", {"subnets": ["aws_subnet.s"], "security_groups": [group]}),
+    ))  # fmt: skip
+    assert frames(graph, "group")[group].label == "Security group default"
+    assert frames(graph, "subnet")["aws_subnet.s"].label == "Isolated, range known after apply"
+
+
+def test_a_vpn_leads_from_the_vpc_to_the_office():
+    office, gateway = thing("aws_customer_gateway.c"), thing("aws_vpn_gateway.g")
+    names = {"vpn_gateway_id": [gateway.address], "customer_gateway_id": [office.address]}
+    graph = network(facts_of(office, gateway, thing("aws_vpn_connection.v", names)))
+    assert edges(graph, "route") == {
+        ("aws_vpn_gateway.g", "aws_vpn_connection.v", ""),
+        ("aws_vpn_connection.v", "aws_customer_gateway.c", ""),
+    }
+
+
+def test_why_a_rule_is_no_line():
+    group = "aws_security_group.g"
+    rules = {
+        "unknown": ({"referenced_security_group_id": ["local.x"]}, {}),
+        "office": ({}, {"cidr_ipv4": "203.0.113.7/32"}),
+        "idle": ({"referenced_security_group_id": ["aws_security_group.idle"]}, {}),
+    }
+    graph = network(facts_of(
+        thing(group), thing("aws_security_group.idle"),
+        thing("aws_lb.x", {"security_groups": [group]}),
+        *(thing(f"aws_vpc_security_group_ingress_rule.{name}",
+                {"security_group_id": [group], **refs}, **values)
+          for name, (refs, values) in rules.items()),
+    ))  # fmt: skip
+    told = {address.split(".")[1]: entry.reason for address, entry in graph.ledger.items()}
+    assert told["unknown"] == "whom it lets in is known after apply"
+    assert told["office"] == "lets in 203.0.113.7/32, which is not drawn"
 
 
 def test_a_plan_without_resources_is_no_picture():

@@ -170,3 +170,65 @@ def test_a_cycle_through_modules_ends():
 
 def test_without_a_configuration_nothing_refers_to_anything():
     assert Configuration({}, ["aws_x.a"]).references("aws_x.a") == ({}, {})
+
+
+# Locals, which a plan doesn't have.
+
+
+def through_local(path: str, *others: str, reads: str | None = None) -> tuple[str, ...]:
+    """What `path = local.x` refers to exactly, in a module with these other resources."""
+    document = plan(thing("aws_x.a", {path: ["local.x"]}), *(thing(other) for other in others))
+    if reads:
+        document["resource_changes"].append({"address": f"data.{reads}.d", "mode": "data",
+                                             "type": reads, "name": "d"})  # fmt: skip
+    found = next(item for item in facts.from_plan(document) if item.type == "aws_x")
+    return found.references.get(path, ())
+
+
+def test_a_local_that_can_only_lead_to_one_thing_leads_to_it():
+    assert through_local("vpc_id", "aws_vpc.v", "aws_subnet.s") == ("aws_vpc.v",)
+    assert through_local("db_subnet_group_name", "aws_db_subnet_group.g") == (
+        "aws_db_subnet_group.g",
+    )
+
+
+def test_a_local_that_can_lead_to_several_things_is_not_guessed():
+    assert through_local("vpc_id", "aws_vpc.v", "aws_vpc.w") == ()
+    assert through_local("subnet_ids", "aws_subnet.s") == (), "it may add others to it"
+
+
+def test_what_is_read_while_applying_may_be_what_a_local_leads_to():
+    assert through_local("vpc_id", "aws_vpc.v", reads="aws_vpc") == ()
+    assert through_local("vpc_id", "aws_vpc.v", reads="aws_iam_policy_document") == ("aws_vpc.v",)
+
+
+def test_an_unknown_value_in_a_dynamic_block_can_only_come_from_what_the_module_sees():
+    document = plan(thing("aws_ecs_service.s"), thing("aws_lb_target_group.t"))
+    service = next(r for r in document["resource_changes"] if r["type"] == "aws_ecs_service")
+    service["change"]["after_unknown"]["load_balancer"] = [{"target_group_arn": True}]
+    found = next(item for item in facts.from_plan(document) if item.type == "aws_ecs_service")
+    assert found.references["load_balancer.0.target_group_arn"] == ("aws_lb_target_group.t",)
+
+
+def test_a_module_of_which_no_output_is_named_may_add_to_what_is_named():
+    document = plan(thing("aws_subnet.a"))
+    document["resource_changes"].append({
+        "address": "aws_x.a", "mode": "managed", "type": "aws_x", "name": "a",
+        "change": {"actions": ["create"], "after": {}, "after_unknown": {"subnet_ids": True}},
+    })  # fmt: skip
+    document["configuration"]["root_module"]["resources"].append({
+        "address": "aws_x.a", "type": "aws_x", "name": "a",
+        "expressions": {"subnet_ids": {"references": ["aws_subnet.a.id", "module.other"]}},
+    })  # fmt: skip
+    found = next(item for item in facts.from_plan(document) if item.type == "aws_x")
+    assert (dict(found.references), dict(found.maybe)) == ({}, {"subnet_ids": ("aws_subnet.a",)})
+
+
+def test_what_terraforms_own_resources_hand_on_is_what_they_were_given():
+    """As modules do that wait for a cluster before they make its nodes."""
+    document = plan(
+        thing("aws_eks_cluster.c"), thing("time_sleep.t", {"triggers": ["aws_eks_cluster.c"]}),
+        thing("aws_x.a", {"cluster_name": ["time_sleep.t"]}),
+    )  # fmt: skip
+    found = next(item for item in facts.from_plan(document) if item.type == "aws_x")
+    assert found.references == {"cluster_name": ("aws_eks_cluster.c",)}

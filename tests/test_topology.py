@@ -8,7 +8,7 @@ import pytest
 
 from groundplan.facts import Facts, Resource
 from groundplan.topology import Topology
-from plans import facts_of, linked, recorded, resource, thing
+from plans import Thing, facts_of, linked, recorded, resource, thing
 
 
 @cache
@@ -44,7 +44,8 @@ PEERING = ("aws_vpc_peering_connection.other",)
         ("main", "public", {"0.0.0.0/0": GATEWAY}),
         ("chosen", "public", {"0.0.0.0/0": ("aws_internet_gateway.chosen",)}),
         ("other", "isolated", {}),
-        ("looped", "unknown", {"0.0.0.0/0": ()}),
+        # A dynamic block: the plan tells of a NAT gateway, and there is only one.
+        ("looped", "private", {"0.0.0.0/0": NAT}),
         ("guest", "unknown", {}),
     ],
 )
@@ -269,6 +270,7 @@ def test_rules_of_both_kinds_and_inline_ones_tell_who_lets_whom_in():
         ("0.0.0.0/0", tools, "tcp 22"),
         ("10.9.0.0/16", tools, "tcp 22"),
         (app, idle, "all"),
+        ("pl-0123456789abcdef0", app, "tcp 443"),
         # Two inline blocks: the plan has their peers together, and not which is whose.
         ("unknown", app, "tcp 8080–8081"),
         ("unknown", app, "tcp 9000"),
@@ -348,3 +350,104 @@ def test_unknown_groups_expose_nothing_by_mistake():
     where = Topology(facts_of(rule, balancer))
     assert carried(where, "aws_lb.a") == "unknown"
     assert where.exposed(where.resource("aws_lb.a")) is False
+
+
+def opened(instance: dict[str, object], subnet: dict[str, object], range_: str) -> bool:
+    """Whether an instance is exposed in a public subnet whose group lets in a range."""
+    gateway, table, group = "aws_internet_gateway.g", "aws_route_table.t", "aws_security_group.g"
+    where = Topology(facts_of(
+        thing("aws_vpc.v"), thing(gateway), thing(table), thing(group),
+        thing("aws_subnet.s", {"vpc_id": ["aws_vpc.v"]}, **subnet),
+        linked("s", ["aws_subnet.s"], table),
+        thing("aws_route.r", {"route_table_id": [table], "gateway_id": [gateway]},
+              destination_cidr_block="0.0.0.0/0"),
+        thing("aws_instance.i", {"subnet_id": ["aws_subnet.s"], "vpc_security_group_ids": [group]},
+              **instance),
+        thing("aws_security_group_rule.r", {"security_group_id": [group]}, type="ingress",
+              **{"ipv6_cidr_blocks" if ":" in range_ else "cidr_blocks": [range_]}),
+    ))  # fmt: skip
+    return where.exposed(where.resource("aws_instance.i"))
+
+
+@pytest.mark.parametrize(
+    ("instance", "subnet", "range_", "exposed"),
+    [
+        ({"ipv6_address_count": 1}, {}, "::/0", True),
+        ({"ipv6_address_count": 1}, {}, "0.0.0.0/0", False),
+        ({}, {"assign_ipv6_address_on_creation": True}, "::/0", True),
+        ({"ipv6_address_count": 0}, {"assign_ipv6_address_on_creation": True}, "::/0", False),
+        ({"associate_public_ip_address": True}, {}, "::/0", False),
+        ({"associate_public_ip_address": True}, {}, "0.0.0.0/0", True),
+    ],
+)
+def test_who_comes_by_ipv6_needs_an_address_of_ipv6(instance, subnet, range_, exposed):
+    assert opened(instance, subnet, range_) is exposed
+
+
+@pytest.mark.parametrize(
+    ("address", "values", "exposed"),
+    [
+        ("aws_lb.x", {"load_balancer_type": "network"}, True),
+        ("aws_lb.x", {"load_balancer_type": "network", "internal": True}, False),
+        ("aws_db_instance.x", {"publicly_accessible": True}, False),
+    ],
+)
+def test_a_network_load_balancer_without_groups_keeps_nobody_out(address, values, exposed):
+    found = resource(address, values=values)
+    assert Topology(Facts((found,))).exposed(found) is exposed
+
+
+def test_nobody_reaches_what_stands_in_a_vpc_without_a_gateway():
+    refs = {"subnet_id": ["aws_subnet.s"], "vpc_security_group_ids": ["aws_security_group.g"]}
+    where = Topology(facts_of(
+        thing("aws_vpc.v"), thing("aws_subnet.s", {"vpc_id": ["aws_vpc.v"]}),
+        thing("aws_security_group.g"),
+        thing("aws_instance.i", refs, associate_public_ip_address=True),
+        thing("aws_vpc_security_group_ingress_rule.r",
+              {"security_group_id": ["aws_security_group.g"]}, cidr_ipv4="0.0.0.0/0"),
+    ))  # fmt: skip
+    assert where.subnets["aws_subnet.s"].tier == "isolated"
+    assert where.exposed(where.resource("aws_instance.i")) is False
+
+
+def test_a_rule_from_a_prefix_list_lets_in_its_ranges():
+    ranges = thing("aws_ec2_managed_prefix_list.l", entry=[{"cidr": "203.0.113.0/24"}])
+    names = {"security_group_id": ["aws_security_group.g"], "prefix_list_id": [ranges.address]}
+    rule = thing("aws_vpc_security_group_ingress_rule.r", names, ip_protocol="-1")
+    (found,) = Topology(facts_of(ranges, thing("aws_security_group.g"), rule)).rules
+    assert (found.peer, found.ports) == ("203.0.113.0/24", "all")
+
+
+def test_a_group_of_another_account_is_told_by_its_id():
+    names = {"security_group_id": ["aws_security_group.g"]}
+    rule = thing(
+        "aws_vpc_security_group_ingress_rule.r", names, ip_protocol="tcp", from_port=1, to_port=1,
+        referenced_security_group_id="sg-1",
+    )  # fmt: skip
+    (found,) = Topology(facts_of(thing("aws_security_group.g"), rule)).rules
+    assert found.peer == "sg-1"
+
+
+def test_what_is_taken_from_a_group_that_stays_is_no_longer_let_in():
+    group = Thing("aws_security_group.g", after={"id": "sg-1"}, actions=("no-op",))
+    values = {"security_group_id": "sg-1", "cidr_ipv4": "0.0.0.0/0", "ip_protocol": "-1"}
+    rule = Thing("aws_vpc_security_group_ingress_rule.r", after=values, actions=("delete",))
+    assert Topology(facts_of(group, rule)).rules == ()
+    gone = Thing("aws_security_group.g", after={"id": "sg-1"}, actions=("delete",))
+    assert [found.peer for found in Topology(facts_of(gone, rule)).rules] == ["0.0.0.0/0"]
+
+
+def test_subnets_that_may_have_one_of_several_equal_tables_have_their_common_tier():
+    tables = ["aws_route_table.a", "aws_route_table.b"]
+    ways = {table: f"aws_nat_gateway.{table[-1]}" for table in tables}
+    where = Topology(facts_of(
+        thing("aws_vpc.v"), thing("aws_subnet.s", {"vpc_id": ["aws_vpc.v"]}),
+        *(thing(address) for address in (*ways, *ways.values())),
+        *(thing(f"aws_route.{table[-1]}", {"route_table_id": [table], "nat_gateway_id": [way]},
+                destination_cidr_block="0.0.0.0/0") for table, way in ways.items()),
+        thing("aws_route_table_association.s",
+              {"subnet_id": ["aws_subnet.s"], "route_table_id": [*tables, "local.which"]}),
+    ))  # fmt: skip
+    subnet = where.subnets["aws_subnet.s"]
+    assert subnet.tier == "private"
+    assert [route.ways for route in subnet.routes] == [tuple(ways.values())]

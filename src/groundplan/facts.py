@@ -7,23 +7,72 @@ Facts are read from `terraform show -json` (plan format 1.x, state format 1.x), 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.errors import InputError
 from groundplan.files import read_text
+from groundplan.redaction import SENSITIVE as SENSITIVE  # noqa: PLC0414 - what facts show
+from groundplan.redaction import redact, secrets
 from groundplan.references import Configuration
+from groundplan.values import normalise, paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from groundplan.graph import Change
 
-SENSITIVE: Final = "(sensitive)"
 FORMAT: Final = 1
+
+# Data that can't give the id of a network's part, by how its type begins.
+_HARMLESS: Final = (
+    "archive_",
+    "aws_acm_",
+    "aws_ami",
+    "aws_availability_zone",
+    "aws_caller_identity",
+    "aws_cloudfront_",
+    "aws_default_tags",
+    "aws_ec2_instance_type",
+    "aws_ecr_",
+    "aws_eks_addon_version",
+    "aws_eks_cluster_auth",
+    "aws_elb_service_account",
+    "aws_iam_",
+    "aws_kms_",
+    "aws_partition",
+    "aws_prefix_list",
+    "aws_region",
+    "aws_route53_",
+    "aws_service_principal",
+    "cloudinit_",
+    "template_",
+    "tls_",
+)
+
+# Attributes whose values name a resource, by which others refer to it.
+IDENTITIES: Final = (
+    "id",
+    "arn",
+    "name",
+    "identifier",
+    "bucket",
+    "bucket_domain_name",
+    "bucket_regional_domain_name",
+    "cluster_identifier",
+    "dns_name",
+    "domain_name",
+    "function_name",
+    "invoke_arn",
+    "primary_network_interface_id",
+    "replication_group_id",
+    "url",
+    "website_endpoint",
+)
 
 _CHANGES: Final[dict[tuple[str, ...], Change]] = {
     ("create",): "create",
@@ -45,7 +94,8 @@ class Resource:
     `for_each` key. `values` has the known attributes, without null and empty ones; `unknown` the
     dotted paths (`vpc_config.0.vpc_id`) of what is known after apply. `references` has, for a
     dotted path, the addresses of exactly the resources that its expression refers to; `maybe` the
-    candidates where the plan can't tell which of them.
+    candidates where the plan can't tell which of them, none where it can't name any. `before` has
+    the names (`IDENTITIES`) that a thing to be replaced goes by until then.
     """
 
     address: str
@@ -58,6 +108,7 @@ class Resource:
     unknown: frozenset[str] = frozenset()
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maybe: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)
 
     def is_unknown(self, path: str) -> bool:
         """True when the value at the dotted `path`, or one that holds it, is known after apply."""
@@ -92,7 +143,16 @@ class Facts:
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """The resources of these types, by address."""
+        if len(types) == 1:
+            return self._by_type.get(types[0], ())
         return tuple(resource for resource in self.resources if resource.type in types)
+
+    @cached_property
+    def _by_type(self) -> dict[str, tuple[Resource, ...]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            found[resource.type].append(resource)
+        return {type_: tuple(resources) for type_, resources in found.items()}
 
 
 def from_plan(
@@ -111,10 +171,11 @@ def from_plan(
             "this is not a Terraform plan or state in JSON",
             hint="make one: terraform show -json PLANFILE > plan.json",
         )
-    if not str(document["format_version"]).startswith("1."):
+    # What 0.1 and 0.2, of Terraform before 1.1, have of this, they have in the same form.
+    if not str(document["format_version"]).startswith(("0.", "1.")):
         raise InputError(
             f"plan format {document['format_version']} is not known",
-            hint="plans of Terraform 1.3 or later have format 1.x",
+            hint="plans of Terraform 0.12 or later have format 0.x or 1.x",
         )
     if "resource_changes" in document or "planned_values" in document:
         resources = _planned(document)
@@ -137,21 +198,19 @@ def _planned(document: Mapping[str, Any]) -> list[Resource]:
         for item in document.get("resource_changes", ())
         if item.get("mode") == "managed" and "deposed" not in item
     ]
+    # What is read while applying may give any id, so nothing follows from what else is there.
+    reads = any(
+        item.get("mode") == "data" and not str(item.get("type")).startswith(_HARMLESS)
+        for item in document.get("resource_changes", ())
+    )
     configuration = Configuration(
         document.get("configuration", {}),
         [item["address"] for item in changes],
         document.get("variables"),
+        closed=not reads,
     )
-    hidden = frozenset(_secrets(document))
+    hidden = frozenset(secrets(document))
     return [_changed(item, configuration, hidden) for item in changes]
-
-
-def _secrets(document: Mapping[str, Any]) -> Iterator[str]:
-    """The values of sensitive variables: some copies of them, as in tags_all, bear no mark."""
-    declared = document.get("configuration", {}).get("root_module", {}).get("variables", {})
-    for name, given in document.get("variables", {}).items():
-        if declared.get(name, {}).get("sensitive"):
-            yield from _strings(given.get("value"))
 
 
 def _changed(
@@ -160,35 +219,57 @@ def _changed(
     change = item["change"]
     gone = change.get("after") is None
     side = "before" if gone else "after"
-    values = _redact(change[side] or {}, change.get(f"{side}_sensitive") or False, hidden)
-    references, maybe = configuration.references(item["address"])
+    values = redact(change[side] or {}, change.get(f"{side}_sensitive") or False, hidden)
+    unknown = frozenset() if gone else frozenset(paths(change.get("after_unknown") or {}))
+    references, maybe = configuration.references(item["address"], unknown)
+    actions = _CHANGES.get(tuple(change["actions"]), "update")
     return Resource(
         address=item["address"],
         type=item["type"],
         name=item["name"],
         module=item.get("module_address", ""),
         index=item.get("index"),
-        change=_CHANGES.get(tuple(change["actions"]), "update"),
-        values=_normalise(values),
-        unknown=frozenset() if gone else frozenset(_paths(change.get("after_unknown") or {})),
+        change=actions,
+        values=normalise(values),
+        unknown=unknown,
         references=references,
         maybe=maybe,
+        before=_names(change, hidden) if actions == "replace" else {},
     )
 
 
+def _names(change: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, str]:
+    """What others call the object that is to be replaced."""
+    values = redact(change["before"] or {}, change.get("before_sensitive") or False, hidden)
+    names = {name: values.get(name) for name in IDENTITIES}
+    return {name: str(value) for name, value in names.items() if value not in {None, "", SENSITIVE}}
+
+
 def _stated(document: Mapping[str, Any]) -> list[Resource]:
+    hidden = frozenset(secrets(document))
     return [
         Resource(
-            address=item["address"],
+            address=_whole_address(item, module),
             type=item["type"],
             name=item["name"],
             module=module,
             index=item.get("index"),
-            values=_normalise(_redact(item.get("values", {}), item.get("sensitive_values", False))),
+            values=normalise(
+                redact(item.get("values", {}), item.get("sensitive_values", False), hidden)
+            ),
         )
         for module, item in _below((document.get("values") or {}).get("root_module", {}))
         if item.get("mode") == "managed"
     ]
+
+
+def _whole_address(item: Mapping[str, Any], module: str) -> str:
+    """With its module and key, which states of Terraform 0.12 leave out."""
+    address, index = str(item["address"]), item.get("index")
+    if module and not address.startswith(f"{module}."):
+        address = f"{module}.{address}"
+    whole = index is None or address.endswith("]")
+    return address if whole else f"{address}[{json.dumps(index)}]"
 
 
 def _below(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -196,77 +277,6 @@ def _below(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
         yield module.get("address", ""), item
     for child in module.get("child_modules", ()):
         yield from _below(child)
-
-
-def _redact(values: Any, sensitive: Any, hidden: frozenset[str] = frozenset()) -> Any:
-    """`values` with every part replaced that `sensitive`, of the same shape, marks True.
-
-    So is every text that equals a marked one, or one of `hidden`: providers copy values about.
-    """
-    marked = (_strings(item) for item, mark in _leaves(values, sensitive) if mark)
-    return _without(values, sensitive, hidden.union(*marked))
-
-
-def _leaves(value: Any, sensitive: Any) -> Iterator[tuple[Any, bool]]:
-    """The parts of `value` that have a mark of their own, and the mark."""
-    if isinstance(sensitive, bool):
-        yield value, sensitive
-    elif isinstance(value, Mapping) and isinstance(sensitive, Mapping):
-        for key, item in value.items():
-            yield from _leaves(item, sensitive.get(key, False))
-    elif isinstance(value, list) and isinstance(sensitive, list):
-        for item, mark in zip(value, sensitive, strict=False):
-            yield from _leaves(item, mark)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for item in value.values() if isinstance(value, Mapping) else value:
-            yield from _strings(item)
-
-
-def _without(value: Any, sensitive: Any, hidden: frozenset[str]) -> Any:
-    if sensitive is True or (isinstance(value, str) and value and value in hidden):
-        return SENSITIVE
-    if isinstance(value, Mapping):
-        marks = sensitive if isinstance(sensitive, Mapping) else {}
-        return {key: _without(item, marks.get(key), hidden) for key, item in value.items()}
-    if isinstance(value, list):
-        listed = sensitive if isinstance(sensitive, list) else []
-        return [_without(*pair, hidden) for pair in zip_longest(value, listed[: len(value)])]
-    return value
-
-
-def _normalise(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Without nulls and empties; `tags` is left out where `tags_all`, which includes it, stands."""
-    kept = _without_empty(values)
-    if "tags_all" in kept:
-        kept.pop("tags", None)
-    return cast("dict[str, Any]", kept)
-
-
-def _without_empty(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        items = {key: _without_empty(item) for key, item in sorted(value.items())}
-        return {key: item for key, item in items.items() if item not in (None, "", [], {})}
-    if isinstance(value, list):
-        return [_without_empty(item) for item in value]
-    return value
-
-
-def _paths(unknown: Any, prefix: str = "") -> Iterator[str]:
-    if unknown is True:
-        yield prefix
-        return
-    items: Iterable[tuple[Any, Any]] = ()
-    if isinstance(unknown, Mapping):
-        items = unknown.items()
-    elif isinstance(unknown, list):
-        items = enumerate(unknown)
-    for key, item in items:
-        yield from _paths(item, f"{prefix}.{key}" if prefix else str(key))
 
 
 def to_json(facts: Facts) -> str:
@@ -294,6 +304,7 @@ def _as_dict(resource: Resource) -> dict[str, Any]:
         "unknown": sorted(resource.unknown),
         "references": {key: list(to) for key, to in sorted(resource.references.items())},
         "maybe": {key: list(to) for key, to in sorted(resource.maybe.items())},
+        "before": dict(sorted(resource.before.items())),
     }
     return {key: item for key, item in document.items() if item not in (None, "", [], {})}
 
@@ -331,6 +342,7 @@ def _from_dict(item: Mapping[str, Any]) -> Resource:
         unknown=frozenset(item.get("unknown", ())),
         references={key: tuple(to) for key, to in item.get("references", {}).items()},
         maybe={key: tuple(to) for key, to in item.get("maybe", {}).items()},
+        before=item.get("before", {}),
     )
 
 
@@ -347,9 +359,12 @@ def parse(path: Path) -> Any:
 
 
 def read(path: Path) -> Facts:
-    """Facts of the plan or state in `path`, as `terraform show -json` prints it."""
+    """Facts of the plan or state in `path`, as `terraform show -json` prints it, or as recorded."""
+    document = parse(path)
+    if isinstance(document, dict) and document.get("format") == FORMAT:
+        return load(path)
     try:
-        return from_plan(parse(path))
+        return from_plan(document)
     except InputError as error:
         error.file = error.file or path
         raise

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from groundplan.givers import GIVERS, HANDS_ON, LISTS, names_something
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -79,11 +81,17 @@ class Configuration:
         configuration: Mapping[str, Any],
         addresses: Iterable[str],
         variables: Mapping[str, Any] | None = None,
+        *,
+        closed: bool = False,
     ) -> None:
+        """`closed` says that what is known after apply can come from `addresses` only."""
+        self._closed = closed
         self._root = configuration.get("root_module", {})
         self._variables = variables or {}
         self._addresses = tuple(addresses)
         self._memo: dict[tuple[_Scope, str, str | None], _Found] = {}
+        self._sights: dict[_Scope, frozenset[str]] = {}
+        self._indexed: dict[int, dict[str, Mapping[str, Any]]] = {}
 
     @cached_property
     def _instances(self) -> dict[str, list[str]]:
@@ -106,25 +114,70 @@ class Configuration:
         return found
 
     def references(
-        self, address: str
+        self, address: str, unknown: Iterable[str] = ()
     ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-        """For the resource at `address`: exact references and candidates, by attribute path."""
+        """For the resource at `address`: exact references and candidates, by attribute path.
+
+        `unknown` has the paths of what is known after apply.
+        """
         parts = split(address)
         scope = _Scope(_module_steps(parts))
         block = ".".join(without_key(part) for part in parts[2 * len(scope.steps) :])
-        module = self._module(scope)
-        resource: Mapping[str, Any] = next(
-            (item for item in module.get("resources", ()) if item.get("address") == block), {}
-        )
+        resource = self._blocks(scope).get(block, {})
+        open_ = frozenset(unknown)
         exact: dict[str, tuple[str, ...]] = {}
         maybe: dict[str, tuple[str, ...]] = {}
         for path, expression in _expressions(resource.get("expressions", {})):
-            found = self._follow(
-                scope, expression.get("references", ()), key_of(parts[-1]), resource
-            )
-            if found.addresses - {address}:
-                (exact if found.exact else maybe)[path] = tuple(sorted(found.addresses - {address}))
+            references = expression.get("references", ())
+            several = path.rpartition(".")[2] in LISTS
+            found = self._follow(scope, references, key_of(parts[-1]), resource, several=several)
+            found = _Found(found.addresses - {address}, found.exact)
+            if path in open_ and any(item.startswith("local.") for item in references):
+                found = self._through_locals(scope, path, found)
+            if found.addresses or (path in open_ and names_something(path)):
+                told = found.exact and found.addresses
+                (exact if told else maybe)[path] = tuple(sorted(found.addresses))
+        for path in sorted(_dynamic(open_, resource)):
+            found = self._through_locals(scope, path, _Found())
+            if found.addresses:
+                (exact if found.exact else maybe)[path] = tuple(sorted(found.addresses))
         return exact, maybe
+
+    def _through_locals(self, scope: _Scope, path: str, found: _Found) -> _Found:
+        """What an unknown value refers to that goes through a local or stands in a dynamic block.
+
+        A plan doesn't have these. But they only see their own module, and where one thing alone in
+        it can give such a value, it was that one.
+        """
+        leaf = path.rpartition(".")[2]
+        types = (*GIVERS.get(leaf, ()), *LISTS.get(leaf, ()))
+        told = {item for item in found.addresses if split(item)[-2] in types}
+        seen = frozenset(item for item in self._seen(scope) if split(item)[-2] in types)
+        if not types or (leaf in GIVERS and told):
+            return found
+        if leaf in GIVERS and len(seen) == 1 and self._closed:
+            return _Found(seen)
+        return _Found(found.addresses | seen, exact=bool(told) and found.exact and seen <= told)
+
+    def _seen(self, scope: _Scope) -> frozenset[str]:
+        """What a local of a module can refer to: what is in it, what it is given, what it calls."""
+        if scope not in self._sights:
+            found = {item for item in self._addresses if _module_steps(split(item)) == scope.steps}
+            for name in self._module(scope).get("variables", {}):
+                found |= self._one(scope, f"var.{name}", None).addresses
+            for name, call in self._module(scope).get("module_calls", {}).items():
+                for output in call.get("module", {}).get("outputs", {}):
+                    found |= self._one(scope, f"module.{name}.{output}", None).addresses
+            self._sights[scope] = frozenset(found)
+        return self._sights[scope]
+
+    def _blocks(self, scope: _Scope) -> Mapping[str, Mapping[str, Any]]:
+        """The resource blocks of a module, by their address in it."""
+        module = self._module(scope)
+        if id(module) not in self._indexed:
+            blocks = {item.get("address", ""): item for item in module.get("resources", ())}
+            self._indexed[id(module)] = blocks
+        return self._indexed[id(module)]
 
     def _module(self, scope: _Scope) -> Mapping[str, Any]:
         module: Mapping[str, Any] = self._root
@@ -140,9 +193,19 @@ class Configuration:
         return call
 
     def _follow(
-        self, scope: _Scope, references: Iterable[str], key: str | None, block: Mapping[str, Any]
+        self,
+        scope: _Scope,
+        references: Iterable[str],
+        key: str | None,
+        block: Mapping[str, Any],
+        *,
+        several: bool = False,
     ) -> _Found:
-        """All that `references` lead to, read in a block of `scope` whose instance has `key`."""
+        """All that `references` lead to, read in a block of `scope` whose instance has `key`.
+
+        For `several` things a loop's value that leads to nothing stands for others that are given
+        instead, as in `coalesce(each.value.subnet_ids, var.subnet_ids)`; for one it may choose it.
+        """
         primary = tuple(_primary(references))
         keyed = any(item.startswith(("each.key", "count.index")) for item in primary)
         # With a table or a condition in it, an expression may turn the key into another one.
@@ -154,7 +217,8 @@ class Configuration:
             else:
                 one = self._one(scope, reference, key if keyed and not turned else None)
             found |= one
-            chosen |= not one.addresses and self._chooses(scope, reference)
+            looped = several and reference.startswith("each.value")
+            chosen |= not one.addresses and not looped and self._chooses(scope, reference)
         return _Found(found.addresses, found.exact and not (chosen and len(found.addresses) > 1))
 
     def _each_value(self, scope: _Scope, key: str | None, block: Mapping[str, Any]) -> _Found:
@@ -203,7 +267,16 @@ class Configuration:
         instances = self._instances.get(scope.address(f"{parts[0]}.{without_key(parts[1])}"), [])
         found = _pick(instances, key_of(parts[1]) or key)
         # A key that none of them has was turned into another one.
-        return _Found(found.addresses, not key or len(found.addresses) <= 1)
+        found = _Found(found.addresses, not key or len(found.addresses) <= 1)
+        return self._handed_on(scope, parts, found) if parts[0] in HANDS_ON else found
+
+    def _handed_on(self, scope: _Scope, parts: tuple[str, ...], found: _Found) -> _Found:
+        """What a resource of Terraform's own was given, which it only hands on."""
+        block = self._blocks(scope).get(f"{parts[0]}.{without_key(parts[1])}", {})
+        given = _Found()
+        for _path, item in _expressions(block.get("expressions", {})):
+            given |= self._follow(scope, item.get("references", ()), None, {})
+        return given if given.addresses else found
 
     def _variable(self, scope: _Scope, parts: tuple[str, ...]) -> _Found:
         if not scope.steps:
@@ -213,7 +286,11 @@ class Configuration:
         found = _Found()
         for _path, item in _expressions({"": expression}):
             found |= self._follow(
-                scope.parent, item.get("references", ()), key_of(scope.steps[-1]), call
+                scope.parent,
+                item.get("references", ()),
+                key_of(scope.steps[-1]),
+                call,
+                several=without_key(parts[1]) in LISTS,
             )
         # Inside an object the plan doesn't say which part the references stand in.
         inside = len(parts) > 2 or key_of(parts[1]) is not None  # noqa: PLR2004
@@ -221,7 +298,7 @@ class Configuration:
 
     def _output(self, scope: _Scope, parts: tuple[str, ...], key: str | None) -> _Found:
         if len(parts) < 3:  # noqa: PLR2004 - the whole module object: no output is named
-            return _Found()
+            return _Found(exact=False)
         wanted = key_of(parts[1]) or key
         steps = sorted(
             self._module_instances.get(scope.address(f"module.{without_key(parts[1])}"), ())
@@ -242,6 +319,15 @@ class Configuration:
         picked = _pick(sorted(found.addresses), part)
         whole = len(found.addresses) <= 1
         return _Found(picked.addresses, found.exact and (whole or len(picked.addresses) == 1))
+
+
+def _dynamic(unknown: Iterable[str], resource: Mapping[str, Any]) -> Iterator[str]:
+    """The unknown paths in dynamic blocks, of which a plan has no expressions."""
+    there = resource.get("expressions", {})
+    for path in unknown:
+        block, _, rest = path.partition(".")
+        if rest and block not in there:
+            yield path
 
 
 def _module_steps(parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,13 +1,15 @@
 """What an attribute of a resource refers to: by a known id, else by the plan's configuration.
 
-What neither tells is `UNKNOWN`, never a guess.
+What neither tells is `UNKNOWN`, never a guess. Paths are dotted, `*` for every block of a list.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan.facts import IDENTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     from groundplan.graph import Unknown
 
 UNKNOWN: Final[Unknown] = "unknown"
-
-# Attributes whose values name a resource, by which a known value is recognised.
-_IDENTITIES: Final = ("id", "arn", "name", "identifier", "bucket", "replication_group_id")
 
 
 class Relations:
@@ -33,9 +32,11 @@ class Relations:
 
     @cached_property
     def _by_identity(self) -> dict[str, list[str]]:
+        """Who goes by a name, now or until it is replaced."""
         found = defaultdict(list)
         for resource in self.facts:
-            for value in {str(resource.values.get(name)) for name in _IDENTITIES}:
+            names = {str(resource.values[name]) for name in IDENTITIES if name in resource.values}
+            for value in names.union(resource.before.values()):
                 found[value].append(resource.address)
         return found
 
@@ -47,27 +48,30 @@ class Relations:
         """The addresses, of these types, that the attribute at `path` refers to.
 
         `()` where it refers to nothing; `"unknown"` where it does, and the plan can't say to what.
+        Without types only what goes by an ARN is recognised by its value.
         """
-        value = resource.get(path)
-        values = [str(item) for item in (value if isinstance(value, list) else [value]) if item]
-        known = [self._identified(item, types) for item in values]
-        if all(known) and not _has_unknown(resource, path):
-            return tuple(sorted({address for address in known if address}))
+        values = {str(item) for item in _values(resource.values, path) if item}
+        known = {found for value in values if (found := self._identified(value, types))}
+        open_ = has_unknown(resource, path)
+        if not open_ and len(known) == len(values):
+            return tuple(sorted(known))
         referred = self._typed(_at(resource.references, path), types)
-        if referred and not (len(referred) > 1 and _lumped(resource, path)):
-            return referred
-        return UNKNOWN
+        if not referred or (len(referred) > 1 and _lumped(resource, path)):
+            return UNKNOWN
+        whole = _length(resource, path)
+        some = len(referred) != whole if whole is not None else len(values) > len(referred)
+        return UNKNOWN if some else referred
 
     def target(self, resource: Resource, path: str, *types: str) -> str | Unknown | None:
         """The one address that a scalar attribute refers to; None for nothing, else unknown."""
         found = self.targets(resource, path, *types)
-        if found == UNKNOWN:
-            return UNKNOWN
-        if len(found) > 1:
+        if found == UNKNOWN or len(found) > 1:
             return UNKNOWN
         return found[0] if found else None
 
     def _identified(self, value: str, types: tuple[str, ...]) -> str | None:
+        if not types and not value.startswith("arn:"):
+            return None  # things of other types may go by the same name
         found = self._typed(self._by_identity.get(value, ()), types)
         return found[0] if len(found) == 1 else None
 
@@ -86,22 +90,61 @@ class Relations:
 
 def configured(resource: Resource, path: str) -> bool:
     """True where the attribute is given a value, and not left to the provider."""
-    told = (*_at(resource.references, path), *_at(resource.maybe, path))
-    return bool(told) or bool(resource.get(path))
+    told = (at for each in (resource.references, resource.maybe) for at in each)
+    return any(_meets(at, path) for at in told) or any(_values(resource.values, path))
+
+
+def may_be_given(resource: Resource, path: str) -> bool:
+    """True where the attribute has a value, or gets one that is known after apply."""
+    return configured(resource, path) or has_unknown(resource, path)
+
+
+def _values(value: Any, path: str) -> Iterator[Any]:
+    """The known values at `path`, those in lists one by one."""
+    head, _, rest = path.partition(".")
+    if not head:
+        yield from value if isinstance(value, list) else (value,)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            if head in {"*", str(number)}:
+                yield from _values(item, rest)
+    elif isinstance(value, dict) and head in value:
+        yield from _values(value[head], rest)
+
+
+def _length(resource: Resource, path: str) -> int | None:
+    """How many the attribute names, where it is a list whose parts are known after apply."""
+    value = resource.get(path)
+    return len(value) if isinstance(value, list) else None
+
+
+@cache
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
+@cache
+def _meets(at: str, path: str) -> bool:
+    """True where one of the two paths is the other, or leads to it."""
+    pairs = zip(_parts(at), _parts(path), strict=False)
+    return all("*" in pair or pair[0] == pair[1] for pair in pairs)
 
 
 def _at(references: Mapping[str, tuple[str, ...]], path: str) -> Iterator[str]:
     """The references at `path`, inside it, or at the block that holds it."""
     for at, addresses in references.items():
-        if at == path or at.startswith(f"{path}.") or path.startswith(f"{at}."):
+        if _meets(at, path):
             yield from addresses
 
 
 def _lumped(resource: Resource, path: str) -> bool:
     """True where the references to `path` are told for several blocks together, in any order."""
+    if "*" in path:
+        return False  # all of the blocks are meant
     lists = (at for at in resource.references if path.startswith(f"{at}."))
     return any(len(resource.get(at) or ()) > 1 for at in lists)
 
 
-def _has_unknown(resource: Resource, path: str) -> bool:
-    return resource.is_unknown(path) or any(at.startswith(f"{path}.") for at in resource.unknown)
+def has_unknown(resource: Resource, path: str) -> bool:
+    """True where the value at `path`, one in it, or one that holds it is known after apply."""
+    return any(_meets(at, path) for at in resource.unknown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import KINDS, treatment
+from groundplan.routes import VPCS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,30 +15,74 @@ if TYPE_CHECKING:
 
 Text = tuple[str, str]
 
+# Where a resource has its name, the most telling first.
+_NAMES: Final = (
+    "name",
+    "identifier",
+    "function_name",
+    "replication_group_id",
+    "cluster_id",
+    "fargate_profile_name",
+    "broker_name",
+    "cluster_identifier",
+    "bucket",
+    "domain_name",
+    "domain",
+    "alarm_name",
+    "dashboard_name",
+)
+_OF_NO_HELP: Final = frozenset({"this", "main", "default"})
+_ENGINES: Final = {
+    "mysql": "MySQL",
+    "postgres": "PostgreSQL",
+    "postgresql": "PostgreSQL",
+    "mariadb": "MariaDB",
+    "oracle": "Oracle",
+    "sqlserver": "SQL Server",
+    "redis": "Redis",
+    "valkey": "Valkey",
+    "memcached": "Memcached",
+}
+
 
 def describe(resource: Resource, topology: Topology) -> Text:
     """The label and detail of one resource."""
     if writer := _WRITERS.get(resource.type):
         return writer(resource, topology)
-    if treatment(resource.type).kind == "resource":
-        return resource.type.removeprefix("aws_").replace("_", " "), _name(resource)
-    return KINDS[treatment(resource.type).kind].label, _name(resource)
+    how = treatment(resource.type)
+    size = resource.get(how.size) if how.size else None
+    detail = " · ".join(str(part) for part in (name_of(resource), size) if part)
+    if how.kind == "resource":
+        return resource.type.removeprefix("aws_").replace("_", " "), detail
+    return KINDS[kind_of(resource, topology)].label, detail
 
 
 def kind_of(resource: Resource, topology: Topology) -> str:
-    """The kind of its node; some engines of databases have one of their own."""
+    """The kind of its node; some engines and types of load balancer have one of their own."""
     found = treatment(resource.type).kind
-    own = f"{found}_{_engine(resource, topology)}"
+    which = resource.get("load_balancer_type") or _engine(resource, topology)
+    own = f"{found}_{which}"
     return own if own in KINDS else found
 
 
-def _name(resource: Resource) -> str:
-    return str(resource.get("name") or resource.get("tags_all.Name") or "")
+def name_of(resource: Resource) -> str:
+    """What a person calls it: its name or tag, else what tells its address from others.
+
+    Empty where that is no more than `this`.
+    """
+    for path in (*_NAMES, "tags_all.Name", "tags.Name"):
+        if isinstance(name := resource.get(path), str) and name:
+            return name
+    if isinstance(resource.index, str):
+        return resource.index
+    module = resource.module.rpartition("module.")[2]
+    name = module if resource.name in _OF_NO_HELP else resource.name
+    return name if resource.index is None else f"{name or resource.name}[{resource.index}]"
 
 
 def _cluster(resource: Resource, _topology: Topology) -> Text:
     version = resource.get("version", "")
-    return f"EKS cluster {version}".strip(), _name(resource)
+    return f"EKS cluster {version}".strip(), name_of(resource)
 
 
 def _node_group(resource: Resource, _topology: Topology) -> Text:
@@ -46,13 +91,25 @@ def _node_group(resource: Resource, _topology: Topology) -> Text:
     types = "/".join(map(str, resource.get("instance_types") or ["instances"]))
     spot = " spot" if resource.get("capacity_type") == "SPOT" else ""
     span = "" if low == high else f" ({low}–{high})"
-    name = f"Node group {resource.get('node_group_name', '')}".strip()
-    return name, f"{size} × {types}{spot}{span}"
+    name = resource.get("node_group_name") or name_of(resource)
+    return f"Node group {name}".strip(), f"{size} × {types}{spot}{span}"
+
+
+def _scaling_group(resource: Resource, _topology: Topology) -> Text:
+    low, high = resource.get("min_size", "?"), resource.get("max_size", "?")
+    span = str(low) if low == high else f"{low}–{high}"
+    name = name_of(resource)
+    return "Auto Scaling group", " · ".join(filter(None, (name, f"{span} instances")))
+
+
+def _service(resource: Resource, _topology: Topology) -> Text:
+    count = resource.get("desired_count", "?")
+    on = "Fargate" if resource.get("launch_type") == "FARGATE" else "tasks"
+    return f"ECS service {name_of(resource)}".strip(), f"{count} × {on}"
 
 
 def _database(resource: Resource, topology: Topology) -> Text:
-    names = {"mysql": "MySQL", "postgres": "PostgreSQL", "mariadb": "MariaDB"}
-    engine = names.get(_engine(resource, topology), "Database")
+    engine = _ENGINES.get(_engine(resource, topology), "Database")
     detail = str(resource.get("instance_class", ""))
     if resource.get("multi_az"):
         detail += ", standby in another zone"
@@ -60,16 +117,27 @@ def _database(resource: Resource, topology: Topology) -> Text:
     return f"{engine} {role}", detail
 
 
+def _database_cluster(resource: Resource, _topology: Topology) -> Text:
+    engine = str(resource.get("engine", "aurora"))
+    plain = _ENGINES.get(engine.removeprefix("aurora-"), "")
+    kind = "Aurora" if engine.startswith("aurora") else ""
+    name = resource.get("cluster_identifier") or name_of(resource)
+    return " ".join(part for part in (kind, plain, "cluster") if part), str(name)
+
+
 def _engine(resource: Resource, topology: Topology) -> str:
-    """A replica has the engine of what it replicates."""
+    """A replica has the engine of what it replicates; an edition is left out: oracle-ee."""
     source = topology.resource(topology.replicated(resource) or "")
-    return _engine(source, topology) if source else str(resource.get("engine", ""))
+    if source:
+        return _engine(source, topology)
+    return str(resource.get("engine", "")).split("-")[0]
 
 
-def _cache(resource: Resource, _topology: Topology) -> Text:
-    count = resource.get("num_cache_clusters") or 1
+def _cache(resource: Resource, topology: Topology) -> Text:
+    count = resource.get("num_cache_clusters") or resource.get("num_cache_nodes") or 1
     nodes = "" if count == 1 else f"{count} × "
-    return "Redis", f"{nodes}{resource.get('node_type', '')}"
+    engine = _ENGINES.get(_engine(resource, topology), "Redis")
+    return engine, f"{nodes}{resource.get('node_type', '')}"
 
 
 def _endpoint(resource: Resource, _topology: Topology) -> Text:
@@ -78,16 +146,30 @@ def _endpoint(resource: Resource, _topology: Topology) -> Text:
     return f"{service} endpoint".strip(), kind
 
 
+def _peering(resource: Resource, topology: Topology) -> Text:
+    """Between which VPCs; one of another plan or account has no name here."""
+    found = (topology.target(resource, path, *VPCS) for path in ("vpc_id", "peer_vpc_id"))
+    vpcs = [topology.resource(address) if address else None for address in found]
+    names = [name_of(vpc) or vpc.name if vpc else "a VPC outside of this plan" for vpc in vpcs]
+    return "VPC peering", " – ".join(names)
+
+
 def _plain(resource: Resource, _topology: Topology) -> Text:
     return KINDS[treatment(resource.type).kind].label, ""
 
 
 _WRITERS: Final[dict[str, Callable[[Resource, Topology], Text]]] = {
+    "aws_autoscaling_group": _scaling_group,
     "aws_db_instance": _database,
+    "aws_ecs_service": _service,
+    "aws_egress_only_internet_gateway": _plain,
     "aws_eks_cluster": _cluster,
     "aws_eks_node_group": _node_group,
+    "aws_elasticache_cluster": _cache,
     "aws_elasticache_replication_group": _cache,
     "aws_internet_gateway": _plain,
     "aws_nat_gateway": _plain,
+    "aws_rds_cluster": _database_cluster,
     "aws_vpc_endpoint": _endpoint,
+    "aws_vpc_peering_connection": _peering,
 }

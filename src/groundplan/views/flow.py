@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from groundplan.compose.model import Application, Flow, Port, Service
+    from groundplan.graph import Change
+    from groundplan.observing.verdict import Line, Status, Verdict
 
 _SHOWN_PROTOCOLS = 4
+# What stands beside a line that is not as it should be, and how the line is marked.
+_OBSERVED: dict[Status, tuple[str, Change]] = {
+    "seen": ("", "none"),
+    "unseen": ("not seen", "delete"),
+    "untold": ("not told", "create"),
+    "unwatched": ("not watched", "none"),
+}
 
 
 def flow(
@@ -37,6 +47,43 @@ def flow(
     if entries:
         nodes.insert(0, Node(users, "users", "Users", phase=min(first.values(), default=phase)))
     return Graph("flow", title, nodes=tuple(nodes), edges=(*edges, *_flows(application.flows)))
+
+
+def observed(graph: Graph, verdict: Verdict, *, title: str = "Observed flow") -> Graph:
+    """The flow with what was seen of it: a line that was seen as told is drawn as ever.
+
+    One that was told and not seen, or seen and not told, says so and is marked as removed or new.
+    """
+    drawn = {node.id: node for node in graph.nodes}
+    by_pair: dict[tuple[str, str], list[Line]] = {}
+    for line in verdict.lines:
+        by_pair.setdefault((line.source, line.target), []).append(line)
+    edges = [_observed(edge, by_pair) for edge in graph.edges]
+    known = {pair for edge in graph.edges for pair in _pairs(edge)}
+    edges += [
+        Edge(*pair, "flow", f"{lines[0].label} · not told", "create")
+        for pair, lines in by_pair.items()
+        if pair not in known and drawn.keys() >= {*pair}
+    ]
+    return replace(graph, title=title, edges=tuple(edges), compared="what was observed")
+
+
+def _observed(edge: Edge, by_pair: Mapping[tuple[str, str], list[Line]]) -> Edge:
+    lines = [line for pair in _pairs(edge) for line in by_pair.get(pair, ())]
+    statuses = dict.fromkeys(line.status for line in lines if line.status != "seen")
+    if not statuses:
+        return edge
+    words = [_OBSERVED[status][0] for status in statuses]
+    change = _OBSERVED[next(iter(statuses))][1]
+    return replace(edge, label=" · ".join(filter(None, [edge.label, *words])), change=change)
+
+
+def _pairs(edge: Edge) -> tuple[tuple[str, str], ...]:
+    """Who may have called whom along an edge: a replica calls its primary, against the arrow."""
+    if edge.kind == "replicates":
+        return ((edge.target, edge.source),)
+    users = "users" if edge.source.startswith("users-of-") else edge.source
+    return ((users, edge.target),)
 
 
 def _users_id(application: Application) -> str:

@@ -6,18 +6,15 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.relations import UNKNOWN
 from groundplan.views import scene
 from groundplan.views.network import replication
+from groundplan.wiring import Wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from groundplan.facts import Facts
     from groundplan.topology import Topology
-
-# Gateways belong to the network view; here they would only be in the way.
-_LEFT_OUT = {"internet_gateway", "endpoint"}
 
 
 def infrastructure(
@@ -29,15 +26,13 @@ def infrastructure(
     """
     topology = scene.topology_of(facts)
     nodes = tuple(
-        _with_applications(node, runs)
-        for node in scene.nodes(topology, "infrastructure")
-        if node.kind not in _LEFT_OUT
+        _with_applications(node, runs) for node in scene.nodes(topology, "infrastructure")
     )
     frames = tuple(_told(frame, topology, nodes) for frame in scene.frames(topology))
-    edges = tuple(dict.fromkeys((*_uses(topology, nodes), *replication(topology))))
-    return Graph(
-        "infrastructure", title, frames, nodes, edges, scene.ledger(topology, nodes, frames)
-    )
+    wiring = Wiring(topology, nodes)
+    edges = _one_for_each_pair((*wiring.links(), *wiring.rules(), *replication(topology)))
+    ledger = scene.ledger(topology, "infrastructure", nodes, frames)
+    return Graph("infrastructure", title, frames, nodes, edges, ledger)
 
 
 def _told(frame: Cluster, topology: Topology, nodes: Iterable[Node]) -> Cluster:
@@ -53,23 +48,8 @@ def _with_applications(node: Node, runs: Sequence[str]) -> Node:
     return dataclasses.replace(node, detail=f"{node.detail}\n{' · '.join(runs)}")
 
 
-def _uses(topology: Topology, nodes: Iterable[Node]) -> Iterator[Edge]:
-    """Who may call whom: the security groups' rules, told between the things that carry them."""
-    drawn = tuple(nodes)
-    for rule in topology.rules:
-        if rule.peer == rule.group:
-            continue
-        for source in _carriers(drawn, rule.peer):
-            for target in _carriers(drawn, rule.group):
-                if source.kind == "node_group" and target.kind != "eks":
-                    yield Edge(source.id, target.id, "uses", rule.ports)
-    for group in topology.facts.of_type("aws_eks_node_group"):
-        cluster = topology.target(group, "cluster_name", "aws_eks_cluster")
-        if cluster and cluster != UNKNOWN:
-            yield Edge(cluster, group.address, "uses", "runs")
-
-
-def _carriers(nodes: Iterable[Node], group: str) -> Iterator[Node]:
-    return (
-        node for node in nodes if node.security_groups != UNKNOWN and group in node.security_groups
-    )
+def _one_for_each_pair(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """Without a line of the same kind and ends that says nothing, where another says something."""
+    once = tuple(dict.fromkeys(edges))
+    told = {(edge.source, edge.target, edge.kind) for edge in once if edge.label}
+    return tuple(e for e in once if e.label or (e.source, e.target, e.kind) not in told)

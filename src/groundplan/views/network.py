@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from groundplan.graph import Cluster, Edge, Entry, Graph, Node
 from groundplan.relations import UNKNOWN
-from groundplan.topology import ANYWHERE, Subnet, Topology
+from groundplan.routes import VPCS
+from groundplan.topology import ANYWHERE, Rule, Subnet, Topology
 from groundplan.views import scene
+from groundplan.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,24 +21,32 @@ if TYPE_CHECKING:
 
 INTERNET = "internet"
 OWN = "/sg"  # an EKS cluster's own security group stands under the cluster's address
-_WHY_NO_EDGE = "lets in its own group, a range of addresses, or something that is not drawn"
+_RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
+_NO_SUBNET = "no subnet's routes have it, or what it leads through is not drawn"
+_OUT = ("aws_egress_only_internet_gateway", "aws_internet_gateway")
 _OUTGOING = "outgoing traffic is not drawn; what is let in is"
 
 
 def network(facts: Facts, *, title: str = "Network") -> Graph:
-    """The network of a plan. Raises InputError where the plan has no resource."""
+    """The network of a plan; without frames and nodes where the plan has nothing of a network.
+
+    Raises InputError where the plan has no resource.
+    """
     topology = scene.topology_of(facts)
     nodes = tuple(scene.nodes(topology, "network"))
     groups = {group.id: group for group in _groups(topology, nodes)}
     nodes = tuple(_in_group(node, set(groups)) for node in nodes)
     ends = _ends(nodes, set(groups))
-    edges = (*_routes(topology, nodes), *_rules(topology, ends), *replication(topology))
-    if any(edge.target == INTERNET for edge in edges):
+    links = (e for e in Wiring(topology, nodes).links() if e.kind in {"route", "replicates"})
+    edges = (*_routes(topology, nodes), *links, *_rules(topology, ends), *replication(topology))
+    if any(INTERNET in {edge.source, edge.target} for edge in edges):
         nodes = (Node(INTERNET, "internet", "Internet"), *nodes)
     held = {node.cluster for node in nodes}
     heads = (_head(frame, topology, nodes) for frame in scene.frames(topology))
     frames = (*heads, *(group for group in groups.values() if group.id in held))
-    ledger = scene.ledger(topology, nodes, frames)
+    if not nodes and len(frames) == 1:
+        frames = ()  # a region with nothing in it is no picture
+    ledger = scene.ledger(topology, "network", nodes, frames)
     ledger.update(_drawn_as_edges(topology, edges, ends))
     return Graph("network", title, frames, nodes, tuple(dict.fromkeys(edges)), ledger)
 
@@ -48,7 +59,9 @@ def _groups(topology: Topology, nodes: Iterable[Node]) -> Iterator[Cluster]:
         if resource is None:
             continue
         name = resource.get("name") or resource.get("name_prefix") or resource.name
-        vpc = topology.target(resource, "vpc_id", "aws_vpc") or UNKNOWN
+        if resource.type == "aws_default_security_group":
+            name = "default"  # AWS's own name for it
+        vpc = topology.vpc_of(resource)
         if resource.type == "aws_eks_cluster":
             name, vpc = f"{name} (of the EKS cluster)", _vpc_of_cluster(topology, address)
         parent = vpc if vpc != UNKNOWN else scene.REGION
@@ -92,10 +105,15 @@ def _head(frame: Cluster, topology: Topology, nodes: Iterable[Node]) -> Cluster:
 
 def _routes_text(subnet: Subnet, topology: Topology) -> str:
     names = {
+        "aws_ec2_transit_gateway": "transit gateway",
+        "aws_egress_only_internet_gateway": "egress-only gateway",
+        "aws_instance": "EC2 instance",
         "aws_internet_gateway": "internet gateway",
         "aws_nat_gateway": "NAT gateway",
+        "aws_network_interface": "network interface",
+        "aws_vpc_endpoint": "endpoint",
         "aws_vpc_peering_connection": "peering",
-        "aws_ec2_transit_gateway": "transit gateway",
+        "aws_vpn_gateway": "VPN gateway",
     }
     found = []
     for route in subnet.routes:
@@ -112,7 +130,12 @@ def _routes(topology: Topology, nodes: Iterable[Node]) -> Iterator[Edge]:
         for route in subnet.routes:
             if route.via in drawn:
                 yield Edge(subnet.address, route.via, "route", route.destination)
-    for gateway in topology.facts.of_type("aws_internet_gateway"):
+    for peering in topology.facts.of_type("aws_vpc_peering_connection"):
+        for path in ("vpc_id", "peer_vpc_id"):
+            vpc = topology.target(peering, path, *VPCS)
+            if vpc and vpc != UNKNOWN:
+                yield Edge(peering.address, vpc, "route")
+    for gateway in topology.facts.of_type(*_OUT):
         yield Edge(gateway.address, INTERNET, "route")
 
 
@@ -149,18 +172,42 @@ def _drawn_as_edges(
 ) -> Iterator[tuple[str, Entry]]:
     """The ledger lines of routes and of rules that are resources of their own."""
     drawn = {(edge.source, edge.target) for edge in edges}
-    kinds = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
-    for item in topology.facts.of_type(*kinds):
-        reason = _OUTGOING if item.get("type") == "egress" else _WHY_NO_EDGE
-        yield item.address, Entry("omitted", reason=reason)
+    vias = {target for _source, target in drawn}
+    rules: dict[str, list[Rule]] = defaultdict(list)
     for rule in topology.rules:
-        source = INTERNET if rule.peer in ANYWHERE else ends.get(rule.peer)
-        target = ends.get(rule.group)
-        if rule.address != rule.group and (source, target) in drawn:
-            yield rule.address, Entry("drawn", node=target)
+        rules[rule.address].append(rule)
+    for item in topology.facts.of_type(*_RULES):
+        shown = [rule for rule in rules[item.address] if _pair(rule, ends) in drawn]
+        if shown:
+            yield item.address, Entry("drawn", node=ends[shown[0].group])
+        elif item.get("type") == "egress":
+            yield item.address, Entry("omitted", reason=_OUTGOING)
+        else:
+            whys = sorted({_why_no_line(rule, ends, topology) for rule in rules[item.address]})
+            yield item.address, Entry("omitted", reason="; ".join(whys) or "lets nobody in")
     for route in topology.facts.of_type("aws_route"):
         via = topology.route(route).via
-        if any(target == via for _source, target in drawn):
+        if via in vias:
             yield route.address, Entry("drawn", node=via)
         else:
-            yield route.address, Entry("omitted", reason="leads nowhere that is drawn")
+            why = "what it leads through is known after apply" if via == UNKNOWN else _NO_SUBNET
+            yield route.address, Entry("omitted", reason=why)
+
+
+def _pair(rule: Rule, ends: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The ends of a rule's line."""
+    return INTERNET if rule.peer in ANYWHERE else ends.get(rule.peer), ends.get(rule.group)
+
+
+def _why_no_line(rule: Rule, ends: Mapping[str, str], topology: Topology) -> str:
+    if rule.group == UNKNOWN:
+        return "its security group is known after apply"
+    if rule.group not in ends:
+        return "its security group is carried by nothing drawn"
+    if rule.peer == rule.group:
+        return "lets in who carries the same security group"
+    if rule.peer == UNKNOWN:
+        return "whom it lets in is known after apply"
+    if topology.resource(rule.peer):
+        return "lets in a security group that is carried by nothing drawn"
+    return f"lets in {rule.peer}, which is not drawn"

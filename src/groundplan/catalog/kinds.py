@@ -1,0 +1,200 @@
+"""The kinds of nodes: their icons, inside the set that the `diagrams` library ships, and names."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from groundplan.catalog.model import Kind
+
+_tile = partial(Kind, drawn=False)  # an icon with a ground of its own
+_data = partial(Kind, band="data")
+_data_tile = partial(Kind, drawn=False, band="data")
+
+KINDS: Final[dict[str, Kind]] = {
+    # Application flow
+    "users": Kind("aws/general/users.png", "Customers"),
+    "web": Kind("aws/general/client.png", "Web"),
+    "service": Kind("aws/compute/elastic-container-service-container.png", "Service"),
+    "database": Kind("aws/general/generic-database.png", "Database"),
+    "cache": Kind("aws/database/elasticache-cache-node.png", "Cache"),
+    "queue": Kind("aws/integration/simple-queue-service-sqs-queue.png", "Queue"),
+    "mysql": Kind("onprem/database/mysql.png", "MySQL"),
+    "mariadb": Kind("onprem/database/mariadb.png", "MariaDB"),
+    "postgres": Kind("onprem/database/postgresql.png", "PostgreSQL"),
+    "mongo": Kind("onprem/database/mongodb.png", "MongoDB"),
+    "redis": Kind("onprem/inmemory/redis.png", "Redis"),
+    "memcached": Kind("onprem/inmemory/memcached.png", "Memcached"),
+    "rabbitmq": Kind("onprem/queue/rabbitmq.png", "RabbitMQ"),
+    "kafka": Kind("onprem/queue/kafka.png", "Kafka"),
+    "nginx": Kind("onprem/network/nginx.png", "NGINX"),
+    "mssql": Kind("onprem/database/mssql.png", "SQL Server"),
+    "oracle": Kind("onprem/database/oracle.png", "Oracle"),
+    "cassandra": Kind("onprem/database/cassandra.png", "Cassandra"),
+    "couchdb": Kind("onprem/database/couchdb.png", "CouchDB"),
+    "couchbase": Kind("onprem/database/couchbase.png", "Couchbase"),
+    "cockroachdb": Kind("onprem/database/cockroachdb.png", "CockroachDB"),
+    "clickhouse": Kind("onprem/database/clickhouse.png", "ClickHouse"),
+    "neo4j": Kind("onprem/database/neo4j.png", "Neo4j"),
+    "influxdb": Kind("onprem/database/influxdb.png", "InfluxDB"),
+    "qdrant": Kind("onprem/database/qdrant.png", "Qdrant"),
+    "elasticsearch": Kind("elastic/elasticsearch/elasticsearch.png", "Elasticsearch"),
+    "solr": Kind("onprem/search/solr.png", "Solr"),
+    "etcd": Kind("onprem/network/etcd.png", "etcd"),
+    "activemq": Kind("onprem/queue/activemq.png", "ActiveMQ"),
+    "nats": Kind("onprem/queue/nats.png", "NATS"),
+    "traefik": Kind("onprem/network/traefik.png", "Traefik"),
+    "caddy": Kind("onprem/network/caddy.png", "Caddy"),
+    "haproxy": Kind("onprem/network/haproxy.png", "HAProxy"),
+    "envoy": Kind("onprem/network/envoy.png", "Envoy"),
+    "apache": Kind("onprem/network/apache.png", "Apache"),
+    "kong": Kind("onprem/network/kong.png", "Kong"),
+    "prometheus": Kind("onprem/monitoring/prometheus.png", "Prometheus"),
+    "grafana": Kind("onprem/monitoring/grafana.png", "Grafana"),
+    "loki": Kind("onprem/logging/loki.png", "Loki"),
+    "jaeger": Kind("onprem/tracing/jaeger.png", "Jaeger"),
+    "kibana": Kind("elastic/elasticsearch/kibana.png", "Kibana"),
+    "logstash": Kind("elastic/elasticsearch/logstash.png", "Logstash"),
+    "fluentd": Kind("onprem/aggregator/fluentd.png", "Fluentd"),
+    "zookeeper": Kind("onprem/network/zookeeper.png", "ZooKeeper"),
+    "consul": Kind("onprem/network/consul.png", "Consul"),
+    "vault": Kind("onprem/security/vault.png", "Vault"),
+    "nextcloud": Kind("onprem/groupware/nextcloud.png", "Nextcloud"),
+    "gitea": Kind("onprem/vcs/gitea.png", "Gitea"),
+    # AWS: the network
+    "resource": Kind("aws/general/general.png", "Resource"),
+    "module": Kind("onprem/iac/terraform.png", "Module"),
+    "internet": Kind("aws/general/internet-alt1.png", "Internet"),
+    "internet_gateway": Kind("aws/network/internet-gateway.png", "Internet gateway"),
+    "egress_gateway": Kind("aws/network/internet-gateway.png", "Egress-only gateway"),
+    "nat_gateway": Kind("aws/network/nat-gateway.png", "NAT gateway"),
+    "endpoint": Kind("aws/network/endpoint.png", "VPC endpoint"),
+    "peering": Kind("aws/network/vpc-peering.png", "VPC peering"),
+    "transit_gateway": _tile("aws/network/transit-gateway.png", "Transit gateway"),
+    "transit_attachment": Kind(
+        "aws/network/transit-gateway-attachment.png", "Transit gateway attachment"
+    ),
+    "vpn_gateway": Kind("aws/network/vpn-gateway.png", "VPN gateway"),
+    "vpn_connection": Kind("aws/network/vpn-connection.png", "VPN connection"),
+    "customer_gateway": Kind("aws/network/vpc-customer-gateway.png", "Customer gateway"),
+    "client_vpn": _tile("aws/network/client-vpn.png", "Client VPN"),
+    "direct_connect": _tile("aws/network/direct-connect.png", "Direct Connect"),
+    "firewall": _tile("aws/network/network-firewall.png", "Network Firewall"),
+    "load_balancer": _tile("aws/network/elastic-load-balancing.png", "Load balancer"),
+    "load_balancer_application": Kind(
+        "aws/network/elb-application-load-balancer.png", "Application load balancer"
+    ),
+    "load_balancer_network": Kind(
+        "aws/network/elb-network-load-balancer.png", "Network load balancer"
+    ),
+    "load_balancer_classic": Kind(
+        "aws/network/elb-classic-load-balancer.png", "Classic load balancer"
+    ),
+    "flow_logs": Kind("aws/network/vpc-flow-logs.png", "VPC flow logs"),
+    "cloudfront": _tile("aws/network/cloudfront.png", "CloudFront"),
+    "route53": _tile("aws/network/route-53.png", "Route 53 zone"),
+    "resolver": _tile("aws/network/route-53.png", "Route 53 Resolver"),
+    "global_accelerator": _tile("aws/network/global-accelerator.png", "Global Accelerator"),
+    "api_gateway": _tile("aws/network/api-gateway.png", "API Gateway"),
+    "vpc_link": Kind("aws/network/api-gateway-endpoint.png", "API Gateway VPC link"),
+    "cloud_map": _tile("aws/network/cloud-map.png", "Cloud Map namespace"),
+    "app_mesh": _tile("aws/network/app-mesh.png", "App Mesh"),
+    # AWS: what runs code
+    "instance": Kind("aws/compute/ec2-instance.png", "EC2 instance", runs=True),
+    "spot": Kind("aws/compute/ec2-spot-instance.png", "EC2 Spot request", runs=True),
+    "autoscaling_group": _tile("aws/compute/ec2-auto-scaling.png", "Auto Scaling group", runs=True),
+    "eks": _tile("aws/compute/elastic-kubernetes-service.png", "EKS cluster"),
+    "node_group": _tile("aws/compute/ec2.png", "EKS node group", runs=True),
+    "fargate": _tile("aws/compute/fargate.png", "Fargate profile", runs=True),
+    "ecs": _tile("aws/compute/elastic-container-service.png", "ECS cluster"),
+    "ecs_service": Kind(
+        "aws/compute/elastic-container-service-service.png", "ECS service", runs=True
+    ),
+    "lambda": _tile("aws/compute/lambda.png", "Lambda function", runs=True),
+    "batch": _tile("aws/compute/batch.png", "Batch compute", runs=True),
+    "app_runner": _tile("aws/compute/app-runner.png", "App Runner", runs=True),
+    "beanstalk": _tile("aws/compute/elastic-beanstalk.png", "Elastic Beanstalk", runs=True),
+    "lightsail": _tile("aws/compute/lightsail.png", "Lightsail", runs=True),
+    "emr": _tile("aws/analytics/emr.png", "EMR", runs=True),
+    "glue": _tile("aws/analytics/glue.png", "Glue", runs=True),
+    "sagemaker": _tile("aws/ml/sagemaker.png", "SageMaker", runs=True),
+    "airflow": _tile(
+        "aws/management/amazon-managed-workflows-apache-airflow.png", "Managed Airflow", runs=True
+    ),
+    "codebuild": _tile("aws/devtools/codebuild.png", "CodeBuild", runs=True),
+    "canary": _tile("aws/management/cloudwatch.png", "CloudWatch canary", runs=True),
+    "dms": _tile("aws/database/database-migration-service.png", "Database migration", runs=True),
+    "workspaces": _tile("aws/enduser/workspaces.png", "WorkSpaces", runs=True),
+    # AWS: what stores data
+    "rds": _data_tile("aws/database/rds.png", "RDS database"),
+    "rds_mysql": _data("aws/database/rds-mysql-instance.png", "RDS for MySQL"),
+    "rds_postgres": _data("aws/database/rds-postgresql-instance.png", "RDS for PostgreSQL"),
+    "rds_mariadb": _data("aws/database/rds-mariadb-instance.png", "RDS for MariaDB"),
+    "rds_oracle": _data("aws/database/rds-oracle-instance.png", "RDS for Oracle"),
+    "rds_sqlserver": _data("aws/database/rds-sql-server-instance.png", "RDS for SQL Server"),
+    "aurora": _data_tile("aws/database/aurora.png", "Aurora cluster"),
+    "aurora_instance": _data("aws/database/aurora-instance.png", "Aurora instance"),
+    "db_proxy": _data("aws/database/rds-instance.png", "RDS Proxy", runs=True),
+    "documentdb": _data_tile("aws/database/documentdb-mongodb-compatibility.png", "DocumentDB"),
+    "neptune": _data_tile("aws/database/neptune.png", "Neptune"),
+    "dynamodb": _data_tile("aws/database/dynamodb.png", "DynamoDB"),
+    "dax": _data("aws/database/dynamodb-dax.png", "DynamoDB Accelerator"),
+    "redshift": _data_tile("aws/database/redshift.png", "Redshift"),
+    "timestream": _data_tile("aws/database/timestream.png", "Timestream"),
+    "keyspaces": _data_tile(
+        "aws/database/keyspaces-managed-apache-cassandra-service.png", "Keyspaces"
+    ),
+    "elasticache": _data("aws/database/elasticache-for-redis.png", "ElastiCache for Redis"),
+    "elasticache_memcached": _data(
+        "aws/database/elasticache-for-memcached.png", "ElastiCache for Memcached"
+    ),
+    "memorydb": _data_tile("aws/database/elasticache.png", "MemoryDB"),
+    "opensearch": _data_tile("aws/analytics/amazon-opensearch-service.png", "OpenSearch"),
+    "msk": _data_tile("aws/analytics/managed-streaming-for-kafka.png", "MSK (Kafka)"),
+    "mq": _data_tile("aws/integration/mq.png", "Amazon MQ"),
+    "efs": _data_tile("aws/storage/elastic-file-system-efs.png", "EFS"),
+    "fsx": _data_tile("aws/storage/fsx.png", "FSx"),
+    "ebs": _data_tile("aws/storage/elastic-block-store-ebs.png", "EBS volume"),
+    "s3": _tile("aws/storage/simple-storage-service-s3.png", "S3"),
+    "backup": _tile("aws/storage/backup.png", "Backup"),
+    # AWS: messages
+    "sns": _tile("aws/integration/simple-notification-service-sns.png", "SNS"),
+    "sqs": _tile("aws/integration/simple-queue-service-sqs.png", "SQS"),
+    "kinesis": _tile("aws/analytics/kinesis-data-streams.png", "Kinesis"),
+    "firehose": _tile("aws/analytics/kinesis-data-firehose.png", "Firehose"),
+    "eventbridge": _tile("aws/integration/eventbridge.png", "EventBridge"),
+    "event_rules": _tile("aws/integration/eventbridge.png", "EventBridge rules"),
+    "schedules": _tile("aws/integration/eventbridge.png", "EventBridge schedules"),
+    "step_functions": _tile("aws/integration/step-functions.png", "Step Functions"),
+    "appsync": _tile("aws/integration/appsync.png", "AppSync"),
+    "ses": _tile("aws/engagement/simple-email-service-ses.png", "SES"),
+    # AWS: keys, people, watching, delivering
+    "kms": _tile("aws/security/key-management-service.png", "KMS"),
+    "roles": Kind("aws/security/identity-and-access-management-iam-role.png", "IAM roles"),
+    "iam_users": _tile("aws/security/identity-and-access-management-iam.png", "IAM users"),
+    "secrets": _tile("aws/security/secrets-manager.png", "Secrets Manager"),
+    "parameters": Kind("aws/management/systems-manager-parameter-store.png", "SSM parameters"),
+    "certificates": _tile("aws/security/certificate-manager.png", "ACM certificates"),
+    "cognito": _tile("aws/security/cognito.png", "Cognito"),
+    "waf": _tile("aws/security/waf.png", "WAF"),
+    "guardduty": _tile("aws/security/guardduty.png", "GuardDuty"),
+    "directory": _tile("aws/security/directory-service.png", "Directory Service"),
+    "logs": Kind("aws/management/cloudwatch-logs.png", "CloudWatch Logs"),
+    "alarms": Kind("aws/management/cloudwatch-alarm.png", "CloudWatch alarms"),
+    "dashboards": _tile("aws/management/cloudwatch.png", "CloudWatch dashboards"),
+    "cloudtrail": _tile("aws/management/cloudtrail.png", "CloudTrail"),
+    "config": _tile("aws/management/config.png", "AWS Config"),
+    "managed_prometheus": Kind(
+        "aws/management/amazon-managed-prometheus.png", "Managed Prometheus"
+    ),
+    "managed_grafana": _tile("aws/management/amazon-managed-grafana.png", "Managed Grafana"),
+    "budgets": _tile("aws/cost/budgets.png", "Budgets"),
+    "ecr": _tile("aws/compute/ec2-container-registry.png", "ECR"),
+    "codepipeline": _tile("aws/devtools/codepipeline.png", "CodePipeline"),
+    "codedeploy": _tile("aws/devtools/codedeploy.png", "CodeDeploy"),
+    "codecommit": _tile("aws/devtools/codecommit.png", "CodeCommit"),
+    "cloudformation": _tile("aws/management/cloudformation.png", "CloudFormation"),
+    "athena": _tile("aws/analytics/athena.png", "Athena"),
+    "transfer": _tile("aws/migration/transfer-for-sftp.png", "Transfer Family"),
+    "amplify": _tile("aws/mobile/amplify.png", "Amplify"),
+}

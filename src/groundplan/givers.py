@@ -1,0 +1,45 @@
+"""What an attribute can be given by, as its name says: a `vpc_id` by a VPC only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_SUBNETS: Final = ("aws_subnet", "aws_default_subnet")
+_GROUPS: Final = ("aws_security_group", "aws_default_security_group")
+_TABLES: Final = ("aws_route_table", "aws_default_route_table")
+_TARGETS: Final = ("aws_lb_target_group", "aws_alb_target_group")
+# What an attribute of this name can only be given by, where it names one thing.
+GIVERS: Final[dict[str, tuple[str, ...]]] = {
+    "cluster_identifier": ("aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"),
+    "db_subnet_group_name": ("aws_db_subnet_group", "aws_docdb_subnet_group"),
+    "gateway_id": ("aws_internet_gateway", "aws_vpn_gateway"),
+    "listener_arn": ("aws_lb_listener", "aws_alb_listener"),
+    "load_balancer_arn": ("aws_lb", "aws_alb"),
+    "nat_gateway_id": ("aws_nat_gateway",),
+    "neptune_subnet_group_name": ("aws_neptune_subnet_group",),
+    "route_table_id": _TABLES,
+    "security_group_id": (*_GROUPS, "aws_eks_cluster"),  # EKS makes one of its own
+    "subnet_group_name": (
+        "aws_dax_subnet_group",
+        "aws_elasticache_subnet_group",
+        "aws_memorydb_subnet_group",
+    ),
+    "subnet_id": _SUBNETS,
+    "target_group_arn": _TARGETS,
+    "vpc_id": ("aws_vpc", "aws_default_vpc"),
+}
+HANDS_ON: Final = ("null_resource", "terraform_data", "time_sleep")
+# What several can be given by: there a local may add or pick some.
+LISTS: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(
+        ("client_subnets", "subnet_ids", "subnets", "vpc_subnet_ids", "vpc_zone_identifier"),
+        _SUBNETS,
+    ),
+    **dict.fromkeys(("security_group_ids", "security_groups", "vpc_security_group_ids"), _GROUPS),
+}
+
+
+def names_something(path: str) -> bool:
+    """True for an attribute by which a resource names others: that it is given one counts."""
+    leaf = path.rpartition(".")[2]
+    return leaf in {*LISTS, "id", "name"} or leaf.endswith(("_id", "_ids", "_arn", "_name"))
