@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import random
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +22,40 @@ settings.register_profile("groundplan", deadline=None)  # a busy machine is not 
 settings.load_profile("groundplan")
 
 PLANS = Path(__file__).parent / "fixtures" / "plans"
-PICTURED = ("changes", "deep", "groups", "loops", "routes", "secrets", "shop")
+PICTURED = (
+    "aurora", "changes", "deep", "dual", "fargate", "groups", "idioms", "loops", "nested",
+    "routes", "scaling", "secrets", "serverless", "shop", "stores", "tiers",
+)  # fmt: skip
 
 
 def recorded(name: str, file: str = "plan.json") -> Facts:
     """The facts of what the real Terraform said about a fixture."""
     return facts.read(PLANS / name / file)
+
+
+@cache
+def document(file: str) -> Any:
+    """What `terraform show -json` said, by a path below the fixtures' folder. Not to be changed."""
+    return json.loads((PLANS / file).read_text())
+
+
+# Lists whose order says nothing; that of blocks and values does.
+_UNORDERED = ("resource_changes", "resources", "child_modules")
+
+
+def permuted(value: Any, seed: int, name: str = "") -> Any:
+    """A plan that says the same in another order, of its lists and of all its objects' keys."""
+    shuffle = random.Random(seed).shuffle  # noqa: S311 - it is to be the same again
+    if isinstance(value, dict):
+        names = list(value)
+        shuffle(names)
+        return {name: permuted(value[name], seed, name) for name in names}
+    if not isinstance(value, list):
+        return value
+    items = [permuted(item, seed) for item in value]
+    if name in _UNORDERED:
+        shuffle(items)
+    return items
 
 
 @dataclass(frozen=True)
@@ -145,10 +176,13 @@ def plan_things(draw: st.DrawFn) -> list[Thing]:
     things += [thing(group, name=draw(NAMES)) for group in groups]
     for number in range(draw(st.sampled_from([3, 5, 1, 0])) if groups else 0):
         one = st.sampled_from(groups).map(lambda group: [group])
-        refs = {"security_group_id": draw(one), "referenced_security_group_id": draw(one)}
+        refs = {"security_group_id": draw(one)}
+        source: dict[str, Any] = draw(st.sampled_from([{"cidr_ipv4": "0.0.0.0/0"}, {}, {}]))
+        if not source:
+            refs["referenced_security_group_id"] = draw(one)
         port = draw(st.sampled_from([22, 443, 3306]))
         things.append(thing(
-            f"aws_vpc_security_group_ingress_rule.r{number}", refs,
+            f"aws_vpc_security_group_ingress_rule.r{number}", refs, **source,
             ip_protocol="tcp", from_port=port, to_port=port,
         ))  # fmt: skip
     for number in range(draw(st.sampled_from([5, 8, 2, 0]))):
@@ -189,6 +223,27 @@ def placed(draw: st.DrawFn, number: int, subnets: list[str], groups: list[str]) 
         thing(group, {"subnet_ids": where}),
         thing(address, refs, engine=draw(st.sampled_from(["mysql", "postgres"]))),
     ]
+
+
+def torn(whole: dict[str, Any], lost: float, seed: int) -> dict[str, Any]:
+    """A plan of which parts are missing: changes, blocks, modules; other actions, too."""
+    rolls = random.Random(seed)  # noqa: S311 - it is to be the same again
+
+    def tear(value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            named = name in {"module_calls", "expressions", "outputs"}
+            kept = (key for key in value if not named or rolls.random() >= lost)
+            return {key: tear(value[key], key) for key in kept}
+        if not isinstance(value, list):
+            return value
+        some = name in {"resource_changes", "resources", "references"}
+        return [tear(item) for item in value if not some or rolls.random() >= lost]
+
+    found: dict[str, Any] = tear(whole)
+    for item in found.get("resource_changes", ()):
+        if item["change"]["actions"] == ["create"] and rolls.random() < lost:
+            item["change"]["actions"] = rolls.choice([["update"], ["no-op"], ["create", "delete"]])
+    return found
 
 
 def facts_of(*things: Thing) -> Facts:
