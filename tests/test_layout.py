@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+import runpy
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 
 import pictured
 import plans
-from groundplan import growth
+from groundplan import facts, growth
 from groundplan.captions import DETAIL, HEAD_TEXT, LABEL, TEXT, cell, head_of, text_of
-from groundplan.graph import Cluster, Graph, Node
-from groundplan.layout import Box, Layout, arrange
+from groundplan.folding import MOST_NODES, fold
+from groundplan.graph import Cluster, Edge, Graph, Node
+from groundplan.layout import LEGIBLE, PAGES, Box, Layout, arrange, print_size
+from groundplan.thinning import MOST_LINES
 from groundplan.typeface import width
 from groundplan.views.network import network
 from pictured import CASES, VIEWS, WORKSPACE, inside, overlap, picture, whole
@@ -53,22 +57,19 @@ def assert_in_place(graph: Graph, layout: Layout, cells: dict[str, Box]) -> None
         elif band := layout.bands.get(node.id):
             assert inside(cells[node.id], band), node.id
             frames = {s: layout.frames[s] for s in layout.frames if s in set(subnets(graph))}
-            touched = {subnet for subnet, box in frames.items() if overlap(band, box)}
-            reached = between(node.subnets, graph)
-            assert touched <= reached, node.id
-            assert set(node.subnets) <= touched, node.id
+            bands = (band, *layout.again.get(node.id, ()))
+            touched = {id_ for id_, box in frames.items() if any(overlap(b, box) for b in bands)}
+            own = [frames[subnet] for subnet in node.subnets]
+            if len({box.y for box in own}) > 1:  # beside its tiers, as high as they are
+                assert not touched, node.id
+                assert band.y == min(box.y for box in own), node.id
+                assert band.bottom >= max(box.bottom for box in own), node.id
+            else:
+                assert touched == set(node.subnets), node.id
 
 
 def subnets(graph: Graph):
     return (item.id for item in graph.clusters if item.kind == "subnet")
-
-
-def between(chosen: tuple[str, ...], graph: Graph) -> set[str]:
-    """Subnets in the zones from the first to the last that these subnets are in."""
-    parents = {item.id: item.parent for item in graph.clusters}
-    labels = {item.id: item.label for item in graph.clusters}
-    zones = sorted(labels[parents[subnet]] for subnet in chosen)
-    return {s for s in subnets(graph) if zones[0] <= labels[parents[s]] <= zones[-1]}
 
 
 def assert_framed(graph: Graph, layout: Layout, cells: dict[str, Box]) -> None:
@@ -81,9 +82,10 @@ def assert_framed(graph: Graph, layout: Layout, cells: dict[str, Box]) -> None:
         if a.kind == b.kind and a.id in layout.frames and b.id in layout.frames:
             assert not overlap(layout.frames[a.id], layout.frames[b.id]), (a.id, b.id)
     for group in (item for item in graph.clusters if item.kind == "group"):
-        if box := layout.frames.get(group.id):
-            members = {node.id for node in graph.nodes if node.cluster == group.id}
-            assert {id_ for id_, cell in cells.items() if overlap(cell, box)} <= members, group.id
+        members = {node.id for node in graph.nodes if node.cluster == group.id}
+        for box in (layout.frames.get(group.id), *layout.again.get(group.id, ())):
+            inside_it = {id_ for id_, cell in cells.items() if box and overlap(cell, box)}
+            assert inside_it <= members, group.id
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -94,7 +96,41 @@ def test_nothing_overlaps_and_all_stand_in_their_frames(case):
 @given(plans.plan_things().filter(bool))
 def test_so_it_is_for_any_plan(things):
     for view in VIEWS.values():
-        assert_good(view(facts_of(*things)))
+        graph = view(facts_of(*things))
+        assert_good(graph)
+        assert_good(fold(graph))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_picture_can_be_read_on_an_a4_page(case):
+    layout = arrange(fold(picture(case)))
+    assert print_size(layout.width, layout.height) >= LEGIBLE
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_so_can_those_of_all_phases_of_the_reference_engagement(view):
+    graphs = [VIEWS[view](WORKSPACE.facts("dev", phase)) for phase in (1, 2, 3, 4)]
+    layout = arrange(growth.frame(graphs))
+    assert print_size(layout.width, layout.height) >= LEGIBLE
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_plan_of_1200_resources_draws_readably(view):
+    large = runpy.run_path(str(WORKSPACE.root / "benchmarks" / "large.py"))["plan"]()
+    assert len(large["resource_changes"]) == 1200
+    graph = fold(VIEWS[view](facts.from_plan(large)))
+    assert len(graph.nodes) <= MOST_NODES
+    assert len(graph.edges) <= MOST_LINES
+    layout = arrange(graph)
+    assert print_size(layout.width, layout.height) >= LEGIBLE
+    assert_good(graph)
+
+
+def test_the_print_size_is_that_of_the_page_lying_or_standing():
+    lying, standing = PAGES
+    assert print_size(*lying) == print_size(*standing) == DETAIL
+    assert print_size(lying[0] * 2, 10) == DETAIL / 2
+    assert print_size(10, standing[1] * 2) == DETAIL / 2
 
 
 def test_the_checks_of_these_tests_see_what_is_wrong():
@@ -161,9 +197,155 @@ def test_a_security_group_in_several_rows_is_not_framed_round_strangers():
             ),
             thing(f"aws_instance.i{number}", refs),
         ]  # fmt: skip
-    layout = arrange(network(facts_of(*things)))
-    assert "aws_security_group.g" not in layout.frames
-    assert len(layout.icons) == 3
+    graph = network(facts_of(*things))
+    layout = arrange(graph)
+    frames = [layout.frames["aws_security_group.g"], *layout.again["aws_security_group.g"]]
+    cells = [whole(graph.node(f"aws_instance.i{number}"), layout) for number in range(3)]
+    assert [[inside(cell, frame) for cell in cells] for frame in frames] == [
+        [True, False, False], [False, False, True],
+    ]  # fmt: skip
+    assert not [cell for cell in cells[1:2] for frame in frames if overlap(cell, frame)]
+
+
+def placed(address: str, *places: str, frame: str = "aws_vpc.v", kind: str = "instance") -> Node:
+    return Node(address, kind, f"Thing {address}", "detail", frame, (address,), places)
+
+
+def network_of(
+    *nodes: Node, zones: str = "ab", each: int = 1, tiers: tuple[str, ...] = ("public", "private"),
+    edges: tuple[Edge, ...] = (), more: tuple[Cluster, ...] = (),
+) -> Graph:  # fmt: skip
+    """A VPC with so many subnets `a-public-0` of each tier in each zone."""
+    frames = [Cluster("region", "region", "Region"), Cluster("aws_vpc.v", "vpc", "VPC", "region")]
+    for zone in zones:
+        frames.append(Cluster(zone, "zone", zone, "aws_vpc.v", zone=zone))
+        frames += [
+            Cluster(f"{zone}-{tier}-{n}", "subnet", f"{tier} 10.0.{n}.0/24", zone,
+                    f"{zone}-{tier}-{n}", f"10.0.{n}.0/24", tier, zone)
+            for tier in tiers for n in range(each)
+        ]  # fmt: skip
+    return Graph("network", "N", (*frames, *more), nodes, edges)
+
+
+def test_many_subnets_in_a_tier_stand_below_each_other_in_every_zone():
+    graph = network_of(placed("i", "b-private-7"), zones="abc", each=8)
+    assert_good(graph)
+    frames = arrange(graph).frames
+    tops = [frames[f"a-private-{n}"].y for n in range(8)]
+    assert tops == sorted(tops)
+    assert tops == [frames[f"c-private-{n}"].y for n in range(8)]
+
+
+def test_many_things_in_a_subnet_stand_in_rows_and_columns():
+    graph = network_of(*(placed(f"i{n}", "a-private-0") for n in range(13)))
+    assert_good(graph)
+    layout = arrange(graph)
+    assert len({layout.icons[f"i{n}"].y for n in range(13)}) > 3
+    assert print_size(layout.width, layout.height) >= LEGIBLE
+
+
+def test_many_things_that_span_a_tier_share_its_bands():
+    both = ("a-private-0", "b-private-0")
+    graph = network_of(*(placed(f"i{n}", *both) for n in range(9)))
+    assert_good(graph)
+    assert len({box.y for box in arrange(graph).bands.values()}) < 9
+    few = network_of(*(placed(f"i{n}", *both) for n in range(2)))
+    assert len({box.y for box in arrange(few).bands.values()}) == 2
+
+
+def test_a_zone_that_is_known_after_apply_is_the_last():
+    graph = network_of(zones="b")
+    odd = Cluster("a", "zone", "A zone known after apply", "aws_vpc.v", zone="unknown")
+    frames = arrange(replace(graph, clusters=(*graph.clusters, odd))).frames
+    assert frames["b"].x < frames["a"].x
+
+
+def test_what_spans_tiers_stands_beside_them_as_high_as_they_are():
+    tiers = ("a-public-0", "b-public-0", "a-private-0", "b-private-0")
+    graph = network_of(placed("eks", *tiers, kind="eks"), placed("nobody-knows"))
+    graph = replace(graph, nodes=(*graph.nodes, placed("web", *tiers[:2])))
+    assert_good(graph)
+    layout = arrange(graph)
+    assert layout.bands["eks"].y == layout.frames["a-public-0"].y
+    assert layout.bands["eks"].bottom >= layout.frames["b-private-0"].bottom
+    assert "nobody-knows" not in layout.bands
+
+
+def test_modules_that_span_tiers_stand_below_the_zones_where_they_are_many():
+    tiers = ("a-public-0", "a-private-0")
+    graph = network_of(*(placed(f"module.m{n}", *tiers, kind="module") for n in range(30)))
+    assert_good(graph)
+    layout = arrange(graph)
+    assert layout.icons["module.m29"].y > layout.frames["a"].bottom
+    assert print_size(layout.width, layout.height) >= LEGIBLE
+
+
+def test_endpoints_on_the_border_have_room_however_many_they_are():
+    graph = network_of(*(placed(f"e{n}", kind="endpoint") for n in range(9)))
+    assert_good(graph)
+    layout = arrange(graph)
+    border = layout.frames["aws_vpc.v"]
+    assert {layout.icons[f"e{n}"].middle[0] for n in range(9)} == {border.right}
+    assert all(border.y < layout.icons[f"e{n}"].y for n in range(9))
+    assert all(layout.icons[f"e{n}"].bottom < border.bottom for n in range(9))
+
+
+def test_gateways_stand_on_the_upper_border_beside_each_other():
+    kinds = ("internet_gateway", "egress_gateway", "vpn_gateway")
+    graph = network_of(*(placed(kind, kind=kind) for kind in kinds), zones="a")
+    assert_good(graph)
+    layout = arrange(graph)
+    assert {layout.icons[kind].middle[1] for kind in kinds} == {layout.frames["aws_vpc.v"].y}
+
+
+def test_a_vpc_without_subnets_and_a_region_without_anything_are_frames_with_their_words():
+    note = "no subnet of this plan is in it"
+    vpc = Cluster("aws_vpc.w", "vpc", "VPC other", "region", note=note)
+    graph = Graph("network", "N", (Cluster("region", "region", "Region"), vpc))
+    assert_good(graph)
+    assert arrange(graph).frames["aws_vpc.w"].w > width(note, DETAIL)
+    assert_good(Graph("network", "N", (Cluster("region", "region", "Region", note=note),)))
+
+
+def test_what_joins_two_vpcs_stands_between_them():
+    other = Cluster("aws_vpc.w", "vpc", "VPC other", "region")
+    peering = placed("pcx", frame="region", kind="transit_gateway")
+    edges = (Edge("aws_vpc.v", "pcx", "route"), Edge("aws_vpc.w", "pcx", "route"))
+    graph = network_of(peering, zones="a", edges=edges, more=(other,))
+    assert_good(graph)
+    layout = arrange(graph)
+    one, two = layout.frames["aws_vpc.v"], layout.frames["aws_vpc.w"]
+    assert one.right < layout.icons["pcx"].x < two.x or one.bottom < layout.icons["pcx"].y < two.y
+
+
+@pytest.mark.parametrize("count", [1, 7, 20, 45])
+def test_regional_services_are_wrapped_and_those_of_a_family_stand_together(count):
+    kinds = ("s3", "kms", "ecr", "sns", "secrets")
+    services = [placed(f"s{n}", frame="region", kind=kinds[n % 5]) for n in range(count)]
+    graph = network_of(*services)
+    assert_good(graph)
+    layout = arrange(graph)
+    assert print_size(layout.width, layout.height) >= LEGIBLE
+    by_place = sorted(layout.icons, key=lambda id_: (layout.icons[id_].x, layout.icons[id_].y))
+    if count == 7:
+        order = [graph.node(id_).kind for id_ in by_place]
+        assert len([1 for a, b in pairwise(order) if a != b]) == 4
+
+
+def test_what_stands_in_no_region_stands_above_it():
+    outside = [Node(f"o{n}", "internet", f"Outside {n}") for n in range(12)]
+    graph = network_of(*outside)
+    assert_good(graph)
+    layout = arrange(graph)
+    assert max(box.bottom for box in layout.icons.values()) <= layout.frames["region"].y
+
+
+def test_ten_vpcs_stand_in_rows():
+    more = tuple(Cluster(f"v{n}", "vpc", f"VPC {n}", "region") for n in range(9))
+    graph = network_of(more=more)
+    assert_good(graph)
+    layout = arrange(graph)
+    assert print_size(layout.width, layout.height) >= LEGIBLE
 
 
 def test_a_plan_that_places_nothing_is_drawn_all_the_same():

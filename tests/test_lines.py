@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 import pictured
 import plans
 from groundplan.captions import DETAIL
-from groundplan.graph import Edge, Graph
+from groundplan.folding import fold
+from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.layout import Box, arrange
 from groundplan.lines import Line, draw_lines
 from groundplan.typeface import width
@@ -45,7 +47,49 @@ def test_lines_end_at_borders_and_cross_no_icon_and_no_word(case):
 @given(plans.plan_things().filter(bool))
 def test_so_it_is_for_any_plan(things):
     for view in VIEWS.values():
-        assert_good(view(facts_of(*things)))
+        assert_good(fold(view(facts_of(*things))))
+
+
+SUBNET = Cluster("s", "subnet", "Private 10.0.0.0/24", "z", "s", "10.0.0.0/24", "private", "z")
+FRAMES = (
+    Cluster("region", "region", "Region"), Cluster("v", "vpc", "VPC", "region"),
+    Cluster("z", "zone", "z", "v", zone="z"), SUBNET,
+    Cluster("app", "group", "Security group app", "v", "app"),
+    Cluster("db", "group", "Security group db", "v", "db"),
+)  # fmt: skip
+NODES = (
+    Node("a", "instance", "EC2 instance", "", "app", ("a",), ("s",), ("app",)),
+    Node("b", "instance", "EC2 instance", "", "db", ("b",), ("s",), ("db",)),
+)
+
+
+def rules(*labels: str) -> Graph:
+    edges = tuple(Edge("app", "db", "rule", label) for label in labels)
+    return Graph("network", "N", FRAMES, NODES, edges)
+
+
+def test_parallel_lines_are_one_with_a_label_for_each():
+    lines = assert_good(rules("tcp 3306", "tcp 33060"))
+    assert len({line.path for line in lines.values()}) == 1
+    one, other = (box_of(edge, line) for edge, line in lines.items())
+    assert not pictured.overlap(one, other)
+
+
+def test_a_line_between_frames_above_each_other_is_straight():
+    ((_, line),) = assert_good(rules("tcp 3306")).items()
+    assert len(corners(line)) == 2
+
+
+def test_lines_do_not_depend_on_the_order_of_the_edges():
+    graph = picture("network shop")
+    turned = replace(graph, edges=graph.edges[::-1])
+    assert draw_lines(graph, arrange(graph)) == draw_lines(turned, arrange(turned))
+
+
+def box_of(edge: Edge, line: Line) -> Box:
+    """The ground of a line's label."""
+    wide, (x, y) = width(edge.label, DETAIL, weight="semibold"), line.label_at
+    return Box(x - wide / 2, y - 7, wide, 14)
 
 
 def test_the_checks_of_these_tests_see_what_is_wrong():
@@ -66,14 +110,15 @@ def test_labels_stand_apart_and_hide_no_icon_and_no_word(case):
     for edge, line in draw_lines(graph, layout).items():
         assert (line.label_at is not None) == (edge.kind != "route" and edge.label != "")
         if line.label_at:
-            wide, (x, y) = width(edge.label, DETAIL, weight="semibold"), line.label_at
-            labels[edge] = Box(x - wide / 2, y - 7, wide, 14)
+            labels[edge] = box_of(edge, line)
     assert not [
         pair for pair in combinations(labels, 2) if pictured.overlap(*(labels[e] for e in pair))
     ]
     for node in graph.nodes:
         ground = (layout.icons[node.id], text(node, layout))
         assert not [e for e, box in labels.items() for b in ground if pictured.overlap(box, b)]
+    page = Box(0, 0, layout.width, layout.height)
+    assert not [edge for edge, box in labels.items() if not pictured.inside(box, page)]
 
 
 def test_a_group_that_has_no_frame_is_met_at_one_of_its_nodes():

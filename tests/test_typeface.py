@@ -39,11 +39,12 @@ def test_text_is_broken_at_spaces_and_at_line_ends():
     assert typeface.wrap("", 12, 60) == ()
 
 
-def test_a_word_that_is_too_long_is_cut():
-    (line,) = typeface.wrap("harbour-lane-production-mysql", 12, 100)
-    assert line.startswith("harbour-lane")
-    assert line.endswith("…")
+def test_a_name_that_is_too_long_is_broken_and_not_cut():
+    lines = typeface.wrap("harbour-lane-production-mysql and more", 12, 100)
+    assert lines == ("harbour-lane-", "production-mysql", "and more")
+    assert "".join(typeface.wrap("m" * 40, 12, 100)) == "m" * 40
     assert typeface.short("short", 12, 100) == "short"
+    assert typeface.short("harbour-lane-production-mysql", 12, 100).endswith("…")
 
 
 def test_text_that_nobody_could_read_ends():

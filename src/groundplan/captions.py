@@ -6,6 +6,7 @@ All lengths are pixels.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from groundplan import typeface
@@ -34,7 +35,7 @@ class Text:
         """Of all lines."""
         return LINE * (LABEL * len(self.label) + DETAIL * len(self.detail))
 
-    @property
+    @cached_property
     def width(self) -> float:
         """Of the widest line."""
         labels = (typeface.width(line, LABEL, weight="semibold") for line in self.label)
@@ -44,9 +45,13 @@ class Text:
 
 def text_of(node: Node) -> Text:
     """A node's text, broken to its cell."""
+    return _text(node.label, node.detail)
+
+
+@lru_cache(maxsize=4096)  # asked many times over while a layout is tried out
+def _text(label: str, detail: str) -> Text:
     return Text(
-        typeface.wrap(node.label, LABEL, TEXT, weight="semibold"),
-        typeface.wrap(node.detail, DETAIL, TEXT),
+        typeface.wrap(label, LABEL, TEXT, weight="semibold"), typeface.wrap(detail, DETAIL, TEXT)
     )
 
 

@@ -1,32 +1,41 @@
-"""Where everything of an AWS view stands: zones are columns, tiers are rows.
+"""Where everything of an AWS view stands, on a picture that can be read on an A4 page.
 
 Positions depend only on the frame graph (what any phase has), so nothing moves between phases.
-All lengths are pixels.
+All lengths are pixels, where nothing else is said.
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from groundplan import typeface
-from groundplan.captions import ASIDE, DETAIL, ICON, LABEL, TEXT, cell, head_of
+from groundplan.captions import DETAIL, ICON, LABEL, cell, head_of
+from groundplan.catalog import kind
+from groundplan.focus import frames_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from groundplan.graph import Cluster, Graph, Node
 
 GAP: Final = 24
 HEAD: Final = 32
-PAD: Final = 12
-COLUMN: Final = 280  # the least width of what stands in a zone
-LANES: Final = 12  # between two lanes
-FRAMED: Final = 66  # a security group's head, and room for what its rules say
-ON_BORDER: Final = frozenset({"internet_gateway", "endpoint"})  # of their VPC
-_TIERS: Final = {"public": 0, "private": 1, "isolated": 2}
+NOTE: Final = 18  # a line of a frame's note
+MARGIN: Final = 20  # round the whole picture
+TOP_BORDER: Final = frozenset({"internet_gateway", "egress_gateway", "vpn_gateway"})
+SIDE_BORDER: Final = frozenset({"endpoint"})
+ON_BORDER: Final = TOP_BORDER | SIDE_BORDER  # of their VPC
+LONG: Final = 1.3  # a column of services may be so many times as tall as the VPCs
+APART: Final = 76  # between two VPCs that have a line between them
+
+# The ground that a page has for a picture, in points: A4 with margins of 10 mm, lying or standing.
+PAGES: Final = ((785.2, 538.6), (538.6, 785.2))
+LEGIBLE: Final = 6.0  # points; smaller print is not read
+_ENOUGH: Final = 7.2  # points; from here on, the plainest arrangement is the best
+_BESIDE: Final = 6.3  # points; from here on, services stand beside the VPCs, as screens are wide
+_ROOMY: Final = 6.6  # points; from here on, VPCs stand side by side, with free ways up
 
 
 @dataclass(frozen=True)
@@ -62,8 +71,9 @@ class Box:
 class Layout:
     """The result: a box for each frame and for each node's icon, and the size of the whole.
 
-    `bands` are the frames of nodes that span several subnets, `cards` the grounds of nodes that
-    stand in no frame, both by node id.
+    `again` are further boxes of a security group that has members in several tiers. `bands` are
+    the frames of nodes that span several subnets, `cards` the grounds of nodes that stand in no
+    frame, both by node id.
     """
 
     width: float = 0
@@ -72,286 +82,249 @@ class Layout:
     icons: dict[str, Box] = field(default_factory=dict)
     bands: dict[str, Box] = field(default_factory=dict)
     cards: dict[str, Box] = field(default_factory=dict)
+    again: dict[str, tuple[Box, ...]] = field(default_factory=dict)
+
+    def take(self, part: Layout, dx: float, dy: float) -> None:
+        """Everything of `part`, moved."""
+        self.frames |= {id_: box.moved(dx, dy) for id_, box in part.frames.items()}
+        self.icons |= {id_: box.moved(dx, dy) for id_, box in part.icons.items()}
+        self.bands |= {id_: box.moved(dx, dy) for id_, box in part.bands.items()}
+        self.cards |= {id_: box.moved(dx, dy) for id_, box in part.cards.items()}
+        self.again |= {
+            id_: tuple(box.moved(dx, dy) for box in boxes) for id_, boxes in part.again.items()
+        }
 
 
-@dataclass
-class _Lane:
-    """A strip of a row: nodes that stand in one column each, or one that spans several."""
-
-    group: str | None
-    nodes: list[Node] = field(default_factory=list)
-    height: float = 0
+def print_size(width: float, height: float) -> float:
+    """The size in points of the smallest text where a picture fills an A4 page."""
+    return DETAIL * max(min(w / width, h / height) for w, h in PAGES)
 
 
 def arrange(graph: Graph) -> Layout:
-    """Lay out a view of frames and nodes; see the module's first lines."""
-    layout = Layout()
+    """Lay out a view of frames and nodes: zones are columns, tiers are rows.
+
+    Of the ways to put VPCs and services beside and below each other, the first one that prints
+    well on a page, else the one that prints best.
+    """
+    from groundplan.vpclayout import arranged  # noqa: PLC0415 - it builds on this module
+
     vpcs = [item for item in graph.clusters if item.kind == "vpc"]
+    parts = [arranged(graph, item) for item in sorted(vpcs, key=lambda vpc: _shut(graph, vpc))]
     outside = [node for node in graph.nodes if node.cluster is None]
-    top = 24.0 + (_cell_height(outside) + GAP if outside else 0)
-    x, y = 24.0, top
-    inner_bottom, right = y + HEAD, x
-    for vpc in vpcs:
-        placed = _Vpc(graph, vpc, layout)
-        box = placed.place(x + GAP, inner_bottom + GAP / 2)
-        inner_bottom = box.bottom + GAP / 2
-        right = max(right, box.right + placed.overhang)
-    right += GAP
-    # Regional services, and what the plan places nowhere.
-    regional = [node for node in graph.nodes if node.cluster and node.id not in layout.icons]
-    right, bottom = _place_column(regional, layout, right, y + HEAD + GAP, inner_bottom)
-    for region in (item for item in graph.clusters if item.kind == "region"):
-        right, bottom = max(right, x + _head_width(region)), max(bottom, inner_bottom + GAP / 2)
-        layout.frames[region.id] = Box(x, y, right - x, bottom - y)
-    layout.width, layout.height = right + 24, bottom + 24
-    _place_outside(outside, layout, vpcs)
-    return layout
+    standing = {id_ for part in parts for id_ in part.icons}
+    services = [node for node in graph.nodes if node.cluster and node.id not in standing]
+    services.sort(key=lambda node: (node.cluster or "", _family(node)))
+    between = [node for node in services if len(_vpcs_met(graph, node)) > 1]
+    services = [node for node in services if node not in between]
+    apart = APART if _joined(graph) and not between else GAP / 2
+    columns = range(len(parts), 0, -1)
+    block = best((_stacked(parts, number, apart, between) for number in columns), enough=_ROOMY)
+    ways = _ways(services, block.height)
+    inner = best((_with_services(block, services, how) for how in ways), enough=_BESIDE)
+    return _framed(graph, inner, outside)
 
 
-def _cell_height(nodes: Iterable[Node]) -> float:
-    return max((cell(node)[1] for node in nodes), default=0)
+def best(layouts: Iterable[Layout], *, enough: float = _ENOUGH) -> Layout:
+    """The first that prints well, else the one that prints best; empty where there is none."""
+    found, most = Layout(), 0.0
+    for layout in layouts:
+        size = print_size(max(layout.width, 1) + 4 * MARGIN, max(layout.height, 1) + 6 * MARGIN)
+        if size >= enough:
+            return layout
+        if size > most:
+            found, most = layout, size
+    return found
 
 
-def _icon(x: float, y: float, height: float) -> Box:
+def _shut(graph: Graph, vpc: Cluster) -> bool:
+    """True for a VPC without a gateway; the others stand first, with a free way up."""
+    return not any(node.kind in TOP_BORDER and node.cluster == vpc.id for node in graph.nodes)
+
+
+def _family(node: Node) -> str:
+    """Services of one family stand together; the folder that an icon stands in tells it."""
+    return kind(node.kind).icon
+
+
+def _joined(graph: Graph) -> bool:
+    """True where a line leads from one VPC to another."""
+    vpcs = {item.id for item in graph.clusters if item.kind == "vpc"}
+    return any(edge.source in vpcs or edge.target in vpcs for edge in graph.edges)
+
+
+def _vpcs_met(graph: Graph, node: Node) -> set[str]:
+    """The VPCs that lines lead to from a node."""
+    vpcs = {item.id for item in graph.clusters if item.kind == "vpc"}
+    homes = {item.id: item.id for item in graph.clusters} | {
+        other.id: other.cluster or "" for other in graph.nodes
+    }
+    ends = {e.target if e.source == node.id else e.source for e in graph.edges
+            if node.id in (e.source, e.target)}  # fmt: skip
+    return {frame for end in ends for frame in frames_of(homes.get(end), graph.clusters)} & vpcs
+
+
+def _stacked(
+    parts: Sequence[Layout], columns: int, apart: float, between: Sequence[Node]
+) -> Layout:
+    """VPCs in rows of so many, each column as wide as its widest.
+
+    Between the first two stands what joins VPCs.
+    """
+    whole = Layout()
+    wide = max((cell(node)[0] for node in between), default=0)
+    tall = max((cell(node)[1] for node in between), default=0)
+    widths = [max(part.width for part in parts[number::columns]) for number in range(columns)]
+    y = 0.0
+    for first in range(0, len(parts), columns):
+        x = 0.0
+        row = parts[first : first + columns]
+        for number, (part, width) in enumerate(zip(row, widths, strict=False)):
+            whole.take(part, x, y)
+            x += width + (wide + 2 * GAP if between and columns > 1 and not number else apart)
+        whole.width = max(whole.width, x - apart)
+        y += max(part.height for part in row)
+        y += tall + 2 * GAP if between and columns == 1 and not first else apart
+    whole.height = max(y - apart, 0)
+    for number, node in enumerate(between):
+        if columns > 1:
+            x, y = widths[0] + GAP, APART + number * (tall + GAP)
+        else:
+            x, y = 2 * GAP + number * (wide + GAP), parts[0].height + GAP
+        whole.icons[node.id] = icon(x, y, tall)
+        whole.width, whole.height = max(whole.width, x + wide), max(whole.height, y + tall)
+    return whole
+
+
+def _ways(services: Sequence[Node], height: float) -> list[tuple[bool, int]]:
+    """How services may stand: beside the VPCs in so many columns, or below in so many rows.
+
+    Columns much taller than the VPCs come last.
+    """
+    if not services:
+        return [(False, 0)]
+    tall = sum(cell(node)[1] + GAP for node in services)
+    ways = product(range(1, min(len(services), 12) + 1), (False, True))
+
+    def too_long(way: tuple[bool, int]) -> bool:
+        below, columns = way
+        return bool(height) and not below and tall / columns > LONG * height
+
+    return sorted(((below, number) for number, below in ways), key=too_long)
+
+
+def _with_services(block: Layout, services: Sequence[Node], how: tuple[bool, int]) -> Layout:
+    whole = Layout(block.width, block.height)
+    whole.take(block, 0, 0)
+    below, number = how
+    if not services:
+        return whole
+    each = -(-len(services) // number)
+    lines = [services[first : first + each] for first in range(0, len(services), each)]
+    if below:
+        _place_rows(lines, whole)
+    else:
+        _place_columns(lines, whole)
+    return whole
+
+
+def _place_columns(lines: Iterable[Sequence[Node]], whole: Layout) -> None:
+    x = whole.width + (GAP if whole.width else 0)
+    for line in lines:
+        y = GAP / 2 if whole.frames else 0.0
+        for node in line:
+            whole.icons[node.id] = icon(x, y, cell(node)[1])
+            y += cell(node)[1] + GAP
+        x += max(cell(node)[0] for node in line) + GAP
+        whole.height = max(whole.height, y - GAP)
+    whole.width = x - GAP
+
+
+def _place_rows(lines: Sequence[Sequence[Node]], whole: Layout) -> None:
+    """Rows below each other, in columns that are as wide as they need and fill the width."""
+    columns = [
+        max(cell(line[number])[0] for line in lines if number < len(line))
+        for number in range(len(lines[0]))
+    ]
+    spare = (whole.width - sum(columns)) / max(len(columns) - 1, 1)
+    gap = min(max(spare, GAP), 4 * GAP)
+    y = whole.height + (GAP if whole.frames else 0)
+    for line in lines:
+        x, height = 0.0, max(cell(node)[1] for node in line)
+        for node, width in zip(line, columns, strict=False):
+            whole.icons[node.id] = icon(x, y, height)
+            x += width + gap
+        whole.width = max(whole.width, x - gap)
+        y += height + GAP
+    whole.height = y - GAP
+
+
+def _framed(graph: Graph, inner: Layout, outside: Sequence[Node]) -> Layout:
+    """The whole picture: the region's frame round `inner`, and above it what is in no region."""
+    regions = [item for item in graph.clusters if item.kind == "region"]
+    head = max((head_height(item) for item in regions), default=0)
+    width = max([inner.width, *(head_width(item) for item in regions)]) + 2 * GAP
+    whole = Layout()
+    above = _place_outside(outside, whole, width, _gateway(graph, inner))
+    whole.take(inner, MARGIN + GAP, above + head)
+    height = head + inner.height + GAP / 2
+    for region in regions:
+        whole.frames[region.id] = Box(MARGIN, above, width, height)
+    right = max((box.x + width_of(graph, id_) for id_, box in whole.icons.items()), default=0)
+    whole.width, whole.height = max(width + MARGIN, right) + MARGIN, above + height + MARGIN
+    return whole
+
+
+def width_of(graph: Graph, id_: str) -> float:
+    """The width of a node's icon and text."""
+    return cell(graph.node(id_))[0]
+
+
+def _gateway(graph: Graph, inner: Layout) -> float:
+    """The x of the middle of the first gateway on a VPC's upper side, else of everything."""
+    boxes = [inner.icons[n.id] for n in graph.nodes if n.kind in TOP_BORDER and n.id in inner.icons]
+    middle = boxes[0].middle[0] if boxes else inner.width / 2
+    return MARGIN + GAP + middle
+
+
+def _place_outside(nodes: Sequence[Node], whole: Layout, width: float, centre: float) -> float:
+    """What stands outside the region: the first over the gateway, the others beside it.
+
+    Returns where the region starts.
+    """
+    if not nodes:
+        return MARGIN
+    step = max(cell(node)[0] for node in nodes) + 2 * GAP
+    room = max(int((width + GAP) // step), 1)
+    y, number = MARGIN - 4.0, 0
+    while number < len(nodes):
+        row = nodes[number : number + room]
+        start = max(centre - ICON / 2 - step * ((len(row) - 1) // 2), MARGIN)
+        start = max(min(start, MARGIN + width - step * len(row) + GAP), MARGIN)
+        height = max(cell(node)[1] for node in row)
+        for place, node in enumerate(row):
+            whole.icons[node.id] = icon(start + place * step, y, height)
+        y += height + GAP / 2
+        number += room
+    return y + 4
+
+
+def icon(x: float, y: float, height: float) -> Box:
     """The icon of a cell that starts at (x, y), in a strip of that height."""
     return Box(x, y + (height - ICON) / 2, ICON, ICON)
 
 
-def _place_column(
-    nodes: list[Node], layout: Layout, x: float, y: float, limit: float
-) -> tuple[float, float]:
-    """Regional services from top to bottom beside the VPCs; the right and lower end of them."""
-    column, bottom, top, right = x, limit, y, x
-    for node in nodes:
-        width, height = cell(node)
-        if y + height > limit and y > top:
-            column, y = right + GAP, top
-        layout.icons[node.id] = _icon(column, y, height)
-        y += height + GAP
-        bottom, right = max(bottom, y), max(right, column + width)
-    return (right + GAP if nodes else x), bottom
+def places(node: Node) -> tuple[str, ...]:
+    """The subnets that a node is known to run in."""
+    return node.subnets if isinstance(node.subnets, tuple) else ()
 
 
-def _place_outside(nodes: list[Node], layout: Layout, vpcs: list[Cluster]) -> None:
-    """What stands outside the region: above the gateway of the first VPC, side by side."""
-    if not nodes:
-        return
-    centre = layout.width / 2
-    if vpcs:
-        frame = layout.frames[vpcs[0].id]
-        gateways = [box for box in layout.icons.values() if box.y < frame.y < box.bottom]
-        centre = gateways[0].middle[0] if gateways else frame.middle[0]
-    step = max(cell(node)[0] for node in nodes) + GAP
-    start = centre - ICON / 2 - step * (len(nodes) - 1) / 2
-    for number, node in enumerate(nodes):
-        layout.icons[node.id] = Box(start + number * step, 20, ICON, ICON)
+def head_height(frame: Cluster) -> float:
+    """The height of what is written at the head of a frame."""
+    return HEAD + NOTE * (len(head_of(frame)) - 1)
 
 
-class _Vpc:
-    """One VPC: its zones side by side, its tiers from top to bottom."""
-
-    def __init__(self, graph: Graph, vpc: Cluster, layout: Layout) -> None:
-        self.graph, self.vpc, self.layout = graph, vpc, layout
-        self.zones = sorted(
-            (item for item in graph.clusters if item.kind == "zone" and item.parent == vpc.id),
-            key=lambda item: item.label,
-        )
-        self.row_of, self.rows = self._rows()
-        self.groups = self._groups()
-        self.lanes, self.loose = self._lanes()
-        self.widths = [self._column_width(zone) for zone in self.zones]
-        self.overhang = 0.0  # how far endpoints on the VPC's border reach beyond it
-
-    def _rows(self) -> tuple[dict[str, int], int]:
-        """The row of each subnet, and how many: the first of each tier in a zone, the second…"""
-        ordered: dict[tuple[int, int], list[str]] = defaultdict(list)
-        for zone in self.zones:
-            counts: dict[int, int] = defaultdict(int)
-            subnets = [item for item in self.graph.clusters if item.parent == zone.id]
-            for subnet in sorted(subnets, key=lambda item: (_numbers(item.cidr), item.id)):
-                tier = _TIERS.get(subnet.tier or "", len(_TIERS))
-                ordered[tier, counts[tier]].append(subnet.id)
-                counts[tier] += 1
-        rows = {key: number for number, key in enumerate(sorted(ordered))}
-        found = {subnet: rows[key] for key, subnets in ordered.items() for subnet in subnets}
-        return found, len(rows)
-
-    def _groups(self) -> dict[str, Cluster]:
-        """The groups that can be framed: a frame over several rows would hold strangers too."""
-        rows: dict[str | None, set[int]] = defaultdict(set)
-        for node in self.graph.nodes:
-            places = () if node.subnets == "unknown" else node.subnets
-            rows[node.cluster] |= {self.row_of.get(subnet, -1) for subnet in places}
-        groups = (item for item in self.graph.clusters if item.kind == "group")
-        return {item.id: item for item in groups if len(rows[item.id]) == 1}
-
-    def _lanes(self) -> tuple[dict[int, list[_Lane]], list[Node]]:
-        """The lanes of each row, and the nodes of this VPC that no single row can hold."""
-        lanes: dict[int, list[_Lane]] = defaultdict(list)
-        loose = []
-        for node in self.graph.nodes:
-            rows = {self.row_of.get(subnet) for subnet in node.subnets}
-            if len(rows) == 1 and (row := rows.pop()) is not None:
-                self._lane_for(node, lanes[row]).nodes.append(node)
-            elif self.vpc.id in self._frames_of(node.cluster):
-                loose.append(node)
-        for ordered in lanes.values():
-            first = {lane.group: number for number, lane in reversed([*enumerate(ordered)])}
-            ordered.sort(key=lambda lane: first[lane.group])  # a group's lanes stand together
-            for lane in ordered:
-                lane.height = _cell_height(lane.nodes) + 2 * PAD
-                lane.height += FRAMED if lane.group else LANES
-        return lanes, loose
-
-    def _frames_of(self, frame: str | None) -> set[str]:
-        """The ids of a frame and of those that it stands in."""
-        parents = {item.id: item.parent for item in self.graph.clusters}
-        found: set[str] = set()
-        while frame is not None and frame not in found:
-            found.add(frame)
-            frame = parents.get(frame)
-        return found
-
-    def _lane_for(self, node: Node, lanes: list[_Lane]) -> _Lane:
-        """A lane with the node's group; a node that spans subnets has one for itself."""
-        group = node.cluster if node.cluster in self.groups else None
-        for lane in lanes:
-            spans = len(node.subnets) > 1 or len(lane.nodes[0].subnets) > 1
-            if lane.group == group and not spans:
-                return lane
-        lanes.append(_Lane(group))
-        return lanes[-1]
-
-    def _column_width(self, zone: Cluster) -> float:
-        """Wide enough for its nodes side by side, for heads, and for what spans the zones."""
-        subnets = [item for item in self.graph.clusters if item.parent == zone.id]
-        inside = {item.id for item in subnets}
-        widths = [_head_width(item) for item in subnets]
-        for lane in (lane for lanes in self.lanes.values() for lane in lanes):
-            here = [ICON + ASIDE + TEXT + GAP for n in lane.nodes if set(n.subnets) & inside]
-            share = len(self.zones) if len(lane.nodes[0].subnets) > 1 else 1
-            head = _head_width(self.groups[lane.group]) if lane.group and here else 0
-            widths.append(max(sum(here), head) / share)
-        return max([*widths, COLUMN], default=0) + 3 * GAP
-
-    def place(self, x: float, y: float) -> Box:
-        """Put everything at (x, y) and return the VPC's box."""
-        gateways = [n for n in self.loose if n.kind == "internet_gateway"]
-        endpoints = [n for n in self.loose if n.kind == "endpoint"]
-        others = [n for n in self.loose if n.kind not in ON_BORDER]
-        y += ICON / 2 if gateways else 0
-        top = y + HEAD + (PAD if gateways else 0)
-        left = x + GAP
-        columns = self._columns(left)
-        bottom = self._place_rows(columns, top + HEAD)
-        for zone, (start, width) in zip(self.zones, columns, strict=True):
-            self.layout.frames[zone.id] = Box(start, top, width, bottom - top)
-        right = columns[-1][0] + columns[-1][1] if columns else left
-        start = max((left + right - ICON) / 2, x + _head_width(self.vpc))
-        right, bottom = _place_column(others, self.layout, right + GAP, top + GAP, bottom)
-        right = max(right - GAP, x + _head_width(self.vpc)) + (ICON / 2 if endpoints else 0)
-        right = max([right, *(start + (n + 1) * (ICON + TEXT) for n in range(len(gateways)))])
-        box = Box(x, y, right + GAP - x, bottom + GAP - y)
-        self.layout.frames[self.vpc.id] = box
-        for number, node in enumerate(gateways):
-            at = start + number * (ICON + TEXT)
-            self.layout.icons[node.id] = Box(at, y - ICON / 2, ICON, ICON)
-        for number, node in enumerate(endpoints):
-            at = box.middle[1] + number * (ICON + GAP)
-            self.layout.icons[node.id] = Box(box.right - ICON / 2, at, ICON, ICON)
-        self.overhang = max((cell(n)[0] - ICON / 2 for n in endpoints), default=0)
-        return box
-
-    def _columns(self, x: float) -> list[tuple[float, float]]:
-        found = []
-        for width in self.widths:
-            found.append((x, width))
-            x += width + GAP / 2
-        return found
-
-    def _place_rows(self, columns: list[tuple[float, float]], y: float) -> float:
-        for row in range(self.rows):
-            lanes = self.lanes.get(row, [])
-            head = HEAD + 18 * max(self._notes(row), 0)
-            # Under the last lane nothing has to be said.
-            spare = FRAMED - HEAD - PAD if lanes and lanes[-1].group else 0
-            height = max(head + sum(lane.height for lane in lanes) + PAD / 2 - spare, 88)
-            self._place_subnets(row, columns, y, height)
-            at = y + head
-            for lane in lanes:
-                self._place_lane(lane, columns, at)
-                at += lane.height
-            y += height + GAP / 2
-        return y + GAP / 2
-
-    def _notes(self, row: int) -> int:
-        notes = [item.note for item in self.graph.clusters if self.row_of.get(item.id) == row]
-        return max((len(note.split("\n")) for note in notes if note), default=0)
-
-    def _place_subnets(
-        self, row: int, columns: list[tuple[float, float]], y: float, height: float
-    ) -> None:
-        for zone, (start, width) in zip(self.zones, columns, strict=True):
-            for item in self.graph.clusters:
-                if item.parent == zone.id and self.row_of[item.id] == row:
-                    inner = Box(start + GAP / 2, y, width - GAP, height)
-                    self.layout.frames[item.id] = inner
-
-    def _place_lane(self, lane: _Lane, columns: list[tuple[float, float]], y: float) -> None:
-        spanning = len(lane.nodes[0].subnets) > 1
-        reach = self._reach(lane.nodes, columns)
-        inner = lane.height - (FRAMED if lane.group else LANES)
-        if lane.group or spanning:
-            head = HEAD - 4 if lane.group else 0
-            band = Box(reach[0] + GAP, y, reach[1] - reach[0] - 2 * GAP, inner + head)
-            y += head
-            if lane.group:
-                self.layout.frames[lane.group] = _around(self.layout.frames.get(lane.group), band)
-            else:
-                self.layout.bands[lane.nodes[0].id] = band
-        if spanning:
-            _spread(self.layout, lane.nodes, reach, y, inner)
-            return
-        for (start, width), zone in zip(columns, self.zones, strict=True):
-            here = [n for n in lane.nodes if self._zones(n) == {zone.id}]
-            _spread(self.layout, here, (start, start + width), y, inner)
-
-    def _zones(self, node: Node) -> set[str | None]:
-        parents = {item.id: item.parent for item in self.graph.clusters}
-        return {parents.get(subnet) for subnet in node.subnets}
-
-    def _reach(
-        self, nodes: Iterable[Node], columns: list[tuple[float, float]]
-    ) -> tuple[float, float]:
-        used = {zone for node in nodes for zone in self._zones(node)}
-        spans = [c for c, zone in zip(columns, self.zones, strict=True) if zone.id in used]
-        return spans[0][0], spans[-1][0] + spans[-1][1]
-
-
-def _numbers(cidr: str | None) -> list[int]:
-    """A range's numbers, to sort by: 10.0.9.0/24 comes before 10.0.10.0/24."""
-    return [int(part) for part in re.findall(r"\d+", cidr or "")]
-
-
-def _head_width(frame: Cluster) -> float:
+def head_width(frame: Cluster) -> float:
+    """The width that a frame must have for what is written at its head."""
     label, *notes = head_of(frame)
-    wide = typeface.width(label, LABEL, weight="semibold") + 24  # its icon stands before it
-    return max(wide, *(typeface.width(line, DETAIL) for line in notes), 0) + 24
-
-
-def _around(first: Box | None, second: Box) -> Box:
-    if first is None:
-        return second
-    x, y = min(first.x, second.x), min(first.y, second.y)
-    return Box(x, y, max(first.right, second.right) - x, max(first.bottom, second.bottom) - y)
-
-
-def _spread(
-    layout: Layout, nodes: list[Node], reach: tuple[float, float], y: float, height: float
-) -> None:
-    """Nodes side by side, each in the middle of its share of the strip."""
-    step = (reach[1] - reach[0]) / max(len(nodes), 1)
-    for number, node in enumerate(nodes):
-        # As if every text were as wide as it may be, so that icons stand in line.
-        x = reach[0] + step * (number + 0.5) - (ICON + ASIDE + TEXT) / 2
-        layout.icons[node.id] = _icon(x, y, height)
+    wide = typeface.width(label, LABEL, weight="semibold") + GAP  # its icon stands before it
+    return max(wide, *(typeface.width(line, DETAIL) for line in notes), 0) + GAP

@@ -10,14 +10,14 @@ from groundplan import palette, typeface
 from groundplan.captions import ASIDE, DETAIL, head_of, text_of
 from groundplan.graph import Cluster
 from groundplan.layout import Box, Layout
-from groundplan.routing import Point, Port, Router
+from groundplan.routing import CLEAR, EDGE, Point, Port, Router
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from groundplan.graph import Edge, Graph, Node
 
-_FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9)
+_FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.42, 0.58, 0.28, 0.72)
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,41 @@ def draw_lines(graph: Graph, layout: Layout) -> dict[Edge, Line]:
     solid = [*_solid(graph, layout)]
     frames = (*layout.frames.values(), *layout.bands.values())
     rails = [side for box in frames for side in _outline(box)]
-    router = Router(solid, layout.width, layout.height, rails)
+    subnets = _frames(graph, layout, "subnet")
+    strange = dict.fromkeys((*subnets, *_frames(graph, layout, "group"), *layout.bands.values()))
+    router = Router(solid, layout.width, layout.height, rails, tuple(strange), subnets)
     boxes: dict[str, Node | Cluster] = {item.id: item for item in graph.clusters}
     boxes |= {item.id: item for item in graph.nodes}
     # A group that has no frame is met at one of its nodes.
     boxes |= {n.cluster: n for n in graph.nodes if n.cluster and n.cluster not in layout.frames}
     routes: dict[Edge, tuple[Point, ...]] = {}
+    alike: dict[tuple[str, str, str], tuple[Point, ...]] = {}  # parallel lines are drawn as one
     for edge in sorted(graph.edges, key=lambda e: (_span(e, layout), e.source, e.target, e.label)):
-        things = [boxes[id_] for id_ in (edge.source, edge.target) if id_ in boxes]
-        ends = [_ports(thing, layout) for thing in things]
-        if len(ends) == 2 and all(ends):  # noqa: PLR2004 - a line has two ends
-            routes[edge] = router.route(*ends)
-    return _labelled(routes, solid)
+        source, target = boxes.get(edge.source), boxes.get(edge.target)
+        if source is None or target is None:
+            continue
+        ends = _ports(source, target, layout), _ports(target, source, layout)
+        pair = (edge.source, edge.target, edge.kind)
+        if all(ends):
+            if pair not in alike:
+                alike[pair] = router.route(*ends)
+            routes[edge] = alike[pair]
+    page = Box(0, 0, layout.width, layout.height)
+    return _labelled(routes, [*solid, *_beyond(page)])
+
+
+def _beyond(page: Box) -> Iterator[Box]:
+    """The ground round the page, where no label may stand."""
+    far = 1000.0
+    yield Box(page.x - far, page.y - far, far + EDGE / 2, page.h + 2 * far)
+    yield Box(page.right - EDGE / 2, page.y - far, far, page.h + 2 * far)
+    yield Box(page.x - far, page.y - far, page.w + 2 * far, far)
+    yield Box(page.x - far, page.bottom, page.w + 2 * far, far)
+
+
+def _frames(graph: Graph, layout: Layout, kind: str) -> list[Box]:
+    found = (layout.frames.get(item.id) for item in graph.clusters if item.kind == kind)
+    return [box for box in found if box is not None]
 
 
 def _outline(box: Box) -> Iterator[tuple[Point, Point]]:
@@ -57,7 +80,7 @@ def _labelled(routes: dict[Edge, tuple[Point, ...]], solid: list[Box]) -> dict[E
     taken = list(solid)
     found: dict[Edge, Line] = {}
     for edge, corners in routes.items():
-        others = [_strip(*piece) for e, c in routes.items() if e != edge for piece in pairwise(c)]
+        others = [_strip(*piece) for c in routes.values() if c != corners for piece in pairwise(c)]
         label = None if edge.kind == "route" else _label(edge, corners, taken, others)
         found[edge] = Line(_path(corners), label)
     return found
@@ -95,17 +118,31 @@ def _solid(graph: Graph, layout: Layout) -> Iterator[Box]:
                 yield Box(box.x + 4, box.y + 4 + number * 18, wide + room, 18)
 
 
-def _ports(thing: Node | Cluster, layout: Layout) -> list[Port]:
+def _ports(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> list[Port]:
     """Where a line may touch a thing: an icon away from its text, a frame on all four sides."""
     if (icon := layout.icons.get(thing.id)) is not None:
         return [port for port in _sides(icon, (0.5, 0.2, 0.8)) if port.side != (1, 0)]
     frame = layout.frames.get(thing.id)
     if frame is None:
         return []
-    ports = _sides(frame, (0.5, 0.35, 0.65, 0.43, 0.57, 0.2, 0.8))
+    ports = [*_opposite(frame, layout.icons.get(other.id) or layout.frames.get(other.id))]
+    ports += _sides(frame, (0.5, 0.3, 0.7, 0.4, 0.6, 0.2, 0.8))
     # Ways out of a subnet lead up: gateways stand above.
     subnet = isinstance(thing, Cluster) and thing.kind == "subnet"
     return [port for port in ports if port.side == (0, -1) or not subnet]
+
+
+def _opposite(frame: Box, other: Box | None) -> Iterator[Port]:
+    """The places on a frame's sides from which a straight line leads to the middle of the other."""
+    if other is None:
+        return
+    x, y = other.middle
+    if frame.x + CLEAR < x < frame.right - CLEAR:
+        yield Port((x, frame.y), (0, -1))
+        yield Port((x, frame.bottom), (0, 1))
+    if frame.y + CLEAR < y < frame.bottom - CLEAR:
+        yield Port((frame.x, y), (-1, 0))
+        yield Port((frame.right, y), (1, 0))
 
 
 def _sides(box: Box, fractions: Sequence[float]) -> Iterator[Port]:
@@ -135,12 +172,33 @@ def _label(
         for part in _FRACTIONS
         for aside in ((w / 2 + 2, -w / 2 - 2) if a[0] == b[0] else (0.0,))
     ]
-    for x, y in places:
-        box = Box(x - w / 2, y - h / 2, w, h)
-        if not any(_overlap(box, other) for other in (*taken, *others)):
-            taken.append(box)
-            return x, y
-    return places[0]
+    boxes = [Box(x - w / 2, y - h / 2, w, h) for x, y in places]
+    ground = _round(boxes)
+    words = [box for box in taken if _overlap(box, ground)]
+    lines = [box for box in others if _overlap(box, ground)]
+    box = _freest(boxes, words, lines)
+    taken.append(box)
+    return box.middle
+
+
+def _freest(boxes: Sequence[Box], words: Sequence[Box], lines: Sequence[Box]) -> Box:
+    """The first place that hides nothing; else rather one that hides a line than a word."""
+    found, least = boxes[0], float("inf")
+    for box in boxes:
+        hidden = 10 * sum(_overlap(box, other) for other in words)
+        if hidden < least:
+            hidden += sum(_overlap(box, other) for other in lines)
+        if not hidden:
+            return box
+        if hidden < least:
+            found, least = box, hidden
+    return found
+
+
+def _round(boxes: Sequence[Box]) -> Box:
+    """The box round several."""
+    x, y = min(box.x for box in boxes), min(box.y for box in boxes)
+    return Box(x, y, max(b.right for b in boxes) - x, max(b.bottom for b in boxes) - y)
 
 
 def _length(piece: tuple[Point, Point]) -> float:

@@ -1,41 +1,28 @@
 """Lines with right angles between things, round what stands in the way.
 
-A shortest-path search (A* with a price for each bend and for running along another line) on
-the sparse grid of the lines just outside every obstacle.
+Each is the cheapest way (see `gridsearch`) on the sparse grid of the lines just outside every
+obstacle, with a price for each bend, for crossing another line and for running along one.
 """
 
 from __future__ import annotations
 
-import heapq
-from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from groundplan.gridsearch import Grid, Point, Port, Side
 from groundplan.layout import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-Point = tuple[float, float]
-Side = tuple[int, int]
+__all__ = ["CLEAR", "Point", "Port", "Router", "Side"]
 
 CLEAR: Final = 10  # how far a line keeps from what it passes
-BEND: Final = 60  # a bend costs as much as so many pixels
-SHARED: Final = 6  # a pixel along another line costs so many
 NEAR: Final = 4  # grid lines closer than this are one
-CROSS: Final = 50  # crossing another line costs so many pixels
-_SIDES: Final[tuple[Side, ...]] = ((1, 0), (-1, 0), (0, 1), (0, -1))
-_THERE: Final[Side] = (0, 0)
-
-
-@dataclass(frozen=True)
-class Port:
-    """A point where a line may start or end, the direction away from its thing, and a price."""
-
-    at: Point
-    side: Side
-    price: float = 0
+BETWEEN: Final = 6  # how far a line between two blocks keeps from each
+EDGE: Final = 8.0  # how far a line keeps from the picture's edge
+ROUND: Final = 260  # how far round its ends a line may lead, where that is far enough
 
 
 @dataclass
@@ -46,101 +33,91 @@ class Router:
     width: float
     height: float
     rails: Sequence[tuple[Point, Point]] = ()  # lines of frames, which no line should run on
+    frames: Sequence[Box] = ()  # which no line should run through that doesn't end there
+    blocks: Sequence[Box] = ()  # between which lines may run
 
     def __post_init__(self) -> None:
-        self._frames = _Lines(self.rails)
-        self._drawn = _Lines()
+        self._drawn: list[tuple[Point, Point]] = []
 
     def route(self, sources: Sequence[Port], targets: Sequence[Port]) -> tuple[Point, ...]:
         """The corners of the cheapest line from one of `sources` to one of `targets`.
 
         Straight from the first to the first where everything is in the way.
         """
-        xs, ys = self._grid((*sources, *targets))
-        path = _Search(self, xs, ys, sources, targets).run()
+        page = Box(0, 0, self.width, self.height)
+        path: list[Point] = []
+        for ground in (_window((*sources, *targets), page), page):
+            path = path or self._grid(sources, targets, ground).way(sources, targets)
         points = _corners(path) if path else (sources[0].at, targets[0].at)
         # A little longer than drawn, so that no other line goes on where this one ends.
         beyond = (_beyond(points[1], points[0]), *points[1:-1], _beyond(points[-2], points[-1]))
-        for piece in pairwise(beyond):
-            self._drawn.add(*piece)
+        self._drawn += pairwise(beyond)
         return points
 
-    def _grid(self, ports: Iterable[Port]) -> tuple[list[float], list[float]]:
-        xs = {12.0, self.width - 12}
-        ys = {12.0, self.height - 12}
-        for box in self.obstacles:
-            xs |= {box.x - CLEAR, box.right + CLEAR}
-            ys |= {box.y - CLEAR, box.bottom + CLEAR}
-        for port in ports:
-            xs |= {port.at[0], port.at[0] + port.side[0] * CLEAR * 2}
-            ys |= {port.at[1], port.at[1] + port.side[1] * CLEAR * 2}
-        # A line beside one that is there already, for the next one to take.
-        for x, _, _ in self._drawn.upright:
-            xs |= {x - CLEAR, x + CLEAR}
-        for y, _, _ in self._drawn.level:
-            ys |= {y - CLEAR, y + CLEAR}
-        fixed = [port.at for port in ports]
-        return (
-            _thinned(xs, {at[0] for at in fixed}, self.width),
-            _thinned(ys, {at[1] for at in fixed}, self.height),
-        )
+    def _grid(self, sources: Sequence[Port], targets: Sequence[Port], ground: Box) -> Grid:
+        """The grid on a part of the page, with the price of every piece."""
+        ports = (*sources, *targets)
+        obstacles = [box for box in self.obstacles if _meet(box, ground)]
+        drawn = [piece for piece in self._drawn if _meet(_box(piece), ground)]
+        strange = [box for box in self.frames if _meet(box, ground) and not _held(ports, box)]
+        blocks = [box for box in self.blocks if _meet(box, ground)]
+        grid = Grid(*_lines(ports, obstacles, drawn, blocks, ground))
+        for box in strange:
+            grid.avoid(box)
+        for box in obstacles:
+            grid.close(box, 0)
+        doors = [(prices, at, prices[at]) for prices, at in map(grid.door, ports)]
+        # Close to a thing a line only starts or ends, and then straight.
+        for box in obstacles:
+            grid.close(box, NEAR)
+        for prices, at, price in doors:
+            prices[at] = price
+        for piece in (*self.rails, *drawn):
+            _along(grid, *piece)
+        for piece in drawn:
+            _across(grid, *piece)
+        return grid
 
-    def price(self, a: Point, b: Point) -> float:
-        """What a straight piece costs beyond its length, for the lines that are there already."""
-        shared = self._drawn.along(a, b) + self._frames.along(a, b)
-        return shared * SHARED + self._drawn.crossed(a, b) * CROSS
 
-
-class _Lines:
-    """Straight pieces, level and upright ones apart, each sort in order of where it stands."""
-
-    def __init__(self, pieces: Iterable[tuple[Point, Point]] = ()) -> None:
-        self.level: list[tuple[float, float, float]] = []  # y, from x, to x
-        self.upright: list[tuple[float, float, float]] = []  # x, from y, to y
-        for a, b in pieces:
-            self.add(a, b)
-
-    def add(self, a: Point, b: Point) -> None:
-        if a[1] == b[1]:
-            insort(self.level, (a[1], min(a[0], b[0]), max(a[0], b[0])))
+def _lines(
+    ports: Iterable[Port],
+    obstacles: Iterable[Box],
+    drawn: Iterable[tuple[Point, Point]],
+    blocks: Iterable[Box],
+    ground: Box,
+) -> tuple[list[float], list[float]]:
+    """The grid lines: just outside every obstacle, at every port, and beside the lines drawn."""
+    xs = {ground.x + EDGE, ground.right - EDGE}
+    ys = {ground.y + EDGE, ground.bottom - EDGE}
+    for box in obstacles:
+        xs |= {box.x - CLEAR, box.right + CLEAR}
+        ys |= {box.y - CLEAR, box.bottom + CLEAR}
+    for box in blocks:
+        xs |= {box.x - BETWEEN, box.right + BETWEEN}
+        ys |= {box.y - BETWEEN, box.bottom + BETWEEN}
+    fixed_xs, fixed_ys = set(), set()
+    for port in ports:
+        (x, y), (right, down) = port.at, port.side
+        fixed_xs.add(x)
+        fixed_ys.add(y)
+        xs.add(x + right * CLEAR * 2)
+        ys.add(y + down * CLEAR * 2)
+    for a, b in drawn:  # for the next line to take
+        if a[0] == b[0]:
+            xs |= {a[0] - CLEAR, a[0] + CLEAR}
         else:
-            insort(self.upright, (a[0], min(a[1], b[1]), max(a[1], b[1])))
-
-    def along(self, a: Point, b: Point) -> float:
-        """How much of the piece runs on one of these, or closer beside it than `CLEAR`/2."""
-        lines, at, low, high = self._seen(a, b)
-        near = lines[
-            bisect_left(lines, (at - CLEAR / 2 + 0.1,)) : bisect_left(lines, (at + CLEAR / 2,))
-        ]
-        return sum(max(min(high, end) - max(low, start), 0.0) for _, start, end in near)
-
-    def crossed(self, a: Point, b: Point) -> int:
-        """How many of these the piece crosses."""
-        lines, at, low, high = self._seen(a, b)
-        others = self.upright if lines is self.level else self.level
-        between = others[bisect_left(others, (low + 0.1,)) : bisect_left(others, (high,))]
-        return sum(start < at < end for _, start, end in between)
-
-    def _seen(
-        self, a: Point, b: Point
-    ) -> tuple[list[tuple[float, float, float]], float, float, float]:
-        if a[1] == b[1]:
-            return self.level, a[1], min(a[0], b[0]), max(a[0], b[0])
-        return self.upright, a[0], min(a[1], b[1]), max(a[1], b[1])
+            ys |= {a[1] - CLEAR, a[1] + CLEAR}
+    return (
+        _thinned(xs, fixed_xs, ground.x + EDGE, ground.right - EDGE),
+        _thinned(ys, fixed_ys, ground.y + EDGE, ground.bottom - EDGE),
+    )
 
 
-def _beyond(a: Point, b: Point) -> Point:
-    """`b`, moved on in the direction from `a` to it."""
-    dx, dy = b[0] - a[0], b[1] - a[1]
-    length = max(abs(dx), abs(dy), 1)
-    return b[0] + dx / length * 3 * CLEAR, b[1] + dy / length * 3 * CLEAR
-
-
-def _thinned(lines: set[float], fixed: set[float], limit: float) -> list[float]:
+def _thinned(lines: set[float], fixed: set[float], low: float, high: float) -> list[float]:
     """The grid lines in order; of two that are nearer than 4 pixels only one, fixed ones all."""
     kept: list[float] = []
-    for line in sorted(lines):
-        if not 0 <= line <= limit:
+    for line in sorted(lines | fixed):
+        if not low <= line <= high:
             continue
         if kept and line - kept[-1] < NEAR and line not in fixed:
             continue
@@ -150,112 +127,56 @@ def _thinned(lines: set[float], fixed: set[float], limit: float) -> list[float]:
     return kept
 
 
-class _Search:
-    def __init__(
-        self,
-        router: Router,
-        xs: list[float],
-        ys: list[float],
-        sources: Sequence[Port],
-        targets: Sequence[Port],
-    ) -> None:
-        self.router, self.xs, self.ys = router, xs, ys
-        self.sources = sources
-        self.goals = {target.at: target for target in targets}
-        across, down = zip(*self.goals, strict=True)
-        self.bounds: tuple[float, ...] = (min(across), min(down), max(across), max(down))
-        self.blocked = _blocked(router.obstacles, xs, ys)
-        near = [
-            Box(b.x - NEAR, b.y - NEAR, b.w + 2 * NEAR, b.h + 2 * NEAR) for b in router.obstacles
-        ]
-        self.tight = _blocked(near, xs, ys)
-        self.touching = {port.at for port in (*sources, *targets)}
-
-    def run(self) -> list[Point] | None:
-        queue: list[tuple[float, Point, Side]] = []
-        came: dict[tuple[Point, Side], tuple[Point, Side] | None] = {}
-        best: dict[tuple[Point, Side], float] = {}
-        parents: dict[tuple[Point, Side], tuple[Point, Side] | None] = {}
-        for port in self.sources:
-            heapq.heappush(queue, (port.price + self._ahead(port.at), port.at, port.side))
-            best[port.at, port.side] = port.price
-            parents[port.at, port.side] = None
-        while queue:
-            _, at, side = heapq.heappop(queue)
-            if (at, side) in came:
-                continue
-            came[at, side] = parents[at, side]
-            cost = best[at, side]
-            if side == _THERE:
-                return _trace(came, (at, side))[:-1]
-            for way, to in self._steps(at, side):
-                length = abs(to[0] - at[0]) + abs(to[1] - at[1])
-                new = cost + length + (BEND if way != side else 0) + self.router.price(at, to)
-                if way == _THERE:
-                    new = cost + self.goals[at].price
-                if new < best.get((to, way), float("inf")):
-                    best[to, way] = new
-                    parents[to, way] = (at, side)
-                    heapq.heappush(queue, (new + self._ahead(to), to, way))
-        return None
-
-    def _ahead(self, at: Point) -> float:
-        """The least that is still to go: how far it is to the box round all targets."""
-        x0, y0, x1, y1 = self.bounds
-        return max(x0 - at[0], 0, at[0] - x1) + max(y0 - at[1], 0, at[1] - y1)
-
-    def _steps(self, at: Point, side: Side) -> Iterator[tuple[Side, Point]]:
-        goal = self.goals.get(at)
-        if goal is not None and side == (-goal.side[0], -goal.side[1]):
-            yield _THERE, at
-        i, j = bisect_left(self.xs, at[0]), bisect_left(self.ys, at[1])
-        for way in _SIDES:
-            if way == (-side[0], -side[1]):
-                continue
-            ni, nj = i + way[0], j + way[1]
-            if not (0 <= ni < len(self.xs) and 0 <= nj < len(self.ys)):
-                continue
-            piece = (min(i, ni), min(j, nj), way[0] != 0)
-            to = (self.xs[ni], self.ys[nj])
-            # Close to a thing a line only starts or ends, and then straight.
-            ends = (at in self.touching and way == side) or to in self.touching
-            if piece not in self.blocked and (ends or piece not in self.tight):
-                yield way, to
+def _window(ports: Sequence[Port], page: Box) -> Box:
+    """The part of the page round some ports."""
+    xs, ys = [port.at[0] for port in ports], [port.at[1] for port in ports]
+    x, y = max(min(xs) - ROUND, page.x), max(min(ys) - ROUND, page.y)
+    return Box(x, y, min(max(xs) + ROUND, page.right) - x, min(max(ys) + ROUND, page.bottom) - y)
 
 
-def _blocked(
-    obstacles: Iterable[Box], xs: list[float], ys: list[float]
-) -> set[tuple[int, int, bool]]:
-    """The pieces of the grid (lower index x, y, horizontal?) that run through an obstacle."""
-    found = set()
-    for box in obstacles:
-        # Indices strictly inside the box, and of the pieces that reach into it.
-        i0, i1 = bisect_right(xs, box.x), bisect_left(xs, box.right)
-        j0, j1 = bisect_right(ys, box.y), bisect_left(ys, box.bottom)
-        for j in range(j0, j1):
-            for i in range(max(i0 - 1, 0), i1):
-                found.add((i, j, True))
-        for i in range(i0, i1):
-            for j in range(max(j0 - 1, 0), j1):
-                found.add((i, j, False))
-    return found
+def _held(ports: Iterable[Port], box: Box) -> bool:
+    """True where a port stands in a box or at its border."""
+    return any(
+        box.x <= port.at[0] <= box.right and box.y <= port.at[1] <= box.bottom for port in ports
+    )
 
 
-def _trace(
-    came: dict[tuple[Point, Side], tuple[Point, Side] | None], end: tuple[Point, Side]
-) -> list[Point]:
-    path = []
-    step: tuple[Point, Side] | None = end
-    while step is not None:
-        path.append(step[0])
-        step = came[step]
-    return path[::-1]
+def _meet(a: Box, b: Box) -> bool:
+    return a.x <= b.right and b.x <= a.right and a.y <= b.bottom and b.y <= a.bottom
+
+
+def _box(piece: tuple[Point, Point]) -> Box:
+    (ax, ay), (bx, by) = piece
+    return Box(min(ax, bx), min(ay, by), abs(ax - bx), abs(ay - by))
+
+
+def _along(grid: Grid, a: Point, b: Point) -> None:
+    if a[1] == b[1]:
+        grid.beside_level(a[1], min(a[0], b[0]), max(a[0], b[0]), CLEAR / 2)
+    else:
+        grid.beside_upright(a[0], min(a[1], b[1]), max(a[1], b[1]), CLEAR / 2)
+
+
+def _across(grid: Grid, a: Point, b: Point) -> None:
+    if a[1] == b[1]:
+        grid.across_level(a[1], min(a[0], b[0]), max(a[0], b[0]))
+    else:
+        grid.across_upright(a[0], min(a[1], b[1]), max(a[1], b[1]))
+
+
+def _beyond(a: Point, b: Point) -> Point:
+    """`b`, moved on in the direction from `a` to it."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length = max(abs(dx), abs(dy), 1)
+    return b[0] + dx / length * 3 * CLEAR, b[1] + dy / length * 3 * CLEAR
 
 
 def _corners(path: Sequence[Point]) -> tuple[Point, ...]:
     """The first, the last and every point where the direction changes."""
-    kept = [path[0]]
+    return (path[0], *_turns(path), path[-1])
+
+
+def _turns(path: Sequence[Point]) -> Iterator[Point]:
     for before, at, after in zip(path, path[1:], path[2:], strict=False):
         if not (before[0] == at[0] == after[0] or before[1] == at[1] == after[1]):
-            kept.append(at)
-    return (*kept, path[-1])
+            yield at

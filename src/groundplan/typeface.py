@@ -7,7 +7,8 @@ same on every machine.
 from __future__ import annotations
 
 import json
-from functools import cache
+import re
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import accumulate, takewhile
 from pathlib import Path
@@ -23,6 +24,7 @@ def font_file(weight: str) -> Path:
     return Path(str(resources.files("groundplan") / "fonts" / FILES[weight]))
 
 
+@lru_cache(maxsize=8192)  # a layout asks for the same texts many times over
 def width(text: str, size: float, *, weight: str = "regular") -> float:
     """The width of `text` in pixels at `size` pixels; an unknown letter is as wide as an M."""
     advances, units = _metrics(weight)
@@ -39,22 +41,40 @@ def short(text: str, size: float, limit: float, *, weight: str = "regular") -> s
 
 
 def wrap(text: str, size: float, limit: float, *, weight: str = "regular") -> tuple[str, ...]:
-    """`text` broken at spaces into lines of at most `limit` pixels; what won't fit ends in `…`."""
+    """`text` broken into lines of at most `limit` pixels; what nobody could read ends in `…`.
+
+    It is broken at spaces, and in a name that is too long after `-`, `_`, `.`, `/` or `:`.
+    """
     lines: list[str] = []
     for paragraph in text[:MOST_LETTERS].split("\n"):
         line = ""
         for word in paragraph.split():
-            longer = f"{line} {word}".strip()
+            parts = _broken(word, size, limit, weight)
+            longer = f"{line} {parts[0]}".strip()
             if line and width(longer, size, weight=weight) > limit:
                 lines.append(line)
-                line = word
-            else:
-                line = longer
+                longer = parts[0]
+            lines += [longer, *parts[1:]][:-1]
+            line = [longer, *parts[1:]][-1]
         if line:
             lines.append(line)
     if len(lines) > MOST_LINES:
         lines = [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} …"]
     return tuple(short(line, size, limit, weight=weight) for line in lines)
+
+
+def _broken(word: str, size: float, limit: float, weight: str) -> list[str]:
+    """A word, in parts that fit where it is too long."""
+    if width(word, size, weight=weight) <= limit:
+        return [word]
+    parts = [""]
+    for syllable in re.findall(r"[^-_./:]*[-_./:]?", word):
+        fits = width(syllable, size, weight=weight) <= limit
+        for piece in [syllable] if fits else syllable:
+            if parts[-1] and width(parts[-1] + piece, size, weight=weight) > limit:
+                parts.append("")
+            parts[-1] += piece
+    return parts
 
 
 @cache

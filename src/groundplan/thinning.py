@@ -1,0 +1,173 @@
+"""Fewer lines and frames where a picture has more than can be followed: joined, or in words."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from groundplan.graph import Entry, Graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from groundplan.graph import Cluster, Edge, Node
+
+MOST_SUBNETS: Final = 24  # of more, those in which nothing runs are one frame a zone and tier
+PARALLEL: Final = 3  # so many lines between the same two things are drawn; more are one
+MOST_PORTS: Final = 3  # so many ports are named on a line that stands for several
+HUB: Final = 12  # more lines of a kind than these at one thing are told in words
+ROUTES: Final = 6  # more routes too: the heads of the subnets tell them already
+MOST_LINES: Final = 60  # a view with more is a hairball: then they are told where there are
+FEW: Final = 4  # at least so many
+_TOLD: Final = frozenset({"route", "rule", "uses"})  # the kinds of line that words can stand for
+
+
+def thinned(graph: Graph) -> Graph:
+    """`graph` with parallel lines joined, and the lines of its hubs told where there are too many.
+
+    A hub is a thing that very many lines lead to or from: the internet, a monitoring server.
+    """
+    graph = replace(graph, edges=tuple(_joined(graph.edges)))
+    while hub := _hub(graph):
+        graph = _told(graph, *hub)
+    return graph
+
+
+def _joined(edges: Iterable[Edge]) -> Iterator[Edge]:
+    """Of more than `PARALLEL` lines between the same things, one with the labels of all."""
+    sets: dict[tuple[str, str, str, str], list[Edge]] = defaultdict(list)
+    for edge in edges:
+        sets[edge.source, edge.target, edge.kind, edge.change].append(edge)
+    for parallel in sets.values():
+        if len(parallel) > PARALLEL:
+            yield replace(parallel[0], label=label_of(edge.label for edge in parallel))
+        else:
+            yield from parallel
+
+
+def label_of(labels: Iterable[str]) -> str:
+    """`tcp 443`, `tcp 80`, `udp 53`, … as one: `tcp 80, 443 · udp 53 +2`."""
+    parts: dict[str, list[str]] = defaultdict(list)
+    unlike = sorted(set(labels) - {""}, key=_port)
+    for label in unlike[:MOST_PORTS]:
+        protocol, _, ports = label.partition(" ")
+        parts[protocol].append(ports)
+    found = " · ".join(f"{name} {', '.join(p)}".strip() for name, p in parts.items())
+    return f"{found} +{len(unlike) - MOST_PORTS}" if len(unlike) > MOST_PORTS else found
+
+
+def _port(label: str) -> tuple[str, int, str]:
+    protocol, _, ports = label.partition(" ")
+    low = ports.partition("–")[0]
+    return protocol, int(low) if low.isdecimal() else -1, ports
+
+
+def _hub(graph: Graph) -> tuple[str, str, str] | None:
+    """The thing with the most lines of a kind that words can stand for: at which end, which kind.
+
+    None where no thing has too many.
+    """
+    counts = Counter(
+        end
+        for edge in graph.edges
+        if edge.kind in _TOLD
+        for end in ((edge.source, "from", edge.kind), (edge.target, "to", edge.kind))
+    )
+    most = {"route": ROUTES} if len(graph.edges) <= MOST_LINES else dict.fromkeys(_TOLD, FEW - 1)
+    hubs = [(count, hub) for hub, count in counts.items() if count > most.get(hub[2], HUB)]
+    return max(hubs)[1] if hubs else None
+
+
+def _told(graph: Graph, hub: str, end: str, kind: str) -> Graph:
+    """`graph` with the lines from or to a hub told in the hub's words."""
+    lines = [
+        edge
+        for edge in graph.edges
+        if edge.kind == kind and (edge.source if end == "from" else edge.target) == hub
+    ]
+    others = {edge.target if end == "from" else edge.source for edge in lines}
+    labels = label_of(edge.label for edge in lines)
+    words = f"{labels} {'to' if end == 'from' else 'from'} {len(others)} others".strip()
+    left = tuple(edge for edge in graph.edges if edge not in set(lines))
+    return replace(
+        graph,
+        clusters=tuple(_with_note(item, words) if item.id == hub else item
+                       for item in graph.clusters),
+        nodes=tuple(_with_detail(node, words) if node.id == hub else node for node in graph.nodes),
+        edges=left,
+        ledger=_ledger(graph, {edge.target for edge in lines}, left, words),
+    )  # fmt: skip
+
+
+def _with_note(frame: Cluster, words: str) -> Cluster:
+    return replace(frame, note="\n".join(filter(None, (frame.note, words))))
+
+
+def _with_detail(node: Node, words: str) -> Node:
+    return replace(node, detail="\n".join(filter(None, (node.detail, words))))
+
+
+def _ledger(graph: Graph, targets: set[str], edges: Iterable[Edge], words: str) -> dict[str, Entry]:
+    """The resources that were nothing but those lines, with what became of them."""
+    things = {address for node in graph.nodes for address in node.addresses}
+    things |= {item.address for item in graph.clusters if item.address}
+    gone = targets - {edge.target for edge in edges if edge.kind in _TOLD}
+    told = Entry("omitted", reason=f"too many lines to be drawn: told in words, '{words}'")
+    return {
+        address: told
+        if entry.status == "drawn" and entry.node in gone and address not in things
+        else entry
+        for address, entry in graph.ledger.items()
+    }
+
+
+def few_frames(graph: Graph) -> Graph:
+    """`graph` with the empty subnets of a tier in a zone as one frame, where there are many."""
+    subnets = [item for item in graph.clusters if item.kind == "subnet"]
+    if len(subnets) <= MOST_SUBNETS:
+        return graph
+    used = {place for node in graph.nodes for place in (*_places(node), node.cluster)}
+    alike: dict[tuple[object, ...], list[Cluster]] = defaultdict(list)
+    for item in subnets:
+        if item.id not in used:
+            alike[item.parent, item.tier, item.change].append(item)
+    home = {
+        item.id: f"same:{items[0].id}" for items in alike.values() if len(items) > 1
+        for item in items
+    }  # fmt: skip
+    frames = {home[items[0].id]: _one(items) for items in alike.values() if items[0].id in home}
+    order = dict.fromkeys(home.get(item.id, item.id) for item in graph.clusters)
+    every = {item.id: item for item in graph.clusters} | frames
+    edges = (
+        replace(edge, source=home.get(edge.source, edge.source),
+                target=home.get(edge.target, edge.target))
+        for edge in graph.edges
+    )  # fmt: skip
+    return replace(
+        graph,
+        clusters=tuple(every[id_] for id_ in order),
+        edges=tuple(dict.fromkeys(edges)),
+        ledger={
+            address: replace(entry, status="aggregated", node=home[entry.node])
+            if entry.node in home
+            else entry
+            for address, entry in graph.ledger.items()
+        },
+    )
+
+
+def _one(subnets: list[Cluster]) -> Cluster:
+    """A frame that stands for several: how many, from which range to which, and their words."""
+    tier = (subnets[0].tier or "unknown").capitalize().replace("Unknown", "Subnet")
+    ranges = f"{subnets[0].cidr} … {subnets[-1].cidr}"
+    notes = dict.fromkeys(item.note for item in subnets if item.note)
+    said = next(iter(notes)) if len(notes) == 1 else "empty: nothing of this plan runs here"
+    return replace(
+        subnets[0], id=f"same:{subnets[0].id}", label=f"{tier} × {len(subnets)}",
+        address=None, cidr=None, note=f"{ranges}\n{said}",
+    )  # fmt: skip
+
+
+def _places(node: Node) -> tuple[str, ...]:
+    return node.subnets if isinstance(node.subnets, tuple) else ()

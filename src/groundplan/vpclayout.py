@@ -1,0 +1,392 @@
+"""Where everything of one VPC stands: zones are columns, tiers are rows, rows are made of lanes.
+
+A lane is a strip of a row. It holds nodes that stand in one subnet each, zone by zone, or nodes
+that all span the same subnets. All lengths are pixels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import product, takewhile
+from typing import TYPE_CHECKING, Final
+
+from groundplan import strips
+from groundplan.captions import ASIDE, ICON, TEXT, cell
+from groundplan.catalog import kind
+from groundplan.layout import (
+    GAP,
+    HEAD,
+    SIDE_BORDER,
+    TOP_BORDER,
+    Box,
+    Layout,
+    best,
+    head_height,
+    head_width,
+    icon,
+    places,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from groundplan.graph import Cluster, Graph, Node
+
+PAD: Final = 12
+LANE: Final = 8  # above and below what stands in a lane
+COLUMN: Final = 236  # the least width of a zone's frame
+LANES: Final = 12  # between two lanes
+FRAMED: Final = 56  # a security group's head, and room for what its rules say
+STACKED: Final = 3  # so many nodes that span the same subnets stand below each other
+ABREAST: Final = (2, 1, 3, 4)  # nodes side by side in a subnet, the usual first
+BELOW: Final = (None, 0, 1, 2)  # see `_Vpc`
+_TIERS: Final = {"public": 0, "private": 1, "isolated": 2}
+
+
+@dataclass
+class _Lane:
+    """A strip of a row: nodes that stand in one zone each, or nodes that span the same ones."""
+
+    group: str | None
+    nodes: list[Node]
+    slots: dict[str, int] = field(default_factory=dict)  # places side by side, by subnet
+    height: float = 0
+
+    @property
+    def spans(self) -> bool:
+        return len(self.nodes[0].subnets) > 1
+
+
+def arranged(graph: Graph, vpc: Cluster) -> Layout:
+    """The layout of one VPC at (0, 0), as readable as it can be."""
+    return best(
+        _Vpc(graph, vpc, abreast, below).place() for abreast, below in product(ABREAST, BELOW)
+    )
+
+
+class _Vpc:
+    """One VPC: `abreast` nodes side by side in a subnet.
+
+    Those of no single row stand beside the zones where `below` is None, else below them, so many
+    more in a row than fit.
+    """
+
+    def __init__(self, graph: Graph, vpc: Cluster, abreast: int, below: int | None) -> None:
+        self.graph, self.vpc, self.abreast, self.below = graph, vpc, abreast, below
+        self.layout = Layout()
+        self.parents = {item.id: item.parent for item in graph.clusters}
+        zones = (item for item in graph.clusters if item.kind == "zone" and item.parent == vpc.id)
+        self.zones = sorted(zones, key=lambda item: (item.zone == "unknown", item.label))
+        self.row_of, self.rows = self._rows()
+        self.groups = {item.id: item for item in graph.clusters if item.kind == "group"}
+        held, self.loose = self._held()
+        self.cell = max((cell(n)[0] for row in held.values() for n in row if _single(n)), default=0)
+        self.lanes = {row: self._lanes(nodes) for row, nodes in held.items()}
+
+    def _rows(self) -> tuple[dict[str, int], int]:
+        """The row of each subnet, and how many: the first of each tier in a zone, the second…"""
+        ordered: dict[tuple[int, int], list[str]] = defaultdict(list)
+        for zone in self.zones:
+            counts: dict[int, int] = defaultdict(int)
+            for subnet in sorted(self._subnets(zone), key=lambda s: (_numbers(s.cidr), s.id)):
+                tier = _TIERS.get(subnet.tier or "", len(_TIERS))
+                ordered[tier, counts[tier]].append(subnet.id)
+                counts[tier] += 1
+        rows = {key: number for number, key in enumerate(sorted(ordered))}
+        found = {subnet: rows[key] for key, subnets in ordered.items() for subnet in subnets}
+        return found, len(rows)
+
+    def _subnets(self, zone: Cluster) -> list[Cluster]:
+        return [item for item in self.graph.clusters if item.parent == zone.id]
+
+    def _held(self) -> tuple[dict[int, list[Node]], list[Node]]:
+        """The nodes of each row, and those of this VPC that no single row can hold."""
+        held: dict[int, list[Node]] = defaultdict(list)
+        loose = []
+        for node in self.graph.nodes:
+            rows = {self.row_of.get(subnet) for subnet in places(node)}
+            if len(rows) == 1 and (row := rows.pop()) is not None:
+                held[row].append(node)
+            elif self._stands_here(node.cluster):
+                loose.append(node)
+        return held, loose
+
+    def _stands_here(self, frame: str | None) -> bool:
+        """True where a frame is this VPC, or stands in it."""
+        while frame is not None and frame != self.vpc.id:
+            frame = self.parents.get(frame)
+        return frame is not None
+
+    # Lanes
+
+    def _lanes(self, nodes: Sequence[Node]) -> list[_Lane]:
+        """The lanes of a row, those of a group together, in the order of the nodes."""
+        sets: dict[str | None, list[Node]] = defaultdict(list)
+        for node in nodes:
+            sets[node.cluster if node.cluster in self.groups else None].append(node)
+        lanes = [lane for group, inside in sets.items() for lane in self._lanes_of(group, inside)]
+        for lane in lanes:
+            lane.height = max(cell(node)[1] for node in lane.nodes) + 2 * LANE + LANES
+        return lanes
+
+    def _lanes_of(self, group: str | None, nodes: Sequence[Node]) -> list[_Lane]:
+        spanning: dict[tuple[object, ...], list[Node]] = defaultdict(list)
+        columns: dict[str, list[Node]] = defaultdict(list)
+        for node in nodes:
+            if _single(node):
+                columns[node.subnets[0]].append(node)
+            else:
+                spanning[node.subnets, kind(node.kind).band].append(node)
+        lanes = [
+            _Lane(group, part)
+            for alike in spanning.values()
+            for part in _parts(alike, self.abreast * len(alike[0].subnets)
+                               if len(alike) > STACKED else 1)
+        ]  # fmt: skip
+        most = max(map(len, columns.values()), default=0)
+        slots = {subnet: min(len(column), self.abreast) for subnet, column in columns.items()}
+        for first in range(0, most, self.abreast):
+            here = [n for column in columns.values() for n in column[first : first + self.abreast]]
+            lanes.append(_Lane(group, here, slots))
+        order = {node.id: number for number, node in enumerate(nodes)}
+        return sorted(lanes, key=lambda lane: order[lane.nodes[0].id])
+
+    def _zones_of(self, nodes: Iterable[Node]) -> list[int]:
+        """The numbers of the first and the last zone that the nodes stand in."""
+        zones = {self.parents.get(subnet) for node in nodes for subnet in places(node)}
+        used = [number for number, zone in enumerate(self.zones) if zone.id in zones]
+        return [used[0], used[-1]]
+
+    def _runs(self, nodes: Iterable[Node]) -> list[tuple[int, int]]:
+        """The zones that the nodes stand in, as the first and last of each row of neighbours."""
+        zones = {self.parents.get(subnet) for node in nodes for subnet in places(node)}
+        used = [number for number, zone in enumerate(self.zones) if zone.id in zones]
+        runs: list[tuple[int, int]] = []
+        for number in used:
+            first = runs.pop()[0] if runs and runs[-1][1] == number - 1 else number
+            runs.append((first, number))
+        return runs
+
+    def _column_width(self, number: int) -> float:
+        """Wide enough for its nodes side by side, for heads, and for what spans the zones."""
+        zone = self.zones[number]
+        widths = [head_width(zone), *(head_width(item) + GAP for item in self._subnets(zone))]
+        for lane in (lane for lanes in self.lanes.values() for lane in lanes):
+            here = [n for n in lane.nodes if _single(n) and self.parents[n.subnets[0]] == zone.id]
+            widths.append(len(here) * (self.cell + GAP) + 2 * GAP)
+            if lane.spans:
+                spanning = len(lane.nodes) * (_SPANNING + GAP) + 2 * GAP
+                widths.append(self._share(spanning, lane.nodes, number))
+        for row in self.lanes.values():
+            for group, lanes in _by_group(row).items():
+                inside = [node for lane in lanes for node in lane.nodes]
+                needed = head_width(self.groups[group]) + 2 * GAP
+                widths.append(self._share(needed, inside, number))
+        return max([*widths, COLUMN])
+
+    def _share(self, width: float, nodes: Iterable[Node], number: int) -> float:
+        """What one of the zones that some nodes span has to be wide for them to have `width`."""
+        first, last = max(self._runs(nodes), key=lambda run: run[1] - run[0])
+        return width / (last - first + 1) if first <= number <= last else 0
+
+    # Places
+
+    def place(self) -> Layout:
+        """Put everything where it stands, the VPC's own box at the upper left."""
+        gateways = [node for node in self.loose if node.kind in TOP_BORDER]
+        endpoints = [node for node in self.loose if node.kind in SIDE_BORDER]
+        others = [node for node in self.loose if node.kind not in TOP_BORDER | SIDE_BORDER]
+        y = ICON / 2 if gateways else 0.0
+        top = y + head_height(self.vpc) + (PAD if gateways else 0)
+        columns, x = [], float(GAP)
+        for number in range(len(self.zones)):
+            columns.append((x, self._column_width(number)))
+            x += columns[-1][1] + GAP / 2
+        right = x - GAP / 2 if columns else float(GAP)
+        heads = max((head_height(zone) for zone in self.zones), default=0)
+        bottom, extents = self._place_rows(columns, top + heads)
+        for zone, (start, width) in zip(self.zones, columns, strict=True):
+            self.layout.frames[zone.id] = Box(start, top, width, bottom - top)
+        zones_right = right
+        if self.below is not None:
+            right, bottom = strips.place_below(self.layout, others, (right, bottom), self.below)
+        else:
+            ground = strips.Ground(right, bottom, top, extents)
+            right, bottom = strips.place_beside(self.layout, others, self.row_of, ground)
+        self._close(y, right, bottom, (zones_right, gateways, endpoints))
+        return self.layout
+
+    def _close(
+        self,
+        y: float,
+        right: float,
+        bottom: float,
+        border: tuple[float, list[Node], list[Node]],
+    ) -> None:
+        """The VPC's box round everything, and what stands on its border."""
+        middle, gateways, endpoints = border
+        start = max((GAP + middle - ICON) / 2, head_width(self.vpc))
+        wide = [cell(node)[0] + GAP for node in gateways]
+        right = max(right, head_width(self.vpc) - GAP, start + sum(wide) - GAP)
+        right += ICON / 2 if endpoints else 0
+        tall = sum(cell(node)[1] + GAP for node in endpoints)
+        bottom = max(bottom, y + HEAD + tall)
+        box = Box(0, y, right + GAP, bottom + GAP / 2 - y)
+        self.layout.frames[self.vpc.id] = box
+        for node, width in zip(gateways, wide, strict=True):
+            self.layout.icons[node.id] = Box(start, y - ICON / 2, ICON, ICON)
+            start += width
+        at = max(box.middle[1] - tall / 2, y + HEAD)
+        for node in endpoints:
+            self.layout.icons[node.id] = icon(box.right - ICON / 2, at, cell(node)[1])
+            at += cell(node)[1] + GAP
+        beyond = max((cell(node)[0] - ICON / 2 for node in endpoints), default=0)
+        self.layout.width, self.layout.height = box.right + beyond, box.bottom
+
+    def _place_rows(
+        self, columns: list[tuple[float, float]], y: float
+    ) -> tuple[float, list[tuple[float, float]]]:
+        """The rows below each other; where they end, and the upper and lower end of each."""
+        extents = []
+        for row in range(self.rows):
+            lanes = self.lanes.get(row, [])
+            subnets = [item for item in self.graph.clusters if self.row_of.get(item.id) == row]
+            head = max(head_height(item) for item in subnets)
+            tops, tall = self._tops(lanes)
+            height = head + tall + PAD
+            for item in subnets:
+                number = next(n for n, zone in enumerate(self.zones) if zone.id == item.parent)
+                start, width = columns[number]
+                self.layout.frames[item.id] = Box(start + GAP / 2, y, width - GAP, height)
+            for lane, at in zip(lanes, tops, strict=True):
+                self._place_lane(lane, columns, y + head + at)
+            self._frame_groups(lanes, [y + head + at for at in tops], columns)
+            extents.append((y, y + height))
+            y += height + GAP / 2
+        return y + (GAP / 2 if not self.rows else 0), extents
+
+    def _tops(self, lanes: Sequence[_Lane]) -> tuple[list[float], float]:
+        """Where each lane starts, counted from below the row's head, and where the last one ends.
+
+        The lanes of a group are a block; a block stands beside another that is in other zones.
+        """
+        free = [0.0] * len(self.zones)  # the height that is taken in each zone
+        tops, lowest, before = [], 0.0, None
+        for number, lane in enumerate(lanes):
+            if lane.group is None or lane.group != before:
+                block = [lane] if lane.group is None else _same_group(lanes[number:])
+                first, last = self._zones_of(node for one in block for node in one.nodes)
+                y = max(free[first : last + 1]) + (HEAD - 4 if lane.group else 0)
+                end = y + sum(one.height for one in block) - LANES
+                # Below a group there is room for what its rules say.
+                spare = FRAMED - HEAD + 4 if lane.group else LANES
+                free[first : last + 1] = [end + spare] * (last + 1 - first)
+                lowest = max(lowest, end)
+            tops.append(y)
+            y += lane.height
+            before = lane.group
+        return tops, lowest
+
+    def _place_lane(self, lane: _Lane, columns: list[tuple[float, float]], y: float) -> None:
+        inner = lane.height - LANES
+        if lane.spans:
+            runs = self._runs(lane.nodes)
+            first, last = max(runs, key=lambda run: run[1] - run[0])
+            reach = (columns[first][0] + GAP, sum(columns[last]) - GAP)
+            _spread(self.layout, lane.nodes, reach, _SPANNING, (y, inner))
+            if not lane.group:
+                self._band(lane, columns, y)
+            return
+        for zone, (start, width) in zip(self.zones, columns, strict=True):
+            here = [n for n in lane.nodes if self.parents[n.subnets[0]] == zone.id]
+            reach = (start + GAP, start + width - GAP)
+            slots = lane.slots[here[0].subnets[0]] if here else 0
+            _spread(self.layout, here, reach, self.cell, (y, inner), slots=slots)
+
+    def _frame_groups(
+        self, lanes: Sequence[_Lane], tops: Sequence[float], columns: list[tuple[float, float]]
+    ) -> None:
+        """A frame round the lanes of each group; one with members in another row gets one more."""
+        for group, inside in _by_group(lanes).items():
+            own = [(at, lane) for at, lane in zip(tops, lanes, strict=True) if lane in inside]
+            top, bottom = own[0][0] - HEAD + 4, own[-1][0] + own[-1][1].height - LANES
+            for first, last in self._runs([node for _, lane in own for node in lane.nodes]):
+                left, right = columns[first][0] + GAP, sum(columns[last]) - GAP
+                self._add(self.layout.frames, group, Box(left, top, right - left, bottom - top))
+            if len(own) > 1:  # the frame alone doesn't tell who spans its subnets
+                for at, lane in own:
+                    if lane.spans:
+                        self._band(lane, columns, at, PAD / 2)
+
+    def _add(self, boxes: dict[str, Box], id_: str, box: Box) -> None:
+        """The first box of a thing, or one more."""
+        if id_ in boxes:
+            self.layout.again[id_] = (*self.layout.again.get(id_, ()), box)
+        else:
+            boxes[id_] = box
+
+    def _band(
+        self, lane: _Lane, columns: list[tuple[float, float]], y: float, inset: float = 0
+    ) -> None:
+        """What shows the subnets that the nodes of a lane span: a box for each row of zones.
+
+        The first is the one that they stand in.
+        """
+        runs = sorted(self._runs(lane.nodes), key=lambda run: run[0] - run[1])
+        for first, last in runs:
+            left, right = columns[first][0] + GAP + inset, sum(columns[last]) - GAP - inset
+            box = Box(left, y, right - left, lane.height - LANES)
+            for node in lane.nodes:
+                self._add(self.layout.bands, node.id, box)
+
+
+_SPANNING: Final = ICON + ASIDE + TEXT  # so that the icons of all that spans stand in line
+
+
+def _single(node: Node) -> bool:
+    return len(places(node)) == 1
+
+
+def _same_group(lanes: Sequence[_Lane]) -> list[_Lane]:
+    """The lanes up to the first one of another group."""
+    return list(takewhile(lambda lane: lane.group == lanes[0].group, lanes))
+
+
+def _by_group(lanes: Iterable[_Lane]) -> dict[str, list[_Lane]]:
+    """The lanes of each security group of a row."""
+    found: dict[str, list[_Lane]] = defaultdict(list)
+    for lane in lanes:
+        if lane.group:
+            found[lane.group].append(lane)
+    return found
+
+
+def _parts(nodes: Sequence[Node], most: int) -> list[list[Node]]:
+    return [list(nodes[first : first + most]) for first in range(0, len(nodes), most)]
+
+
+def _numbers(cidr: str | None) -> list[int]:
+    """A range's numbers, to sort by: 10.0.9.0/24 comes before 10.0.10.0/24."""
+    return [int(part) for part in re.findall(r"\d+", cidr or "")]
+
+
+def _spread(
+    layout: Layout,
+    nodes: Sequence[Node],
+    reach: tuple[float, float],
+    wide: float,
+    strip: tuple[float, float],
+    *,
+    slots: int = 0,
+) -> None:
+    """Nodes side by side, each in the middle of its share of the strip (its top and height).
+
+    As if every text were as wide as it may be, so that icons stand in line. `slots` are the
+    places there are, where that is not one for each.
+    """
+    step = (reach[1] - reach[0]) / max(slots, len(nodes), 1)
+    for number, node in enumerate(nodes):
+        x = reach[0] + step * (number + 0.5) - wide / 2
+        layout.icons[node.id] = icon(x, *strip)
