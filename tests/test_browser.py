@@ -2,92 +2,24 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
-from groundplan import doctor, site
+from conftest import ours
 from groundplan.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[1]
-SCHEMES = ("light", "dark")
+MYSQL = "module.mysql.aws_db_instance.this"
 SIZE = {"width": 1440, "height": 900}
 
 pytestmark = pytest.mark.browser
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the built site."""
-    folder = site.build(Workspace(ROOT), tmp_path_factory.mktemp("site"))
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - skipped where no browser is
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=doctor.browser(), args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(params=SCHEMES)
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def trouble() -> list[str]:
-    """What went wrong in a page while it was open."""
-    return []
-
-
-@pytest.fixture
-def opened(chromium: Browser, home: str, scheme: str, trouble: list[str]) -> Iterator[Page]:
-    """A page that notes every error and every request to elsewhere."""
-    context = chromium.new_context(viewport=SIZE, color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url}"))
-    page.on("response", lambda got: _note(trouble, got.url, bad=got.status >= 400))
-    page.on("request", lambda sent: _note(trouble, sent.url, bad=not _ours(sent.url, home)))
-    yield page
-    context.close()
-
-
-def _note(trouble: list[str], address: str, *, bad: bool) -> None:
-    if bad:
-        trouble.append(address)
-
-
-def _ours(address: str, home: str) -> bool:
-    return address.startswith((home, "data:", "blob:"))
 
 
 def _links(page: Page) -> set[str]:
@@ -116,7 +48,7 @@ def test_every_page_is_sound(opened: Page, home: str, scheme: str, trouble: list
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert opened.evaluate(wide) <= 0, f"{address} is wider than the screen"
         for link in _links(opened):
-            assert _ours(link, home), f"{address} leads elsewhere: {link}"
+            assert ours(link, home), f"{address} leads elsewhere: {link}"
             to, part = urldefrag(link)
             wanted.setdefault(to, set()).add(part)
             if to not in ids and to not in waiting and urlsplit(to).path.endswith("/"):
@@ -133,13 +65,13 @@ def test_every_page_is_sound(opened: Page, home: str, scheme: str, trouble: list
 
 def test_every_picture_is_drawn_in_the_scheme_of_the_page(opened: Page, home: str, scheme: str):
     opened.goto(f"{home}phases/phase-2/", wait_until="networkidle")
-    pictures = opened.locator(".gs-picture svg")
+    pictures = opened.locator(".gs-picture svg.gp")
     assert pictures.count() == 3
     for number in range(3):
         box = pictures.nth(number).bounding_box()
         assert box
         assert min(box["width"], box["height"]) > 300
-    ground = "getComputedStyle(document.querySelector('.gs-picture svg .gp-ground')).fill"
+    ground = "getComputedStyle(document.querySelector('.gs-picture svg.gp .gp-ground')).fill"
     bright = sum(int(part) for part in opened.evaluate(ground)[4:-1].split(",")) > 3 * 128
     assert bright == (scheme == "light")
 
@@ -174,6 +106,20 @@ def test_a_picture_steps_through_the_phases(
     assert not trouble
 
 
+def test_the_picture_stays_where_it_is_from_step_to_step(opened: Page, home: str):
+    """And what is looked at in it: the part, and the open card."""
+    opened.goto(f"{home}network/", wait_until="networkidle")
+    opened.locator(".gs-stepper__tab").nth(2).click()
+    picture = opened.locator(".gs-here svg.gp")
+    before = picture.bounding_box()
+    opened.locator(".gs-here").get_by_role("button", name="MySQL primary").press("Enter")
+    opened.locator(".gs-here .gp-card").wait_for()
+    opened.locator(".gs-stepper__tab").nth(1).click()
+    expect(opened.locator(".gs-here .gp-card")).to_contain_text("MySQL primary")
+    assert picture.bounding_box() == before
+    assert opened.locator(".gp-card:visible").count() == 1
+
+
 def test_an_address_names_a_step(opened: Page, home: str):
     opened.goto(f"{home}network/#step-network-dev-phase-3", wait_until="networkidle")
     # Waited for: on a busy machine the page's script may run a moment after the network is idle.
@@ -205,17 +151,25 @@ def test_without_scripts_every_phase_is_listed(chromium: Browser, home: str):
     steps = page.locator(".gs-stepper__step")
     assert all(steps.nth(number).is_visible() for number in range(steps.count()))
     assert not page.locator(".gs-stepper__bar").is_visible()
+    page.goto(f"{home}phases/phase-2/")
+    assert page.get_by_role("heading", name="To do").is_visible()
+    assert not page.get_by_role("button", name="Present this phase").is_visible()
+    assert page.locator(".gs-picture svg.gp").count() == 3
     context.close()
 
 
-def test_a_dark_page_is_printed_light(chromium: Browser, home: str):
+def test_a_dark_page_is_printed_light_and_without_tools(chromium: Browser, home: str):
     context = chromium.new_context(viewport=SIZE, color_scheme="dark")
     page = context.new_page()
     page.goto(f"{home}network/", wait_until="networkidle")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.get_attribute("body", "data-md-color-scheme") == "default"
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.get_attribute("body", "data-md-color-scheme") == "slate"
+    colours = """() => [document.body, document.querySelector('svg.gp .gp-ground')].map(one =>
+        getComputedStyle(one)[one === document.body ? 'backgroundColor' : 'fill'])"""
+    dark = page.evaluate(colours)
+    page.emulate_media(media="print")
+    assert page.evaluate(colours) == ["rgb(255, 255, 255)"] * 2 != dark
+    assert not page.locator(".gp-tools").first.is_visible()
+    steps = page.locator(".gs-stepper__step")
+    assert all(steps.nth(number).is_visible() for number in range(steps.count()))
     context.close()
 
 

@@ -87,8 +87,19 @@ def test_pictures_stand_in_the_page_and_as_files(engagement: Path):
     network = page(engagement, "network")
     assert network.count("<svg") >= 5
     assert network.count('class="gp gp-network"') == 5
-    assert "data-gs-" not in re.sub(r"data-gs-(?:stepper|step|move)\b", "", network)
+    assert "data-gs-" not in re.sub(r"data-gs-(?:stepper|step|move|cards)\b", "", network)
     assert (engagement / "site/pictures/network-dev-phase-2.svg").is_file()
+
+
+def test_viewer_and_cards_are_in_the_site_once(engagement: Path):
+    network = page(engagement, "network")
+    for script in ("viewer.js", "stepper.js", "presenter.js"):
+        assert network.count(f'src="../assets/groundplan/{script}"') == 1
+    assert network.count('class="gp-shared"') == 1
+    assert "gp-cards" not in network
+    cards = (engagement / "site/assets/groundplan/cards.js").read_text()
+    assert '"network/#said-1"' in cards, "the prose that names a node is known"
+    assert (engagement / "site/pictures/network-dev-phase-2.svg").read_text().count("<script") == 1
 
 
 def test_figures_in_prose_come_from_the_plan(engagement: Path):

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundplan import palette, render
+from groundplan import cards, palette, render, viewer
 from groundplan.compose.model import Application, Flow, Service
-from groundplan.graph import Cluster, Edge, Graph, Node
+from groundplan.graph import Cluster, Edge, Graph, Node, Note
 from groundplan.svg import fitted, said, slug
 from groundplan.views.flow import flow
 from groundplan.views.infrastructure import infrastructure
@@ -78,9 +78,18 @@ def test_every_reference_inside_a_picture_leads_somewhere(case):
 @pytest.mark.parametrize("case", CASES)
 def test_a_picture_needs_nothing_from_outside(case):
     source = render.draw(picture(case))
-    assert set(re.findall(r"https?://[^\"')<\s]*", source)) == {"http://www.w3.org/2000/svg"}
+    names = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}  # no addresses
+    assert set(re.findall(r"https?://[^\"')<\s]*", source)) == names
     assert not re.search(r"(?<![\w.])/(home|root|usr|work|tmp|opt|Users|var)/", source)
-    assert not re.search(r"<script|javascript:|\son\w+=|@import|<foreignObject", source)
+    assert not re.search(r"javascript:|\son\w+=|@import|<foreignObject", source)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_only_script_in_a_picture_is_the_viewer(case):
+    root = drawn(picture(case))
+    (script,) = root.iter(f"{SVG}script")
+    assert script.text == viewer.asset("viewer.js")
+    assert set(script.attrib) == {"class"}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -99,6 +108,19 @@ def test_the_text_tells_relations_but_not_routes():
     assert "Security group shop-nodes to Security group shop-mysql (tcp 3306)" in words
     assert "0.0.0.0/0" not in words
     assert said(Graph("v", "Empty", nodes=(Node("a", "eks", "A"),))) == "Empty. It shows: A."
+
+
+def test_the_text_tells_what_a_difference_adds_and_removes_and_what_notes_say():
+    nodes = (
+        Node("a", "eks", "A", change="create"),
+        Node("b", "eks", "B", change="delete"),
+        Node("c", "eks", "C"),
+    )
+    graph = Graph("v", "V", nodes=nodes, notes=(Note("look here", "c"),), compared="before.json")
+    assert said(graph) == (
+        "V. It shows: A, B, C. Compared with before.json. Added: A. Removed: B. "
+        "Note at C: look here"
+    )
 
 
 def test_each_thing_can_be_found_by_its_id():
@@ -160,8 +182,13 @@ def test_no_name_does_harm(text):
         root = parsed(source)
         assert {item.tag.removeprefix(SVG) for item in root.iter()} <= {
             "svg", "title", "desc", "style", "defs", "rect", "g", "text", "use", "symbol", "image",
-            "path", "marker", "circle",
+            "path", "marker", "circle", "metadata", "script",
         }  # fmt: skip
+        (script,) = root.iter(f"{SVG}script")
+        assert script.text == viewer.asset("viewer.js")
+        (told,) = re.findall(r'<metadata class="gp-cards">(.*?)</metadata>', source, re.DOTALL)
+        assert not re.search(r"[<>]|&(?!quot;)", told), "no markup, wherever the file is pasted"
+        assert len(viewer.cards_in(source)) >= len(graph.nodes)
         assert not any(name.startswith("on") for item in root.iter() for name in item.attrib)
         assert not re.search("[\x00-\x08\x0e-\x1f\u202a-\u202e\u2066-\u2069\ufffe\uffff]", source)
         assert float(root.attrib["width"]) < 3000, "it would fit on no screen"
@@ -200,18 +227,37 @@ def test_what_is_open_to_the_internet_is_marked():
     assert "reachable from the internet" not in [t.text for t in inside.iter(f"{SVG}title")]
 
 
+def test_what_has_a_card_is_found_by_its_id_and_nothing_else():
+    graph = network(recorded("shop"))
+    root = drawn(graph)
+    found = [item.attrib["data-id"] for item in root.iter() if "data-id" in item.attrib]
+    assert sorted(found) == sorted(card.id for card in cards.of(graph))
+    ends = {item.attrib["data-source"] for item in root.iter() if "data-source" in item.attrib}
+    assert ends <= {item.id for item in (*graph.nodes, *graph.clusters)}
+
+
+def test_things_stand_in_the_order_in_which_people_read():
+    """So the keyboard goes from top to bottom, and from left to right."""
+    root = drawn(network(recorded("shop")))
+    nodes = [g for g in root.iter(f"{SVG}g") if g.attrib["class"].startswith("gp-node ")]
+    places = [next(node.iter(f"{SVG}use")).attrib for node in nodes]
+    order = [(float(place["y"]), float(place["x"])) for place in places]
+    assert order == sorted(order)
+
+
 def test_light_and_dark_are_one_file():
     source = render.draw(network(recorded("shop")))
     for colours in (palette.LIGHT, palette.DARK):
         assert palette.variables(colours) in source
-    assert "@media(prefers-color-scheme:dark)" in source
+    assert "@media screen and (prefers-color-scheme:dark)" in source, "never on paper"
     used = set(re.findall(r"var\(--gp-([a-z-]+)\)", source))
     assert used <= set(palette.LIGHT)
     assert set(palette.LIGHT) == set(palette.DARK)
 
 
-def test_a_picture_for_a_page_leaves_the_fonts_to_the_page():
+def test_a_picture_for_a_page_leaves_fonts_and_viewer_to_the_page():
     source = render.draw(network(recorded("shop")))
-    assert "font/woff2" in source
-    assert "font/woff2" not in fitted(source)
+    for part in ("font/woff2", "<script", "gp-cards", ".gp-tools"):
+        assert part in source
+        assert part not in fitted(source)
     assert parsed(fitted(source)).tag == f"{SVG}svg"

@@ -42,6 +42,8 @@ LIGHT: Final[dict[str, str]] = {
     "create": "#1b7f3b",
     "update": "#9a5b00",
     "delete": "#c0182f",
+    "focus": "#0b57d0",
+    "link": "#0b6471",
 }
 
 DARK: Final[dict[str, str]] = {
@@ -73,6 +75,8 @@ DARK: Final[dict[str, str]] = {
     "create": "#5fd389",
     "update": "#ffb74d",
     "delete": "#ff7285",
+    "focus": "#8fb4ff",
+    "link": "#66cdd4",
 }
 
 
@@ -84,6 +88,7 @@ class FrameStyle:
     fill: str = "none"
     dashes: str = ""
     icon: str = ""
+    width: float = 1.4
 
 
 FRAMES: Final[dict[str, FrameStyle]] = {
@@ -121,10 +126,10 @@ EDGES: Final[dict[str, tuple[str, str]]] = {
 
 # Mark and colour of each kind of change, so that it is told by more than colour.
 CHANGES: Final[dict[str, tuple[str, str, str]]] = {
-    "create": ("+", "create", "new in this phase"),
-    "update": ("~", "update", "changed in this phase"),
-    "replace": ("±", "update", "replaced in this phase"),
-    "delete": ("–", "delete", "removed in this phase"),
+    "create": ("+", "create", "added"),
+    "update": ("~", "update", "changed"),
+    "replace": ("±", "update", "replaced"),
+    "delete": ("–", "delete", "removed"),
 }
 
 EXPOSED: Final = ("!", "delete", "reachable from the internet")

@@ -6,36 +6,49 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groundplan import layout, palette, sketch, svg, typeface
+from groundplan import cards, layout, overlay, palette, sketch, svg, typeface
 from groundplan.lines import Line, draw_lines
 
 if TYPE_CHECKING:
+    from groundplan.cards import Known
     from groundplan.graph import Edge, Graph
     from groundplan.layout import Layout
+    from groundplan.overlay import Overlay
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Where everything stands and which way the lines go."""
+    """Where everything stands, which way the lines go, and what is drawn over them."""
 
     layout: Layout
     lines: dict[Edge, Line]
+    over: Overlay
 
 
 def plan(frame: Graph) -> Plan:
     """The layout of a graph: AWS's frames where it has them, else cards from left to right."""
     if any(cluster.kind == "region" for cluster in frame.clusters):
         placed = layout.arrange(frame)
-        return Plan(placed, draw_lines(frame, placed))
-    return Plan(*sketch.arrange(frame))
+        overlay.frame_groups(frame, placed)
+        lines = draw_lines(frame, placed)
+    else:
+        placed, lines = sketch.arrange(frame)
+    return Plan(placed, lines, overlay.place(frame, placed))
 
 
-def draw(graph: Graph, on: Plan | None = None, *, name: str | None = None) -> str:
-    """The SVG of `graph`, laid out by `on` (default: by itself); `name` starts its ids."""
+def draw(
+    graph: Graph, on: Plan | None = None, *, name: str | None = None, known: Known | None = None
+) -> str:
+    """The SVG of `graph`, laid out by `on` (default: by itself); `name` starts its ids.
+
+    Its cards tell what is `known` (default: only what the graph itself has).
+    """
     on = on or plan(graph)
     lines = {_bare(edge): line for edge, line in on.lines.items()}
     here = {edge: lines[_bare(edge)] for edge in graph.edges if _bare(edge) in lines}
-    return svg.write(graph, on.layout, here, name=name or graph.view)
+    told = cards.of(graph, known)
+    over = on.over.of(graph)
+    return svg.write(graph, on.layout, here, name=name or graph.view, cards=told, over=over)
 
 
 def _bare(edge: Edge) -> Edge:

@@ -50,6 +50,8 @@ _WAIT_FOR_MORE: Final = 0.05
 
 _ASSETS: Final = Path(__file__).parent / "assets"
 _PLACE: Final = "assets/groundplan"
+_STYLES: Final = ("viewer.css", "site.css", "presenter.css", "print.css")
+_SCRIPTS: Final = ("viewer.js", "stepper.js", "presenter.js")
 
 
 class Settings(Config):  # type: ignore[no-untyped-call]
@@ -77,8 +79,8 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             self._pages = Pages(workspace, _drawn(workspace))
             config.site_name = escape(self._pages.title)
             config.nav = _expanded(config.nav, (self._pages.phases, self._pages.records))
-        config.extra_css.insert(0, f"{_PLACE}/site.css")
-        config.extra_javascript.append(f"{_PLACE}/site.js")
+        config.extra_css[:0] = [f"{_PLACE}/{name}" for name in _STYLES]
+        config.extra_javascript += [f"{_PLACE}/{name}" for name in _SCRIPTS]
         config.theme["logo"] = config.theme["favicon"] = f"{_PLACE}/logo.svg"
         settings = read_text(Path(config.config_file_path))
         if self._templates is None or self._settings != settings:
@@ -111,11 +113,24 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         name = source.relative_to(root) if source.is_relative_to(root) else source
         with _Told():
             first = _first_line(read_text(source), markdown)
-            return self._pages.prose(markdown, page=str(name), line=first, head=page.meta)
+            path, head = page.file.src_uri, {"title": page.title, **page.meta}
+            return self._pages.prose(markdown, page=str(name), path=path, line=first, head=head)
 
     def on_page_content(self, html: str, **_: Any) -> str:
         """Put our blocks of HTML in, for the search to find what they say."""
         return self._pages.fill(html)
+
+    def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+        """Add the cards of the pictures, now that it is known which pages name their nodes."""
+
+        def url(path: str) -> str:
+            file = files.get_file_from_path(path)
+            return file.url if file else ""
+
+        with _Told():
+            content = self._pages.cards(url)
+        files.append(File.generated(config, f"{_PLACE}/cards.js", content=content))
+        return env
 
     def on_post_page(self, output: str, page: Page, **_: Any) -> str:
         """Put the pictures in, and turn our links into addresses as seen from this page."""

@@ -6,63 +6,72 @@ can't hold, are left out.
 
 from __future__ import annotations
 
-import base64
-import re
-from collections import Counter
-from functools import cache
-from hashlib import sha256
-from importlib import resources
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from groundplan import palette, typeface
+from groundplan import marks, palette, typeface, viewer
 from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
 from groundplan.catalog import kind
-from groundplan.errors import ToolError
 from groundplan.layout import ON_BORDER, Box
+from groundplan.overlay import Overlay
+from groundplan.svg_parts import (
+    clean,
+    fonts,
+    grown,
+    icon_data,
+    icon_file,
+    ids,
+    place,
+    px,
+    slug,
+    style,
+)
+from groundplan.viewer import fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from groundplan.cards import Card
     from groundplan.graph import Cluster, Edge, Graph, Node
     from groundplan.layout import Layout
     from groundplan.lines import Line
 
-_CONTROL: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff"
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
-_FONTS: Final = {400: "OpenSans-Regular.woff2", 600: "OpenSans-Semibold.woff2"}
-
-_STYLE: Final = f"""
-.gp text{{font-family:'Open Sans',sans-serif;font-size:{DETAIL}px;fill:var(--gp-soft)}}
-.gp .gp-label{{font-weight:600;font-size:{LABEL}px;fill:var(--gp-ink)}}
-.gp .gp-line{{fill:none;stroke-width:1.6;stroke-linejoin:round}}
-.gp .gp-said{{font-weight:600}}
-.gp .gp-mark{{font-weight:600;font-size:13px;fill:var(--gp-bg)}}
-"""
+__all__ = ["fitted", "icon_file", "said", "slug", "write"]
 
 
-def write(graph: Graph, layout: Layout, lines: Mapping[Edge, Line], *, name: str) -> str:
+def write(
+    graph: Graph,
+    layout: Layout,
+    lines: Mapping[Edge, Line],
+    *,
+    name: str,
+    cards: Iterable[Card] = (),
+    over: Overlay | None = None,
+) -> str:
     """The picture of `graph`; `name` starts every id in it, so that several can share a page.
 
-    Colours are CSS custom properties `--gp-…` with the light palette as the default; the dark one
-    applies by the reader's preference, or where a page sets `data-theme` or Material's scheme.
+    Colours are CSS custom properties `--gp-…` with the light palette as the default. What has one
+    of `cards` opens it where the picture is alone in a browser.
     """
-    return _Writer(graph, layout, lines, name).document()
-
-
-def slug(text: str) -> str:
-    """`text` as a part of an id: letters, digits and single hyphens."""
-    return re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")
+    known = tuple(cards)
+    writer = _Writer(graph, layout, lines, name, frozenset(card.id for card in known))
+    root = writer.document(over or Overlay())
+    viewer.embed(root, known)
+    return ET.tostring(root, encoding="unicode") + "\n"
 
 
 class _Writer:
-    def __init__(self, graph: Graph, layout: Layout, lines: Mapping[Edge, Line], name: str) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        layout: Layout,
+        lines: Mapping[Edge, Line],
+        name: str,
+        carded: frozenset[str],
+    ) -> None:
         self.graph, self.layout, self.lines, self.name = graph, layout, lines, name
-        size = {"width": _n(layout.width), "height": _n(layout.height)}
+        self.carded = carded
+        size = {"width": px(layout.width), "height": px(layout.height)}
         self.root = ET.Element("svg", {
             "xmlns": "http://www.w3.org/2000/svg",
             "viewBox": f"0 0 {size['width']} {size['height']}",
@@ -73,26 +82,39 @@ class _Writer:
         })  # fmt: skip
         self.icons: dict[str, str] = {}
         things = (*(frame.id for frame in graph.clusters), *(node.id for node in graph.nodes))
-        self.slugs = Counter(slug(id_) for id_ in set(things))
-        # Where all is new, as in a first plan, a mark on everything says nothing.
-        self.marked = len({node.change for node in graph.nodes if node.addresses}) > 1
+        self.ids = ids(things, name)
+        self.marked = graph.marked
 
-    def document(self) -> str:
+    def document(self, over: Overlay) -> ET.Element:
         self._head()
         for cluster in self._outer_first():
             self._frame(cluster)
-        for node in self.graph.nodes:
-            if box := self.layout.bands.get(node.id):
-                self._rect(self.root, box, palette.FRAMES[kind(node.kind).band])
+        kinds = {node.id: kind(node.kind).band for node in self.graph.nodes}
+        # Several nodes may stand in one band, side by side.
+        bands = {
+            part: kinds[id_]
+            for id_, box in self.layout.bands.items()
+            if id_ in kinds
+            for part in (box, *self.layout.again.get(id_, ()))
+        }
+        for box, band in bands.items():
+            self._rect(self.root, box, palette.FRAMES[band])
         edges = sorted(self.graph.edges, key=lambda e: (e.source, e.target, e.kind, e.label))
         for edge in edges:
             self._edge(edge)
-        for node in sorted(self.graph.nodes, key=lambda item: item.id):
+        marks.draw_lines(self.root, self.graph, self.lines)
+        for node in sorted(self.graph.nodes, key=self._reading_order):
             self._node(node)
         for edge in edges:
             self._said(edge)
+        marks.draw(self.root, self.graph, self.layout, self.lines, over)
         self._define_icons()
-        return ET.tostring(self.root, encoding="unicode") + "\n"
+        return self.root
+
+    def _reading_order(self, node: Node) -> tuple[float, float, str]:
+        """From top to bottom and left to right: the order in which the keyboard goes."""
+        icon = self.layout.icons[node.id]
+        return icon.y, icon.x, node.id
 
     def _outer_first(self) -> list[Cluster]:
         order = {"region": 0, "vpc": 1, "zone": 2, "subnet": 3, "group": 4}
@@ -101,25 +123,13 @@ class _Writer:
     def _head(self) -> None:
         self._text_of(ET.SubElement(self.root, "title", id=f"{self.name}--title"), self.graph.title)
         self._text_of(ET.SubElement(self.root, "desc", id=f"{self.name}--text"), said(self.graph))
-        fonts = "".join(
-            f"@font-face{{font-family:'Open Sans';font-weight:{weight};"
-            f"src:url(data:font/woff2;base64,{_font(file)})}}"
-            for weight, file in _FONTS.items()
-        )
-        light, dark = palette.variables(palette.LIGHT), palette.variables(palette.DARK)
-        style = (
-            f".gp{{{light}}}@media(prefers-color-scheme:dark){{.gp{{{dark}}}}}"
-            f"[data-theme=light].gp,[data-md-color-scheme=default] .gp{{{light}}}"
-            f"[data-theme=dark].gp,[data-md-color-scheme=slate] .gp{{{dark}}}"
-            f"{_STYLE}"
-        )
-        ET.SubElement(self.root, "style", {"class": "gp-fonts"}).text = fonts
-        ET.SubElement(self.root, "style").text = style
+        ET.SubElement(self.root, "style", {"class": "gp-fonts"}).text = fonts()
+        ET.SubElement(self.root, "style", {"class": "gp-style"}).text = style()
         self.definitions = ET.SubElement(self.root, "defs")
         for edge_kind in sorted({edge.kind for edge in self.graph.edges}):
             self._arrow(edge_kind)
         box = Box(0, 0, self.layout.width, self.layout.height)
-        rect = ET.SubElement(self.root, "rect", _box(box))
+        rect = ET.SubElement(self.root, "rect", place(box))
         rect.attrib |= {"class": "gp-ground", "fill": "var(--gp-bg)"}
 
     def _arrow(self, kind: str) -> None:
@@ -135,10 +145,20 @@ class _Writer:
         if box is None:
             return
         style = palette.style_of(cluster)
+        if self.marked:
+            style = marks.framed(style, cluster.change)
         group = ET.SubElement(self.root, "g", {
-            "id": self._id(cluster.id), "class": f"gp-frame gp-{cluster.kind}",
+            "id": self.ids[cluster.id], "class": f"gp-frame gp-{cluster.kind}",
+            **self._data(cluster.id),
         })  # fmt: skip
-        self._rect(group, box, style)
+        # A security group with members in several tiers has a box in each.
+        for part in (box, *self.layout.again.get(cluster.id, ())):
+            self._rect(group, part, style)
+            self._head_of(group, cluster, part, style)
+
+    def _head_of(
+        self, group: ET.Element, cluster: Cluster, box: Box, style: palette.FrameStyle
+    ) -> None:
         left = box.x + 10
         if style.icon:
             self._icon(group, style.icon, Box(box.x, box.y, 26, 26))
@@ -151,8 +171,8 @@ class _Writer:
 
     def _rect(self, parent: ET.Element, box: Box, style: palette.FrameStyle) -> None:
         fill = style.fill if style.fill == "none" else f"var(--gp-{style.fill})"
-        rect = ET.SubElement(parent, "rect", {**_box(box), "rx": "3", "fill": fill})
-        rect.attrib |= {"stroke": f"var(--gp-{style.stroke})", "stroke-width": "1.4"}
+        rect = ET.SubElement(parent, "rect", {**place(box), "rx": "3", "fill": fill})
+        rect.attrib |= {"stroke": f"var(--gp-{style.stroke})", "stroke-width": px(style.width)}
         if style.dashes:
             rect.attrib["stroke-dasharray"] = style.dashes
 
@@ -160,17 +180,18 @@ class _Writer:
         box = self.layout.icons[node.id]
         card = self.layout.cards.get(node.id)
         group = ET.SubElement(self.root, "g", {
-            "id": self._id(node.id), "class": f"gp-node gp-kind-{slug(node.kind)}",
+            "id": self.ids[node.id], "class": f"gp-node gp-kind-{slug(node.kind)}",
+            **self._data(node.id), **({"data-change": node.change} if self.marked else {}),
         })  # fmt: skip
         self._text_of(ET.SubElement(group, "title"), "\n".join(node.addresses) or node.label)
         if card:
             self._rect(group, card, palette.FRAMES["card"])
         if kind(node.kind).drawn:
-            tile = ET.SubElement(group, "rect", {**_box(_grown(box, 2)), "rx": "7"})
+            tile = ET.SubElement(group, "rect", {**place(grown(box, 2)), "rx": "7"})
             tile.attrib |= {"fill": "var(--gp-tile)", "fill-opacity": "var(--gp-tile-opacity)"}
         self._icon(group, kind(node.kind).icon, box)
         self._words(group, node, box)
-        if node.change != "none" and self.marked:
+        if node.change != "none" and self.marked and not self.graph.compared:
             corner = card or box
             self._mark(group, palette.CHANGES[node.change], (corner.right, corner.y))
         if node.exposed:
@@ -181,7 +202,7 @@ class _Writer:
         x, y = box.right + ASIDE, box.middle[1] - text.height / 2
         if node.kind in ON_BORDER:  # the frame's line must not run through its name
             ground = Box(x - 4, y - 2, text.width + 8, text.height + 4)
-            ET.SubElement(group, "rect", {**_box(ground), "fill": "var(--gp-bg)"})
+            ET.SubElement(group, "rect", {**place(ground), "fill": "var(--gp-bg)"})
         for line in text.label:
             y += LABEL * LINE
             self._line(group, line, x, y - 4, "gp-label")
@@ -196,7 +217,7 @@ class _Writer:
         mark = ET.SubElement(group, "g", {"class": "gp-change"})
         ET.SubElement(mark, "title").text = meaning
         ET.SubElement(mark, "circle", {
-            "cx": _n(x), "cy": _n(y), "r": "9",
+            "cx": px(x), "cy": px(y), "r": "9",
             "fill": f"var(--gp-{colour})", "stroke": "var(--gp-bg)", "stroke-width": "2",
         })  # fmt: skip
         self._line(mark, sign, x, y + 4.5, "gp-mark", anchor="middle")
@@ -209,7 +230,8 @@ class _Writer:
         path = ET.SubElement(self.root, "path", {
             "class": f"gp-line gp-{edge.kind}", "d": line.path,
             "stroke": f"var(--gp-{colour})", "marker-end": f"url(#{self.name}--{edge.kind})",
-            "data-source": _clean(edge.source), "data-target": _clean(edge.target),
+            "data-source": clean(edge.source), "data-target": clean(edge.target),
+            **({"data-change": edge.change} if edge.change != "none" else {}),
         })  # fmt: skip
         if dashes:
             path.attrib["stroke-dasharray"] = dashes
@@ -220,7 +242,7 @@ class _Writer:
             colour = f"fill:var(--gp-{palette.EDGES[edge.kind][0]})"
             x, y = line.label_at
             wide = typeface.width(edge.label, DETAIL, weight="semibold") + 6
-            ground = {**_box(Box(x - wide / 2, y - 8, wide, 16)), "rx": "3"}
+            ground = {**place(Box(x - wide / 2, y - 8, wide, 16)), "rx": "3"}
             ET.SubElement(self.root, "rect", {**ground, "fill": "var(--gp-bg)"})
             self._line(self.root, edge.label, x, y + 4, "gp-said", anchor="middle", style=colour)
 
@@ -238,8 +260,8 @@ class _Writer:
         if not text:
             return
         attributes = {
-            "x": _n(x),
-            "y": _n(y),
+            "x": px(x),
+            "y": px(y),
             "class": class_,
             "text-anchor": anchor,
             "style": style,
@@ -249,23 +271,21 @@ class _Writer:
 
     def _icon(self, parent: ET.Element, icon: str, box: Box) -> None:
         id_ = self.icons.setdefault(icon, f"{self.name}--icon-{len(self.icons)}")
-        ET.SubElement(parent, "use", {"href": f"#{id_}", **_box(box)})
+        ET.SubElement(parent, "use", {"href": f"#{id_}", **place(box)})
 
     def _define_icons(self) -> None:
         for icon, id_ in self.icons.items():
             symbol = ET.SubElement(self.definitions, "symbol", id=id_, viewBox="0 0 64 64")
-            data = f"data:image/png;base64,{_icon_data(icon)}"
+            data = f"data:image/png;base64,{icon_data(icon)}"
             ET.SubElement(symbol, "image", {"href": data, "width": "64", "height": "64"})
 
-    def _id(self, id_: str) -> str:
-        """A slug of the thing's id, marked where another thing here (`a.b`, `a-b`) has it too."""
-        twice = self.slugs[slug(id_)] > 1
-        mark = f"--{sha256(id_.encode(errors='replace')).hexdigest()[:6]}" if twice else ""
-        return f"{self.name}-{slug(id_)}{mark}"
+    def _data(self, id_: str) -> dict[str, str]:
+        """By what the viewer finds the thing that a card is of."""
+        return {"data-id": clean(id_)} if id_ in self.carded else {}
 
     @staticmethod
     def _text_of(element: ET.Element, text: str) -> None:
-        element.text = _clean(text)
+        element.text = clean(text)
 
 
 def said(graph: Graph) -> str:
@@ -278,46 +298,20 @@ def said(graph: Graph) -> str:
         for edge in sorted(graph.edges, key=lambda e: (e.source, e.target, e.label))
         if edge.kind != "route" and edge.source in names and edge.target in names
     )
-    return f"{graph.title}. It shows: {things}." + (
-        f" Relations: {relations}." if relations else ""
-    )
+    parts = [f"{graph.title}. It shows: {things}."]
+    parts += [f"Relations: {relations}."] if relations else []
+    parts += _changes_said(graph) if graph.compared else []
+    parts += [f"Note at {names.get(note.beside, note.beside)}: {note.text}" for note in graph.notes]
+    return " ".join(parts)
 
 
-def fitted(svg: str) -> str:
-    """The picture for a page that brings the fonts itself: without the embedded ones."""
-    return re.sub(r'<style class="gp-fonts">.*?</style>', "", svg, flags=re.DOTALL)
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub("", text)
-
-
-def _grown(box: Box, by: float) -> Box:
-    return Box(box.x - by, box.y - by, box.w + 2 * by, box.h + 2 * by)
-
-
-def _box(box: Box) -> dict[str, str]:
-    return {"x": _n(box.x), "y": _n(box.y), "width": _n(box.w), "height": _n(box.h)}
-
-
-def _n(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")
-
-
-@cache
-def _font(file: str) -> str:
-    path = resources.files("groundplan") / "assets" / "fonts" / file
-    return base64.b64encode(path.read_bytes()).decode()
-
-
-@cache
-def _icon_data(icon: str) -> str:
-    return base64.b64encode(icon_file(icon).read_bytes()).decode()
-
-
-def icon_file(icon: str) -> Path:
-    """The file of an icon that the `diagrams` library ships."""
-    spec = find_spec("diagrams")
-    if spec is None or spec.origin is None:
-        raise ToolError("the diagrams library is not installed", hint="make setup")
-    return Path(spec.origin).parents[1] / "resources" / icon
+def _changes_said(graph: Graph) -> list[str]:
+    """What a difference adds, changes and removes, in words."""
+    words = {"create": "Added", "update": "Changed", "replace": "Replaced", "delete": "Removed"}
+    things: list[Cluster | Node] = [*graph.clusters, *graph.nodes]
+    told = {
+        word: [item.label for item in things if item.change == change]
+        for change, word in words.items()
+    }
+    said = [f"{word}: {', '.join(sorted(labels))}." for word, labels in told.items() if labels]
+    return [f"Compared with {graph.compared}.", *said]

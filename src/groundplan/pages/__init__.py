@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groundplan.pages import generated, pictures
+from groundplan.pages import generated, nodes, pictures
 from groundplan.pages.content import Content
 from groundplan.pages.macros import Macros, page_of, page_of_phase
 
@@ -25,6 +25,7 @@ class Pages:
     def __init__(self, workspace: Workspace, drawn: tuple[Picture, ...] = ()) -> None:
         self._content = Content(workspace, drawn)
         self._macros = Macros(self._content)
+        self._mentions: dict[str, tuple[nodes.Mention, ...]] = {}
 
     @property
     def title(self) -> str:
@@ -48,17 +49,37 @@ class Pages:
 
     def files(self) -> dict[str, Path]:
         """The files that the pages link to, by their path in the site."""
-        return {pictures.file(picture): picture.svg for picture in self._content.pictures}
+        found = {pictures.file(picture): picture.svg for picture in self._content.pictures}
+        fresh = (picture for picture in self._content.pictures if pictures.has_png(picture))
+        return found | {pictures.file(picture, ".png"): picture.png for picture in fresh}
 
     def prose(
-        self, text: str, *, page: str, line: int = 1, head: Mapping[str, object] | None = None
+        self,
+        text: str,
+        *,
+        page: str,
+        path: str = "",
+        line: int = 1,
+        head: Mapping[str, object] | None = None,
     ) -> str:
         """A hand-written page with its values filled in; `line` is the first one of `text`.
 
-        `head` is what the page says of itself above the text, such as its status. Raises
-        InputError with the line for a name or a value that is not there.
+        `page` is its file as people call it and `path` where it stands in the site; `head` is what
+        it says of itself above the text, such as its status. Raises InputError with the line for a
+        name or a value that is not there.
         """
-        return self._macros.templates.prose(text, page=page, line=line, head=head)
+        filled = self._macros.templates.prose(text, page=page, line=line, head=head)
+        title = str((head or {}).get("title") or path)
+        filled, self._mentions[path] = nodes.numbered(filled, path, title)
+        return filled
+
+    def cards(self, url: Callable[[str], str]) -> str:
+        """The script with the cards of all pictures, once every page of prose has been filled.
+
+        `url` gives the address of a page as seen from the site's root.
+        """
+        said = nodes.mentions(self._mentions.values(), url)
+        return pictures.cards(self._content.pictures, said)
 
     def fill(self, html: str) -> str:
         """What Markdown made of a page, with our blocks of HTML in their places."""
@@ -67,4 +88,5 @@ class Pages:
     def finish(self, html: str, address: Callable[[str], str]) -> str:
         """The HTML of a page with its pictures and links, `address` being that of a file."""
         html = self._macros.templates.fill_late(html)
+        html = self._macros.nodes.resolve(html, lambda picture: page_of_phase(picture.phase))
         return pictures.finish(html, self._content.pictures, address)

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from groundplan.difference import Setting, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Mapping
 
     from groundplan.compose import Application
     from groundplan.facts import Facts, Resource
-
-_QUIET: Final = ("tags", "tags_all", "id", "arn")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting that a resource has otherwise than before; None where it was or is not set."""
-
-    path: str
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True)
@@ -73,37 +63,14 @@ def _of_type(
 ) -> TypeChange:
     before = {address for address, resource in old.items() if resource.type == type_}
     after = {address for address, resource in new.items() if resource.type == type_}
-    both = ((address, _settings(old[address], new[address])) for address in sorted(before & after))
+    both = ((address, settings(old[address], new[address])) for address in sorted(before & after))
     return TypeChange(
         type_,
         label,
         added=tuple(sorted(after - before)),
         removed=tuple(sorted(before - after)),
-        changed=tuple(Changed(address, settings) for address, settings in both if settings),
+        changed=tuple(Changed(address, found) for address, found in both if found),
     )
-
-
-def _settings(before: Resource, after: Resource) -> tuple[Setting, ...]:
-    old, new = dict(_leaves(before.values)), dict(_leaves(after.values))
-    return tuple(
-        Setting(path, old.get(path), new.get(path))
-        for path in sorted(old.keys() | new.keys())
-        if old.get(path) != new.get(path)
-    )
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    items: Iterable[tuple[Any, Any]]
-    if isinstance(value, Mapping):
-        items = value.items()
-    elif isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
-        items = enumerate(value)
-    else:
-        yield path, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        return
-    for key, item in items:
-        if path or key not in _QUIET:
-            yield from _leaves(item, f"{path}.{key}" if path else str(key))
 
 
 def services(before: Application, after: Application) -> Difference:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from groundplan import cost, prices
 from groundplan.catalog import treatment
 from groundplan.errors import InputError, suggest
+from groundplan.observing import record, verdict
 from groundplan.pages import changes
 from groundplan.pages.labels import type_label
 from groundplan.pages.network import Network
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
     from groundplan.compose import Application
     from groundplan.design import Design, Phase
     from groundplan.facts import Facts
+    from groundplan.observing.record import Observation
+    from groundplan.observing.verdict import Line
     from groundplan.pages.changes import Count, Difference, TypeChange
     from groundplan.pages.pictures import Picture
     from groundplan.usage import Usage
     from groundplan.workspace import Workspace
 
-_SHOWN = frozenset({"subnet", "vpc", "region", "frame"})
+_SHOWN = frozenset({"subnet", "vpc", "region", "global", "frame"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,33 @@ class Stage:
         types = {item.type for facts in (other.facts, self.facts) for item in facts}
         shown = sorted((type_ for type_ in types if is_shown(type_)), key=type_label)
         return changes.compare(other.facts, self.facts, label=type_label, types=shown)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was seen of the flow in a phase; `current` while the Compose file is as it was then."""
+
+    phase: int
+    observation: Observation | None
+    current: bool
+
+    @property
+    def rows(self) -> tuple[tuple[Line, str], ...]:
+        """Each flow that was told or seen, and in words which of the two it was."""
+        if self.observation is None:
+            return ()
+        lines = self.observation.verdict.lines
+        return tuple((line, verdict.WORDS[line.status]) for line in lines)
+
+    @property
+    def seen(self) -> int:
+        """How many flows were told and seen."""
+        return sum(line.status == "seen" for line, _ in self.rows)
+
+    @property
+    def told(self) -> int:
+        """How many flows the Compose file tells."""
+        return sum(line.status != "untold" for line, _ in self.rows)
 
 
 def is_shown(type_: str) -> bool:
@@ -120,6 +150,17 @@ class Content:
         if not earlier:
             return changes.Difference()
         return changes.services(self.application(earlier[-1]), self.application(number))
+
+    def observed(self, number: int) -> Observed:
+        """What was seen of the application flow in that phase, as far as it was recorded."""
+        self.design.phase(number)
+        found = self._observations.get(number)
+        compose = record.compose_digest(self._workspace) if found else ""
+        return Observed(number, found, current=found is not None and found.compose == compose)
+
+    @cached_property
+    def _observations(self) -> dict[int, Observation]:
+        return record.load(self._workspace)
 
     def pictures_of(
         self, view: str | None = None, *, phase: int | None = None, env: str | None = None

@@ -50,6 +50,7 @@ def _phase(phase: Phase, content: Content, macros: Macros) -> str:
         decided=[item for item in content.design.decisions if item.phase == phase.number],
         intro=_intro(phase, content),
         pictures=_pictures(phase, content, macros),
+        seen=content.observed(phase.number).observation is not None,
         news=[_news(stage, content, macros) for stage in content.stages(phase)],
         costs=[macros.cost(stage.env, stage.phase) for stage in content.stages(phase)],
     )

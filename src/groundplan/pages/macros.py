@@ -11,6 +11,7 @@ from markupsafe import Markup
 from groundplan.errors import InputError, suggest
 from groundplan.pages import pictures
 from groundplan.pages.labels import MINUS, listed, usd
+from groundplan.pages.nodes import Nodes, link
 from groundplan.pages.templating import Templates, escape
 from groundplan.pages.usage import assumptions
 from groundplan.pages.values import FactsView
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 NAMES: Final = (
     "client", "region", "phase", "facts", "phases", "expectations", "decision", "decisions",
     "matrix", "services", "subnets", "openings", "zones", "beside", "changes", "picture",
-    "cost", "costs", "assumptions",
+    "cost", "costs", "assumptions", "node",
+    "observed",
 )  # fmt: skip
 
 
@@ -90,6 +92,7 @@ class Macros:
 
     def __init__(self, content: Content) -> None:
         self._content = content
+        self.nodes = Nodes(content.pictures)
         self.templates = Templates({name: getattr(self, name) for name in NAMES})
         self._block = self.templates.block
 
@@ -150,6 +153,10 @@ class Macros:
         application = self._content.application(phase)
         at = self._content.design.phase(phase)
         return self._block("services.html", application=application, phase=at)
+
+    def observed(self, phase: int) -> Markup:
+        """The flow of a phase as it was seen in Compose, beside what the Compose file tells."""
+        return self._block("observed.html", observed=self._content.observed(phase))
 
     def subnets(self, env: str, phase: int) -> Markup:
         """The network schema of an environment in a phase."""
@@ -221,6 +228,14 @@ class Macros:
             )
         return self.figure(found[0]) if phase else self._stepper(found)
 
+    def node(self, called: str, text: str | None = None) -> Markup:
+        """A link to a node of a picture, by its address, id or label; it opens the node's card.
+
+        It reads `text`, or what the picture calls the node.
+        """
+        found = self.nodes.find(called)
+        return link(found, text or found.label)
+
     def figure(self, picture: Picture) -> Markup:
         """One picture with its caption and its words."""
         return self._block(
@@ -228,6 +243,7 @@ class Macros:
             late=True,
             id=pictures.name(picture),
             file=pictures.file(picture),
+            png=pictures.file(picture, ".png") if pictures.has_png(picture) else "",
             title=picture.title,
             source=_source(picture),
             words=list(pictures.in_words(picture.graph)),
@@ -255,9 +271,18 @@ class Macros:
         ]
         if not earlier:
             return f"The first phase of {picture.env}." if picture.env else "As it is today."
-        old = {node["id"] for node in earlier[-1].graph["nodes"]}
-        new = [node["label"] for node in picture.graph["nodes"] if node["id"] not in old]
-        return f"New: {listed(new)}." if new else f"As in phase {earlier[-1].phase}."
+        old = {node["id"]: node["label"] for node in earlier[-1].graph["nodes"]}
+        new = {node["id"]: node["label"] for node in picture.graph["nodes"]}
+        parts = (
+            ("New", [label for id_, label in new.items() if id_ not in old]),
+            ("Changed", [
+                node["label"] for node in picture.graph["nodes"]
+                if node.get("change") in {"update", "replace"}
+            ]),
+            ("Removed", [label for id_, label in old.items() if id_ not in new]),
+        )  # fmt: skip
+        said = [f"{word}: {listed(labels)}." for word, labels in parts if labels]
+        return " ".join(said) or f"As in phase {earlier[-1].phase}."
 
 
 def _source(picture: Picture) -> str:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
+from hashlib import sha256
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from groundplan import viewer
 from groundplan.errors import InputError
 from groundplan.files import read_text
-from groundplan.svg import fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _SIZE: Final = re.compile(r'\s(?:width|height)="[^"]*"')
 _WIDTH: Final = re.compile(r'\swidth="([0-9.]+)')
 _NO_WORD: Final = re.compile(r"[^A-Za-z0-9]+")
 _PLACE: Final = re.compile(r'<div data-gs-picture="([^"]+)"></div>')
+_STYLE: Final = re.compile(r'<style class="gp-style">(.*?)</style>', re.DOTALL)
+_SYMBOL: Final = re.compile(r'<symbol id="([^"]*)" (.*?</symbol>)', re.DOTALL)
+_USE: Final = re.compile(r'href="#([^"]*)"')
+_FITTED: Final[dict[Path, tuple[tuple[int, int], Fitted]]] = {}
 _SCHEMED: Final = re.compile(r'href="gp:([^"]*)"')
 LARGEST: Final = 1.1
 REM: Final = 20  # pixels, on a screen of usual size; on a large one everything grows with it
@@ -54,22 +61,73 @@ def name(picture: Picture) -> str:
     return _NO_WORD.sub("-", f"{picture.view}{middle}-phase-{picture.phase}")
 
 
-def file(picture: Picture) -> str:
-    """Where the picture's SVG stands in the site: `pictures/network-dev-phase-2.svg`."""
-    return f"pictures/{name(picture)}.svg"
+def file(picture: Picture, ending: str = ".svg") -> str:
+    """Where the picture's file stands in the site: `pictures/network-dev-phase-2.svg`."""
+    return f"pictures/{name(picture)}{ending}"
 
 
-def inline(svg: str) -> str:
+def has_png(picture: Picture) -> bool:
+    """True where the picture has a PNG that is no older than it is."""
+    if not (picture.png.is_file() and picture.svg.is_file()):
+        return False
+    return picture.png.stat().st_mtime_ns >= picture.svg.stat().st_mtime_ns
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A picture for a page: its `<svg>` without what pages bring once, and that, with its cards.
+
+    `symbols` has the icons by the ids that they have in every page.
+    """
+
+    svg: str
+    symbols: Mapping[str, str]
+    style: str
+    cards: Mapping[str, Any]
+
+
+def fit(svg: str) -> Fitted:
     """The `<svg>` element of a document, as wide as the place it stands in in a page.
 
     It grows to `LARGEST` times its own size at most. Its ids are the picture's own already; its
-    fonts are those of the page.
+    fonts, icons and looks are those of the page.
     """
-    body = fitted(svg[svg.index("<svg") :])
+    body = viewer.fitted(svg[svg.index("<svg") :])
+    style = _STYLE.search(body)
+    body = _STYLE.sub("", body)
+    icons = {
+        id_: f"gp-icon-{sha256(drawn.encode()).hexdigest()[:12]}" for id_, drawn in _icons(body)
+    }
+    symbols = {icons[id_]: f'<symbol id="{icons[id_]}" {drawn}' for id_, drawn in _icons(body)}
+    body = _USE.sub(lambda use: f'href="#{icons.get(use[1], use[1])}"', _SYMBOL.sub("", body))
     head, closed, rest = body.partition(">")
     width = _WIDTH.search(head)
     limit = f' style="max-width:{float(width[1]) * LARGEST / REM:.1f}rem"' if width else ""
-    return f"{_SIZE.sub('', head)}{limit}{closed}{rest}"
+    whole = f"{_SIZE.sub('', head)}{limit}{closed}{rest}".strip()
+    return Fitted(whole, symbols, style[1] if style else "", viewer.cards_in(svg))
+
+
+def _icons(svg: str) -> list[tuple[str, str]]:
+    return [(found[1], found[2]) for found in _SYMBOL.finditer(svg)]
+
+
+def fitted(picture: Picture) -> Fitted:
+    """The picture's file, fitted, as long as it is the same; raises InputError where it is none."""
+    stat = picture.svg.stat()
+    state = (stat.st_mtime_ns, stat.st_size)
+    before, found = _FITTED.get(picture.svg, (None, None))
+    if found is None or before != state:
+        try:
+            found = fit(read_text(picture.svg))
+        except ValueError:
+            raise InputError("this is not an SVG picture", file=picture.svg) from None
+        _FITTED[picture.svg] = state, found
+    return found
+
+
+def shown_in(html: str) -> list[str]:
+    """The names of the pictures that have a place in `html`, in their order."""
+    return _PLACE.findall(html)
 
 
 def finish(html: str, pictures: Iterable[Picture], address: Callable[[str], str]) -> str:
@@ -80,19 +138,54 @@ def finish(html: str, pictures: Iterable[Picture], address: Callable[[str], str]
     """
     known = {name(picture): picture for picture in pictures}
     html = _SCHEMED.sub(lambda link: f'href="{_address(link[1], address)}"', html)
-    return _PLACE.sub(lambda place: _drawn(known[place[1]]), html)
+    here = {place: fitted(known[place]) for place in shown_in(html)}
+    shared = _shared(here.values())
+    for number, place in enumerate(here):
+        drawn = (shared if number == 0 else "") + here[place].svg
+        html = html.replace(f'<div data-gs-picture="{place}"></div>', drawn)
+    return html
+
+
+def _shared(pictures: Iterable[Fitted]) -> str:
+    """What the pictures of one page have in common, once: their looks and their icons."""
+    styles: dict[str, None] = {}
+    symbols: dict[str, str] = {}
+    for picture in pictures:
+        styles |= {picture.style: None}
+        symbols |= picture.symbols
+    if not symbols and not any(styles):
+        return ""
+    return (
+        '<svg class="gp-shared" width="0" height="0" aria-hidden="true" focusable="false">'
+        f"<style>{''.join(styles)}</style><defs>{''.join(symbols.values())}</defs></svg>"
+    )
+
+
+def cards(pictures: Iterable[Picture], mentions: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+    """The script that brings the cards of all pictures: each card once, by picture and node.
+
+    `mentions` has, by node, the addresses of the places in prose that name it, as seen from the
+    site's root, and what stands there.
+    """
+    numbers: dict[str, int] = {}
+    places = {
+        name(picture): {
+            node: numbers.setdefault(_plain(card), len(numbers))
+            for node, card in fitted(picture).cards.items()
+        }
+        for picture in pictures
+    }
+    whole = f'{{"cards":[{",".join(numbers)}],"pictures":{_plain(places)},'
+    return f'globalThis.groundplanCards = {whole}"mentions":{_plain(mentions)}}};\n'
+
+
+def _plain(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _address(link: str, address: Callable[[str], str]) -> str:
     path, mark, part = unescape(link).partition("#")
     return escape(f"{address(path)}{mark}{part}")
-
-
-def _drawn(picture: Picture) -> str:
-    try:
-        return inline(read_text(picture.svg)).strip()
-    except ValueError:
-        raise InputError("this is not an SVG picture", file=picture.svg) from None
 
 
 def in_words(graph: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -9,10 +9,13 @@
     const steps = tabs.map((tab) => document.getElementById(tab.dataset.gsStep));
     const moves = [...root.querySelectorAll("[data-gs-move]")];
     const stepper = { root, steps, here: 0, show };
+    let seen = null; // which part of the picture, and which card
 
     function show(number, { address = true } = {}) {
+      const before = steps[stepper.here];
       stepper.here = Math.max(0, Math.min(steps.length - 1, number));
-      steps.forEach((step, index) => step.classList.toggle("gs-here", index === stepper.here));
+      const step = steps[stepper.here];
+      steps.forEach((other) => other.classList.toggle("gs-here", other === step));
       tabs.forEach((tab, index) => {
         tab.setAttribute("aria-pressed", String(index === stepper.here));
       });
@@ -20,9 +23,15 @@
         const to = stepper.here + Number(move.dataset.gsMove);
         move.disabled = to < 0 || to >= steps.length;
       });
-      if (address) history.replaceState(null, "", `#${steps[stepper.here].id}`);
+      if (step !== before && seen) {
+        step.querySelector("svg.gp")?.dispatchEvent(new CustomEvent("gp-show", { detail: seen }));
+      }
+      if (address) history.replaceState(null, "", `#${step.id}`);
     }
 
+    root.addEventListener("gp-view", (event) => {
+      if (steps[stepper.here].contains(event.target)) seen = event.detail;
+    });
     tabs.forEach((tab, index) => tab.addEventListener("click", () => show(index)));
     moves.forEach((move) => {
       move.addEventListener("click", () => show(stepper.here + Number(move.dataset.gsMove)));
@@ -41,7 +50,7 @@
       const number = stepper.steps.findIndex((step) => step.contains(target));
       if (number < 0) continue;
       stepper.show(number, { address: false });
-      target.scrollIntoView();
+      target.scrollIntoView({ block: target.closest("svg") ? "center" : "start" });
     }
   }
 
@@ -53,24 +62,13 @@
   function onKey(event) {
     const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const modified = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey;
-    if (!move || modified || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (!move || modified || event.target.closest("input, textarea, select, [contenteditable], .gs-stage")) return;
     const stepper =
       steppers.find(({ root }) => root.contains(event.target)) ?? steppers.find(onScreen);
     if (!stepper) return;
     event.preventDefault();
     stepper.show(stepper.here + move);
   }
-
-  // Paper is white: print the light scheme, whatever the screen shows.
-  const scheme = document.body.dataset;
-  let shown = scheme.mdColorScheme;
-  addEventListener("beforeprint", () => {
-    shown = scheme.mdColorScheme;
-    scheme.mdColorScheme = "default";
-  });
-  addEventListener("afterprint", () => {
-    scheme.mdColorScheme = shown;
-  });
 
   addEventListener("keydown", onKey);
   addEventListener("hashchange", follow);

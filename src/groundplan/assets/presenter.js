@@ -1,0 +1,194 @@
+// Presents a page, full screen: its title, its points and its pictures, one after the other.
+// What is shown is the page's own content, moved onto the stage and back, so nothing is there twice.
+(() => {
+  "use strict";
+
+  const button = document.querySelector("[data-gs-present]");
+  const article = document.querySelector("article");
+  if (!button || !article) return;
+
+  const NEXT = ["ArrowRight", "ArrowDown", "PageDown"];
+  const BACK = ["ArrowLeft", "ArrowUp", "PageUp", "Backspace"];
+  const PARTS = ".gs-work > section, .gs-planned, .gs-picture, .gs-table";
+  const LAST = ".gs-work__next"; // what comes next is told last
+  const HASH = /^#slide-(\d+)$/;
+
+  function make(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else element.setAttribute(name, value);
+    }
+    element.append(...children);
+    return element;
+  }
+
+  // The words of a heading, without the link to it.
+  function words(element) {
+    return [...element.childNodes]
+      .filter((node) => !(node instanceof Element && node.matches(".headerlink")))
+      .map((node) => node.textContent)
+      .join("")
+      .trim();
+  }
+
+  // The heading that a part stands under; the points of the work have their own.
+  function heading(part) {
+    if (part.matches(".gs-work > section")) return "";
+    const above = [...article.querySelectorAll("h2, h3")].filter(
+      (one) =>
+        !one.closest(".gs-work") &&
+        one.compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING,
+    );
+    return above.length ? words(above.at(-1)) : "";
+  }
+
+  function titleSlide() {
+    const lede = article.querySelector(".gs-lede");
+    const site = document.querySelector(".md-header__topic")?.textContent.trim() ?? "";
+    return make(
+      "div",
+      { class: "gs-stage__title" },
+      make("p", { class: "gs-stage__site" }, site),
+      make("h1", {}, words(article.querySelector("h1"))),
+      make("p", {}, lede?.textContent ?? ""),
+    );
+  }
+
+  class Stage {
+    constructor() {
+      const parts = [...article.querySelectorAll(PARTS)];
+      const last = parts.filter((part) => part.matches(LAST));
+      const ordered = [...parts.filter((part) => !last.includes(part)), ...last];
+      this.slides = [
+        { part: titleSlide(), heading: "" },
+        ...ordered.map((part) => ({ part, heading: heading(part) })),
+      ];
+      this.here = -1;
+      this.heading = make("h2", { class: "gs-stage__heading" });
+      this.floor = make("div", { class: "gs-stage__floor md-typeset" });
+      this.place = make("p", { class: "gs-stage__place", role: "status" });
+      this.back = this.control("Back (\u2190)", "\u2190", () => this.show(this.here - 1));
+      this.next = this.control("Next (\u2192)", "\u2192", () => this.show(this.here + 1));
+      this.root = make(
+        "div",
+        { class: "gs-stage", role: "dialog", "aria-modal": "true", "aria-label": "Presentation", tabindex: "-1" },
+        this.heading,
+        this.floor,
+        make(
+          "div",
+          { class: "gs-stage__bar" },
+          make("p", { class: "gs-stage__name" }, words(article.querySelector("h1"))),
+          this.place,
+          this.back,
+          this.next,
+          this.control("Leave (Esc)", "\u00d7", () => this.leave()),
+        ),
+      );
+      this.onKey = this.onKey.bind(this);
+      this.onScreen = this.onScreen.bind(this);
+      this.fit = this.fit.bind(this);
+    }
+
+    control(name, sign, act) {
+      const attributes = { type: "button", "aria-label": name, title: name, onclick: act };
+      return make("button", attributes, sign);
+    }
+
+    async enter(number = 0) {
+      document.body.append(this.root);
+      document.documentElement.classList.add("gs-presenting");
+      addEventListener("keydown", this.onKey, true);
+      addEventListener("resize", this.fit);
+      document.addEventListener("fullscreenchange", this.onScreen);
+      this.show(number);
+      this.root.focus();
+      // Without a click of the reader's a browser refuses; the stage fills the window all the same.
+      await this.root.requestFullscreen?.().catch(() => {});
+    }
+
+    leave() {
+      if (!this.root.isConnected) return;
+      this.clear();
+      this.here = -1;
+      document.removeEventListener("fullscreenchange", this.onScreen);
+      removeEventListener("resize", this.fit);
+      removeEventListener("keydown", this.onKey, true);
+      if (document.fullscreenElement) document.exitFullscreen();
+      this.root.remove();
+      document.documentElement.classList.remove("gs-presenting");
+      history.replaceState(null, "", location.pathname);
+      button.focus();
+    }
+
+    // The browser's own way out of full screen leaves the presentation too.
+    onScreen() {
+      if (!document.fullscreenElement) this.leave();
+    }
+
+    clear() {
+      const slide = this.slides[this.here];
+      if (slide?.mark) slide.mark.replaceWith(slide.part);
+      else slide?.part.remove();
+      if (slide) slide.mark = null;
+    }
+
+    show(number) {
+      const to = Math.max(0, Math.min(this.slides.length - 1, number));
+      if (to === this.here) return;
+      this.clear();
+      this.here = to;
+      const slide = this.slides[to];
+      if (slide.part.isConnected) {
+        slide.mark = document.createComment("on the stage");
+        slide.part.replaceWith(slide.mark);
+      }
+      this.floor.replaceChildren(slide.part);
+      this.root.dataset.slide = slide.part.matches(".gs-picture") ? "picture" : "text";
+      this.heading.textContent = slide.heading;
+      this.heading.hidden = !slide.heading;
+      this.place.textContent = `${to + 1} / ${this.slides.length}`;
+      this.back.disabled = to === 0;
+      this.next.disabled = to === this.slides.length - 1;
+      history.replaceState(null, "", `#slide-${to + 1}`);
+      if (!this.root.contains(document.activeElement)) this.root.focus();
+      this.fit();
+    }
+
+    // As large as fits: text shrinks in steps until nothing of it is cut.
+    fit() {
+      const { floor } = this;
+      floor.scrollTop = 0;
+      for (let size = 125; size >= 45; size -= 5) {
+        floor.style.setProperty("--gs-size", String(size / 100));
+        if (floor.scrollHeight <= floor.clientHeight && floor.scrollWidth <= floor.clientWidth) return;
+      }
+    }
+
+    onKey(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const onThing = event.target.closest("button, a, input, [role=button]");
+      const inCard = event.target.closest(".gp-card");
+      const space = event.key === " " && !onThing ? (event.shiftKey ? -1 : 1) : 0;
+      let act = null;
+      if (NEXT.includes(event.key) || space > 0) act = () => this.show(this.here + 1);
+      if (BACK.includes(event.key) || space < 0) act = () => this.show(this.here - 1);
+      if (event.key === "Home") act = () => this.show(0);
+      if (event.key === "End") act = () => this.show(this.slides.length - 1);
+      // An open card is closed first.
+      const close = this.floor.querySelector(".gp-card__close");
+      if (event.key === "Escape") act = () => (close ? close.click() : this.leave());
+      if (!act || (inCard && event.key.startsWith("Arrow") && /Up|Down/.test(event.key))) return;
+      event.preventDefault();
+      event.stopPropagation();
+      act();
+    }
+  }
+
+  const stage = new Stage();
+  button.closest("[hidden]")?.removeAttribute("hidden");
+  button.addEventListener("click", () => stage.enter());
+
+  const [, number] = location.hash.match(HASH) ?? [];
+  if (number || new URLSearchParams(location.search).has("present")) stage.enter(Number(number ?? 1) - 1);
+})();

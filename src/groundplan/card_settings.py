@@ -1,0 +1,207 @@
+"""Which settings of a resource a card tells: the few that people ask for, type by type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan.facts import SENSITIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groundplan.facts import Resource
+
+LATER: Final = "known after apply"
+MOST_ITEMS: Final = 6  # of a list; the rest is counted
+
+_BOOLEANS: Final = {"True": "yes", "true": "yes", "False": "no", "false": "no"}
+
+Told = tuple[tuple[str, str], ...]
+
+_NAME: Final = ("Name", "name")
+_KEY: Final = ("Encrypted with", "kms_key_id")
+
+# By resource type: what a setting is called, and its dotted path; `{}` stands for the value.
+SETTINGS: Final[dict[str, Told]] = {
+    "aws_autoscaling_group": (
+        _NAME, ("Wanted", "desired_capacity"), ("At least", "min_size"), ("At most", "max_size"),
+        ("Health check", "health_check_type"),
+    ),
+    "aws_cloudfront_distribution": (
+        ("Enabled", "enabled"), ("Names", "aliases"), ("Price class", "price_class"),
+    ),
+    "aws_cloudwatch_log_group": (
+        _NAME, ("Kept for", "retention_in_days|{} days"), ("Class", "log_group_class"), _KEY,
+    ),
+    "aws_cloudwatch_metric_alarm": (
+        ("Name", "alarm_name"), ("Metric", "metric_name"), ("When", "comparison_operator"),
+        ("Threshold", "threshold"),
+    ),
+    "aws_db_instance": (
+        ("Name", "identifier"), ("Engine", "engine"), ("Version", "engine_version"),
+        ("Class", "instance_class"), ("Storage", "allocated_storage|{} GB"),
+        ("Grows to", "max_allocated_storage|{} GB"), ("Disk", "storage_type"),
+        ("Standby in another zone", "multi_az"), ("Backups kept for",
+        "backup_retention_period|{} days"), ("Encrypted", "storage_encrypted"),
+        ("Public address", "publicly_accessible"), ("Protected from deletion",
+        "deletion_protection"),
+    ),
+    "aws_dynamodb_table": (
+        _NAME, ("Billing", "billing_mode"), ("Key", "hash_key"), ("Sort key", "range_key"),
+        ("Point-in-time recovery", "point_in_time_recovery.0.enabled"),
+    ),
+    "aws_ecr_repository": (
+        _NAME, ("Tags", "image_tag_mutability"),
+        ("Scanned when pushed", "image_scanning_configuration.0.scan_on_push"),
+        ("Encryption", "encryption_configuration.0.encryption_type"),
+    ),
+    "aws_ecs_cluster": (_NAME,),
+    "aws_ecs_service": (
+        _NAME, ("Copies", "desired_count"), ("Runs on", "launch_type"),
+        ("Public address", "network_configuration.0.assign_public_ip"),
+    ),
+    "aws_efs_file_system": (
+        ("Encrypted", "encrypted"), ("Throughput", "throughput_mode"),
+        ("Performance", "performance_mode"),
+    ),
+    "aws_eip": (("Domain", "domain"), ("Address", "public_ip")),
+    "aws_eks_cluster": (
+        _NAME, ("Kubernetes", "version"), ("Support", "upgrade_policy.0.support_type"),
+        ("Public API", "vpc_config.0.endpoint_public_access"),
+        ("Open to", "vpc_config.0.public_access_cidrs"),
+        ("Private API", "vpc_config.0.endpoint_private_access"),
+        ("Logs", "enabled_cluster_log_types"), ("Secrets encrypted",
+        "encryption_config.0.resources"),
+    ),
+    "aws_eks_node_group": (
+        ("Name", "node_group_name"), ("Nodes wanted", "scaling_config.0.desired_size"),
+        ("At least", "scaling_config.0.min_size"), ("At most", "scaling_config.0.max_size"),
+        ("Machines", "instance_types"), ("Paid for as", "capacity_type"), ("Image", "ami_type"),
+        ("Disk", "disk_size|{} GB"),
+    ),
+    "aws_elasticache_replication_group": (
+        ("Name", "replication_group_id"), ("Engine", "engine"), ("Version", "engine_version"),
+        ("Class", "node_type"), ("Nodes", "num_cache_clusters"),
+        ("Takes over by itself", "automatic_failover_enabled"), ("Spread over zones",
+        "multi_az_enabled"), ("Encrypted on the way", "transit_encryption_enabled"),
+        ("Encrypted at rest", "at_rest_encryption_enabled"),
+        ("Snapshots kept for", "snapshot_retention_limit|{} days"),
+    ),
+    "aws_flow_log": (
+        ("Traffic", "traffic_type"), ("Sent to", "log_destination_type"),
+        ("Every", "max_aggregation_interval|{} s"),
+    ),
+    "aws_iam_role": (
+        _NAME, ("For", "description"), ("Longest session", "max_session_duration|{} s"),
+    ),
+    "aws_instance": (
+        ("Type", "instance_type"), ("Image", "ami"), ("Zone", "availability_zone"),
+        ("Public address", "associate_public_ip_address"),
+        ("Disk", "root_block_device.0.volume_size|{} GB"),
+        ("Metadata needs a token", "metadata_options.0.http_tokens"),
+    ),
+    "aws_internet_gateway": (),
+    "aws_kms_key": (
+        ("For", "description"), ("Rotated every year", "enable_key_rotation"),
+        ("Deleted after", "deletion_window_in_days|{} days"),
+    ),
+    "aws_lambda_function": (
+        ("Name", "function_name"), ("Runtime", "runtime"), ("Memory", "memory_size|{} MB"),
+        ("Ends after", "timeout|{} s"), ("Package", "package_type"),
+    ),
+    "aws_lb": (
+        _NAME, ("Type", "load_balancer_type"), ("Internal", "internal"),
+        ("Protected from deletion", "enable_deletion_protection"),
+    ),
+    "aws_msk_cluster": (
+        ("Name", "cluster_name"), ("Kafka", "kafka_version"), ("Brokers",
+        "number_of_broker_nodes"), ("Class", "broker_node_group_info.0.instance_type"),
+    ),
+    "aws_nat_gateway": (("Connectivity", "connectivity_type"), ("Address", "public_ip")),
+    "aws_opensearch_domain": (
+        ("Name", "domain_name"), ("Version", "engine_version"),
+        ("Class", "cluster_config.0.instance_type"), ("Nodes", "cluster_config.0.instance_count"),
+    ),
+    "aws_rds_cluster": (
+        ("Name", "cluster_identifier"), ("Engine", "engine"), ("Version", "engine_version"),
+        ("Backups kept for", "backup_retention_period|{} days"),
+        ("Encrypted", "storage_encrypted"), ("Protected from deletion", "deletion_protection"),
+    ),
+    "aws_rds_cluster_instance": (
+        ("Name", "identifier"), ("Class", "instance_class"), ("Zone", "availability_zone"),
+        ("Public address", "publicly_accessible"),
+    ),
+    "aws_route53_zone": (_NAME, ("For", "comment")),
+    "aws_s3_bucket": (("Name", "bucket"), ("May be deleted with content", "force_destroy")),
+    "aws_security_group": (_NAME, ("For", "description")),
+    "aws_secretsmanager_secret": (
+        _NAME, ("For", "description"), ("Kept after deletion", "recovery_window_in_days|{} days"),
+    ),
+    "aws_sns_topic": (_NAME, ("First in, first out", "fifo_topic")),
+    "aws_sqs_queue": (
+        _NAME, ("First in, first out", "fifo_queue"),
+        ("Hidden while worked on", "visibility_timeout_seconds|{} s"),
+        ("Kept for", "message_retention_seconds|{} s"),
+    ),
+    "aws_subnet": (
+        ("Range", "cidr_block"), ("Zone", "availability_zone"),
+        ("Public address on launch", "map_public_ip_on_launch"),
+    ),
+    "aws_vpc": (
+        ("Range", "cidr_block"), ("DNS names", "enable_dns_hostnames"),
+        ("Tenancy", "instance_tenancy"),
+    ),
+    "aws_vpc_endpoint": (("Service", "service_name"), ("Type", "vpc_endpoint_type")),
+}  # fmt: skip
+
+OTHER: Final[Told] = (_NAME, ("For", "description"))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting as people read it."""
+
+    name: str
+    value: str
+
+
+def of(*resources: Resource) -> tuple[Setting, ...]:
+    """The key settings of one resource, or of several of one type: what they have in common.
+
+    What Terraform learns only when it applies is said so; what is sensitive is left out.
+    """
+    return tuple(
+        Setting(name, said)
+        for name, path in SETTINGS.get(resources[0].type, OTHER)
+        if (said := _common([_said(resource, path) for resource in resources]))
+    )
+
+
+def _common(values: list[str | None]) -> str | None:
+    different = list(dict.fromkeys(value for value in values if value))
+    return ", ".join(_cut(different)) if different else None
+
+
+def _said(resource: Resource, told: str) -> str | None:
+    path, _, form = told.partition("|")
+    if resource.is_unknown(path):
+        return LATER
+    value = ", ".join(_cut(list(_words(resource.get(path)))))
+    return (form or "{}").replace("{}", value) if value else None
+
+
+def _cut(words: list[str]) -> list[str]:
+    more = len(words) - MOST_ITEMS
+    return [*words[:MOST_ITEMS], f"{more} more"] if more > 0 else words
+
+
+def _words(value: Any) -> Iterator[str]:
+    if str(value) in _BOOLEANS:  # some providers write them as text
+        yield _BOOLEANS[str(value)]
+    elif isinstance(value, list):
+        for item in value:
+            yield from _words(item)
+    elif value is not None and not isinstance(value, Mapping) and SENSITIVE not in str(value):
+        yield str(value)

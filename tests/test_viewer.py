@@ -1,0 +1,218 @@
+"""Cards, pan, zoom and the presenter's view, in a real Chromium, light and dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[1]
+MYSQL = "module.mysql.aws_db_instance.this"
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)  # a busy machine is slow, and waiting costs nothing otherwise
+
+
+# Cards, pan and zoom
+
+
+def at(opened: Page) -> list[float]:
+    """The part of the first picture in sight that is seen: x, y, width, height."""
+    view = opened.locator("svg.gp:visible").first.get_attribute("viewBox") or ""
+    return [float(part) for part in view.split()]
+
+
+def settled(opened: Page) -> list[float]:
+    """The same, once it no longer changes."""
+    before, now = None, at(opened)
+    while before != now:
+        opened.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 60)))")
+        before, now = now, at(opened)
+    return now
+
+
+def test_a_click_opens_a_nodes_card_and_escape_closes_it(
+    opened: Page, home: str, trouble: list[str]
+):
+    opened.goto(f"{home}phases/phase-4/", wait_until="networkidle")
+    node = opened.locator(f'#network-dev-phase-4 [data-id="{MYSQL}"]')
+    node.click()
+    card = opened.get_by_role("dialog", name="MySQL primary")
+    for said in ("db.t4g.small", "a month", "terraform/modules/mysql/main.tf:", MYSQL, "tcp 3306"):
+        expect(card).to_contain_text(said)
+    opened.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    assert node.evaluate("node => node === document.activeElement")
+    assert not trouble
+
+
+def test_the_keyboard_goes_through_the_nodes_and_opens_them(opened: Page, home: str):
+    opened.goto(f"{home}application-flow/", wait_until="networkidle")
+    opened.locator(".gs-here [data-id]").first.focus()
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Enter")
+    card = opened.locator(".gp-card")
+    expect(card).to_contain_text("storefront")
+    card.get_by_role("button", name="catalog").click()
+    expect(opened.get_by_role("dialog", name="catalog")).to_be_visible()
+    opened.get_by_role("button", name="Close").click()
+    expect(card).to_have_count(0)
+
+
+def test_a_card_leads_to_the_prose_and_the_prose_to_the_card(
+    opened: Page, home: str, trouble: list[str]
+):
+    opened.goto(f"{home}infrastructure/", wait_until="networkidle")
+    opened.get_by_role("link", name="RDS", exact=True).click()
+    card = opened.get_by_role("dialog", name="MySQL primary")
+    expect(card).to_be_in_viewport()
+    card.get_by_role("link", name="Infrastructure: MySQL on RDS").click()
+    opened.wait_for_url("**/infrastructure/#said-*")
+    opened.goto(f"{home}phases/phase-2/", wait_until="networkidle")
+    opened.locator(f'#network-dev-phase-2 [data-id="{MYSQL}"]').click()
+    opened.get_by_role("link", name="Infrastructure: MySQL on RDS").click()
+    expect(opened.get_by_role("link", name="RDS", exact=True)).to_be_in_viewport()
+    assert not trouble
+
+
+def test_an_address_opens_a_card(opened: Page, home: str):
+    opened.goto(f"{home}network/#network-dev-3-module-mysql-aws_db_instance-this")
+    expect(opened.locator("#step-network-dev-phase-3 .gp-card")).to_contain_text("MySQL primary")
+
+
+def test_pan_and_zoom_change_what_is_seen(opened: Page, home: str):
+    opened.goto(f"{home}phases/phase-4/", wait_until="networkidle")
+    tools = opened.get_by_role("toolbar", name="Picture").first
+    picture = opened.locator("svg.gp:visible").first
+    whole = at(opened)
+    expect(tools.get_by_role("button", name="Fit")).to_be_disabled()
+    tools.get_by_role("button", name="Zoom in").click()
+    near = settled(opened)
+    assert near[2] == pytest.approx(whole[2] / 1.35, abs=0.01)
+    picture.hover()
+    box = picture.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    opened.mouse.down()
+    opened.mouse.move(x - 40, y - 20, steps=4)
+    opened.mouse.up()
+    moved = at(opened)
+    assert moved[0] > near[0]
+    assert moved[1] > near[1]
+    assert opened.locator(".gp-card").count() == 0, "a drag opens nothing"
+    opened.keyboard.down("Control")
+    opened.mouse.wheel(0, -200)
+    opened.keyboard.up("Control")
+    opened.wait_for_function(f"document.querySelector('svg.gp').viewBox.baseVal.width < {near[2]}")
+    tools.get_by_role("button", name="Fit").click()
+    assert settled(opened) == whole
+
+
+def test_the_wheel_alone_scrolls_the_page(opened: Page, home: str):
+    opened.goto(f"{home}phases/phase-4/", wait_until="networkidle")
+    picture = opened.locator("svg.gp:visible").first
+    picture.hover()
+    whole, top = at(opened), opened.evaluate("scrollY")
+    opened.mouse.wheel(0, 300)
+    opened.wait_for_function(f"scrollY > {top}")
+    assert at(opened) == whole
+
+
+def test_a_picture_fills_the_screen_and_comes_back(opened: Page, home: str):
+    opened.goto(f"{home}phases/phase-4/", wait_until="networkidle")
+    opened.get_by_role("button", name="Full screen").first.click()
+    opened.wait_for_function("document.fullscreenElement?.matches('.gp-viewer')")
+    opened.keyboard.press("f")
+    opened.wait_for_function("document.fullscreenElement === null")
+
+
+def test_a_pictures_own_file_needs_nothing_else(opened: Page, trouble: list[str], home: str):
+    """From the disk, without any server: pan, zoom, cards."""
+    (file,) = (ROOT / "build/pictures/dev/phase-4").glob("network.svg")
+    opened.goto(file.as_uri())
+    opened.locator(f'[data-id="{MYSQL}"]').click()
+    expect(opened.locator(".gp-card")).to_contain_text("db.t4g.small")
+    opened.keyboard.press("Escape")
+    whole = at(opened)
+    opened.keyboard.press("+")
+    assert settled(opened)[2] < whole[2]
+    opened.keyboard.press("0")
+    assert settled(opened) == whole
+    opened.mouse.move(300, 300)
+    opened.mouse.wheel(0, -300)
+    opened.wait_for_function(f"document.querySelector('svg.gp').viewBox.baseVal.width < {whole[2]}")
+    assert [item for item in trouble if not item.startswith(("file:", "data:"))] == []
+
+
+# The presenter's view
+
+
+def shown(opened: Page) -> str:
+    return opened.locator(".gs-stage__place").inner_text()
+
+
+def test_a_phase_is_presented_with_the_arrow_keys(opened: Page, home: str, trouble: list[str]):
+    opened.goto(f"{home}phases/phase-2/", wait_until="networkidle")
+    before = opened.locator("article").inner_html()
+    opened.get_by_role("button", name="Present this phase").click()
+    stage = opened.get_by_role("dialog", name="Presentation")
+    expect(stage).to_contain_text("Phase 2: Dev environment")
+    number = int(shown(opened).split("/")[1])
+    assert number >= 8
+    for key in ("ArrowRight", "PageDown", " "):
+        opened.keyboard.press(key)
+    assert shown(opened) == f"4 / {number}"
+    assert opened.url.endswith("#slide-4")
+    for key in ("ArrowLeft", "PageUp"):
+        opened.keyboard.press(key)
+    assert shown(opened) == f"2 / {number}"
+    expect(stage).to_contain_text("To do")
+    seen = []
+    for _ in range(number):
+        assert _whole(opened), f"slide {shown(opened)} is cut"
+        seen.append(stage.locator("svg.gp").count())
+        opened.keyboard.press("ArrowRight")
+    assert sum(seen) >= 3, "its pictures are among the slides"
+    assert shown(opened) == f"{number} / {number}"
+    stage.get_by_role("button", name="Leave").click()
+    expect(stage).to_have_count(0)
+    assert opened.locator("article").inner_html() == before, "all is where it was"
+    assert not trouble
+
+
+def _whole(opened: Page) -> bool:
+    """True where nothing of a slide is beyond its edge."""
+    floor = "document.querySelector('.gs-stage__floor')"
+    return bool(
+        opened.evaluate(
+            f"{floor}.scrollHeight <= {floor}.clientHeight"
+            f" && {floor}.scrollWidth <= {floor}.clientWidth"
+        )
+    )
+
+
+def test_an_address_starts_the_presentation_where_it_was(opened: Page, home: str):
+    opened.goto(f"{home}phases/phase-3/?present", wait_until="networkidle")
+    assert shown(opened).startswith("1 /")
+    opened.keyboard.press("End")
+    last = shown(opened)
+    opened.reload(wait_until="networkidle")
+    assert shown(opened) == last
+    opened.keyboard.press("Escape")
+    expect(opened.get_by_role("dialog", name="Presentation")).to_have_count(0)
+
+
+def test_a_card_opens_while_presenting(opened: Page, home: str):
+    opened.goto(f"{home}phases/phase-4/?present", wait_until="networkidle")
+    while not opened.locator(f'.gs-stage [data-id="{MYSQL}"]').count():
+        opened.keyboard.press("ArrowRight")
+    opened.locator(f'.gs-stage [data-id="{MYSQL}"]').click()
+    expect(opened.locator(".gs-stage .gp-card")).to_contain_text("db.t4g.small")
+    opened.keyboard.press("Escape")
+    expect(opened.locator(".gp-card")).to_have_count(0)
+    expect(opened.get_by_role("dialog", name="Presentation")).to_be_visible()
