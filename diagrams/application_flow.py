@@ -1,7 +1,7 @@
 """Application flow: who calls whom, as the client's Compose file tells it."""
 
-from groundplan.drawing import Scene, run, view
 from groundplan.graph import Graph
+from groundplan.scripts import Scene, run, view
 
 
 @view("application_flow", title="Application flow", source="compose")

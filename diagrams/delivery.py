@@ -7,9 +7,9 @@ from diagrams.onprem.client import User
 from diagrams.onprem.iac import Terraform
 from diagrams.onprem.vcs import Github
 
-from groundplan.drawing import Scene, run, view
 from groundplan.graph import Graph
 from groundplan.handmade import by_hand
+from groundplan.scripts import Scene, run, view
 
 
 def _delivery() -> None:

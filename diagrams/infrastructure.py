@@ -1,7 +1,7 @@
 """Infrastructure: the services of each phase, where they run, and who uses what."""
 
-from groundplan.drawing import Scene, run, view
 from groundplan.graph import Graph
+from groundplan.scripts import Scene, run, view
 
 
 @view("infrastructure", title="Infrastructure", source="terraform")

@@ -1,7 +1,7 @@
 """Network: who stands in which subnet, which way out it has, and who lets whom in."""
 
-from groundplan.drawing import Scene, run, view
 from groundplan.graph import Graph
+from groundplan.scripts import Scene, run, view
 
 
 @view("network", title="Network", source="terraform")

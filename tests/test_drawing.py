@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from groundplan import drawing
-from groundplan.drawing import combined, draw, run, views
+from groundplan.drawing import draw
 from groundplan.errors import InputError
+from groundplan.ledger import combined
+from groundplan.scripts import run, views
 from groundplan.workspace import Workspace
 from pictured import WORKSPACE
 
@@ -51,7 +53,7 @@ def workspace(whole, tmp_path) -> Workspace:
 
 def script(workspace: Workspace, body: str, name: str = "network.py") -> Path:
     path = workspace.diagrams_dir / name
-    head = "from groundplan.drawing import view\nfrom groundplan.graph import Edge, Graph, Node\n"
+    head = "from groundplan.scripts import view\nfrom groundplan.graph import Edge, Graph, Node\n"
     path.write_text(head + body)
     return path
 
@@ -125,6 +127,13 @@ def test_an_address_is_drawn_where_any_view_draws_it():
     assert combined([first, second]) == {"resources": {
         "a": entry("aggregated"), "b": entry("drawn"), "c": entry("omitted", "last"),
     }}  # fmt: skip
+
+
+def test_what_any_view_says_about_a_drawn_address_is_kept():
+    known = {"status": "drawn", "node": "a", "reason": None}
+    told = {"status": "drawn", "node": "a", "reason": "subnets known after apply"}
+    for pair in ([{"a": known}, {"a": told}], [{"a": told}, {"a": known}]):
+        assert combined(pair)["resources"]["a"] == told
 
 
 def test_what_is_current_is_not_drawn_again_and_costs_little(workspace):
@@ -291,6 +300,55 @@ def test_a_hand_can_add_a_node_and_a_line(workspace):
     script(workspace, VIEW + ADDED.format(added))
     picture = draw(workspace, only=["network"], phase=1, png=False)[0]
     assert "HTTPS" in picture.svg.read_text()
+
+
+def test_nothing_is_left_of_a_view_whose_script_is_gone(workspace):
+    body = VIEW.replace("'network'", "'other'") + "    return scene.network()\n"
+    other = script(workspace, body, name="other.py")
+    draw(workspace, only=["other"], png=False)
+    folder = workspace.build_dir / "pictures" / "dev" / "phase-2"
+    assert set(json.loads((folder / "graph.json").read_text())["views"]) == {"network", "other"}
+    other.unlink()
+    draw(workspace, only=["network"], png=False)
+    assert set(json.loads((folder / "graph.json").read_text())["views"]) == {"network"}
+    assert not [path for path in folder.parent.rglob("*") if "other" in path.name]
+
+
+def test_a_script_adds_a_note_in_one_line_and_a_phase_without_the_thing_goes_without(workspace):
+    script(workspace, VIEW + "    return scene.network().add_note('Look here', beside='Redis')\n")
+    pictures = draw(workspace, only=["network"], png=False)
+    noted = [picture.phase for picture in pictures if ">Look here<" in picture.svg.read_text()]
+    assert noted == [4, 10]
+
+
+@pytest.mark.parametrize(
+    ("added", "message", "hint"),
+    [
+        ("add_note('x', beside='Rediss')", "nothing in the picture is called 'Rediss'", "Redis"),
+        ("add_node('internet', kind='users')", "'internet' is there twice", "an id of its own"),
+        ("add_group('G', around=['Redis', 'S3 endpoint'])", "can't frame", "add_boundary(…)"),
+    ],
+)
+def test_what_is_added_wrongly_is_told_by_the_scripts_own_line(workspace, added, message, hint):
+    path = script(workspace, VIEW + f"    graph = scene.network()\n    return graph.{added}\n")
+    with pytest.raises(InputError, match=re.escape(message)) as caught:
+        draw(workspace, only=["network"], png=False)
+    assert (caught.value.file, caught.value.line) in {(path, 6), (str(path), 6)}
+    assert hint in caught.value.hint
+
+
+def test_a_view_in_which_nothing_stands_in_a_phase_has_no_picture_of_it(workspace):
+    body = (
+        "    graph = scene.network()\n"
+        "    return graph if scene.phase > 2 else Graph('network', 'Network')\n"
+    )
+    script(workspace, VIEW + body)
+    for _ in range(2):  # drawn, and then current
+        pictures = draw(Workspace(workspace.root), only=["network"], png=False)
+        assert [picture.phase for picture in pictures] == [3, 4, 10]
+    folder = workspace.build_dir / "pictures" / "dev" / "phase-2"
+    assert not (folder / "network.svg").exists()
+    assert json.loads((folder / "graph.json").read_text()) == {"views": {}}
 
 
 def test_two_scripts_for_one_view_are_one_too_many(workspace):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.growth import first_phases, frame, marked
+from groundplan.growth import difference, first_phases, frame, marked, planned
 
 VPC = Cluster("v", "vpc", "VPC")
 APP, DATABASE = Node("app", "eks", "App"), Node("db", "rds", "Database")
@@ -70,3 +70,62 @@ def test_the_change_of_the_plan_is_not_the_change_of_the_phase():
 
 def test_what_comes_back_has_its_first_phase():
     assert first_phases({1: ONE, 3: TWO, 4: ONE, 6: TWO}) == {"app": 1, "db": 1, "copy": 3}
+
+
+def differing(before: Graph, after: Graph, **resources: str) -> Graph:
+    return difference(before, after, resources=resources, against="phase 1")
+
+
+def test_a_difference_has_what_came_and_what_went():
+    grown = differing(ONE, TWO)
+    assert {node.id: node.change for node in grown.nodes} == {
+        "app": "none", "db": "none", "copy": "create",
+    }  # fmt: skip
+    assert {edge.target: edge.change for edge in grown.edges} == {"db": "none", "copy": "create"}
+    shrunk = differing(TWO, ONE)
+    assert shrunk.node("copy").change == "delete"
+    assert {edge.target: edge.change for edge in shrunk.edges} == {"db": "none", "copy": "delete"}
+    assert shrunk.compared == "phase 1"
+    assert shrunk.title == "One: changes since phase 1"
+
+
+def test_frames_come_go_and_change_too():
+    wide = replace(VPC, cidr="10.0.0.0/8")
+    subnet = Cluster("s", "subnet", "Subnet", parent="v", address="aws_subnet.a")
+    before = replace(ONE, clusters=(VPC, subnet))
+    after = replace(ONE, clusters=(wide, replace(subnet, id="t", address="aws_subnet.b")))
+    assert {item.id: item.change for item in differing(before, after).clusters} == {
+        "v": "update", "s": "delete", "t": "create",
+    }  # fmt: skip
+
+
+def test_a_rule_of_another_port_is_one_gone_and_one_new():
+    after = replace(ONE, edges=(replace(USES, label="tcp 5432"),))
+    told = {edge.label: edge.change for edge in differing(ONE, after).edges}
+    assert told == {"tcp 3306": "delete", "tcp 5432": "create"}
+
+
+def test_a_setting_that_no_picture_tells_is_a_change_all_the_same():
+    graph = replace(ONE, nodes=(replace(APP, addresses=("aws_eks_cluster.a",)), DATABASE))
+    whole = difference(graph, graph, resources={"aws_eks_cluster.a": "changed"}, against="x")
+    assert whole.node("app").change == "update"
+
+
+def test_what_is_only_drawn_under_another_id_is_neither_new_nor_gone():
+    several = tuple(replace(APP, id=f"a{n}", addresses=(f"aws_instance.a[{n}]",)) for n in (1, 2))
+    one = replace(APP, id="both", addresses=("aws_instance.a[1]", "aws_instance.a[2]"))
+    whole = differing(Graph("v", "T", (), several), Graph("v", "T", (), (one,)))
+    assert {node.id: node.change for node in whole.nodes} == {"both": "none"}
+
+
+def test_a_frame_that_a_phase_brings_is_new():
+    subnet = Cluster("s", "subnet", "Subnet", parent="v")
+    later = replace(TWO, clusters=(replace(VPC, change="create"), subnet))
+    second = marked(later, ONE, phase=2, first={})
+    assert {item.id: item.change for item in second.clusters} == {"v": "none", "s": "create"}
+
+
+def test_a_plan_tells_what_it_does_to_its_frames():
+    graph = replace(ONE, clusters=(replace(VPC, address="aws_vpc.a"),))
+    assert planned(graph, {"aws_vpc.a": "update"}).clusters[0].change == "update"
+    assert planned(graph, {}).clusters[0].change == "none"

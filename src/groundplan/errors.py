@@ -7,11 +7,13 @@ is a bug and looks like one.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+MOST_NAMES: Final = 20  # that a hint lists
 
 
 class GroundplanError(Exception):
@@ -70,4 +72,5 @@ def suggest(name: str, known: Iterable[str]) -> str | None:
     names = sorted(known)
     if near := get_close_matches(name, names, n=1):
         return f"did you mean '{near[0]}'?"
-    return f"known: {', '.join(names)}" if names else None
+    more = [f"and {len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else []
+    return f"known: {', '.join([*names[:MOST_NAMES], *more])}" if names else None

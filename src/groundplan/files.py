@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from groundplan.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+STDIN: Final = Path("-")
+
 
 def read_text(path: Path) -> str:
-    """The text of `path` (UTF-8). Raises InputError where it can't be read."""
+    """The text of `path` (UTF-8), or of standard input for `-`.
+
+    Raises InputError where it can't be read.
+    """
     try:
-        return path.read_text(encoding="utf-8")
+        return _piped() if path == STDIN else path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise InputError("there is no such file", file=path) from None
     except IsADirectoryError:
@@ -26,6 +32,12 @@ def read_text(path: Path) -> str:
         raise InputError(f"this is not UTF-8 text (byte {error.start})", file=path) from None
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror}", file=path) from None
+
+
+def _piped() -> str:
+    if sys.stdin.isatty():
+        raise InputError("nothing is piped in", hint="terraform show -json PLAN | groundplan …")
+    return sys.stdin.buffer.read().decode()
 
 
 def write_if_changed(path: Path, content: str | bytes, *, mode: int = 0o644) -> bool:

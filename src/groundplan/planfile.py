@@ -2,66 +2,207 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
-from groundplan.drawing import combined, ledger
+from groundplan import difference as differences
+from groundplan import exports, growth, ledger
+from groundplan.cards import Known
 from groundplan.errors import InputError
-from groundplan.files import write_if_changed
+from groundplan.exports import Part, Wanted
+from groundplan.files import STDIN, read_text, write_if_changed
+from groundplan.topology import Topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from groundplan.compose import Remark
+    from groundplan.difference import Difference
+    from groundplan.facts import Facts
     from groundplan.graph import Graph
 
+CHANGES: Final = ("changes.md", "changes.json")
+_ZIP: Final = b"PK\x03\x04"  # which Terraform's own plan files are
 
-def draw_plan(plan: Path, out: Path) -> tuple[Path, ...]:
-    """`infrastructure.svg`, `network.svg`, `graph.json` and `ledger.json` of a plan, in `out`.
 
-    `plan` holds what `terraform show -json` prints of a plan or a state. Raises InputError where
-    it is none, or where nothing of it can be drawn.
+@dataclass(frozen=True)
+class Drawn:
+    """What was written, why a view was left out, and the difference where one was asked for."""
+
+    files: tuple[Path, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    difference: Difference | None = None
+
+
+def draw_plan(
+    plan: Path,
+    out: Path,
+    *,
+    against: Path | None = None,
+    wanted: Wanted | None = None,
+    part: Part | None = None,
+) -> Drawn:
+    """`infrastructure` and `network` of a plan in each format, `graph.json`, `ledger.json`.
+
+    `plan` holds what `terraform show -json` prints of a plan or a state; `-` is standard input.
+    With `against`, an earlier one, what each adds, changes and removes is marked, and told in
+    `changes.md` and `changes.json`. A view in which nothing stands is left out. Raises InputError
+    where a file is no plan, or where nothing of it can be drawn.
     """
-    from groundplan import facts  # noqa: PLC0415
-    from groundplan.views.infrastructure import infrastructure  # noqa: PLC0415
-    from groundplan.views.network import network  # noqa: PLC0415
-
-    found = facts.read(plan)
+    part = part or Part()
+    after = _read(plan)
+    before = told = None
+    if against:
+        before, after = differences.outcome(_read(against)), differences.outcome(after)
+        told = differences.compare(before, after, names=_names(against, plan))
     try:
-        graphs = [infrastructure(found), network(found)]
+        graphs = [part.of(_graph(view, before, after, told)) for view in _views()]
     except InputError as error:
         error.file = error.file or plan
         raise
-    whole = combined(ledger(graph.ledger) for graph in graphs)
-    if all(entry["status"] == "omitted" for entry in whole["resources"].values()):
+    whole = ledger.combined(ledger.as_dict(graph.ledger) for graph in graphs)
+    _assert_drawn(graphs, whole, plan, part)
+    left_out = {graph.view: why_empty(graph, part) for graph in graphs if graph.empty}
+    _clear(out, graphs, left_out, told=told is not None)
+    shown = [graph for graph in graphs if graph.view not in left_out]
+    wanted = wanted or Wanted()
+    known = Known(Topology(after)) if "svg" in wanted.formats else None
+    files = [*_write(shown, out, wanted, left_out, known)]
+    files.append(_json(out / "ledger.json", whole))
+    files += write_changes(told, out) if told is not None else ()
+    return Drawn(tuple(files), left_out, told)
+
+
+def _read(plan: Path) -> Facts:
+    from groundplan import facts  # noqa: PLC0415
+
+    if plan != STDIN and _starts_with(plan, _ZIP):
         raise InputError(
-            f"none of the {len(found.resources)} resources in it can be drawn", file=plan
+            "this is a plan in Terraform's own format, not in JSON",
+            file=plan,
+            hint=f"terraform show -json {plan} | groundplan draw - --out DIR",
         )
-    return (*_write(graphs, out), _json(out / "ledger.json", whole))
+    return facts.read(plan)
+
+
+def _starts_with(path: Path, mark: bytes) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(mark)) == mark
+    except OSError:
+        return False  # whoever reads it says what is wrong
+
+
+def _names(against: Path, plan: Path) -> tuple[str, str]:
+    """Each file's name, with its folder where both are called the same."""
+    if against.name != plan.name:
+        return against.name, plan.name
+    return str(against), str(plan)
+
+
+def _views() -> tuple[Callable[[Facts], Graph], ...]:
+    from groundplan.views.infrastructure import infrastructure  # noqa: PLC0415
+    from groundplan.views.network import network  # noqa: PLC0415
+
+    return infrastructure, network
+
+
+def _graph(
+    view: Callable[[Facts], Graph], before: Facts | None, after: Facts, told: Difference | None
+) -> Graph:
+    """The view of a plan, or the difference of two, of which one may have nothing left."""
+    if before is None or told is None:
+        return growth.planned(view(after), {item.address: item.change for item in after})
+    old = view(before) if before.resources or not after.resources else None
+    new = view(after) if after.resources else None
+    some = old or new
+    assert some is not None  # noqa: S101 - a view of nothing raises InputError
+    nothing = dataclasses.replace(some, clusters=(), nodes=(), edges=(), ledger={})
+    return growth.difference(
+        old or nothing, new or nothing, resources=told.by_address, against=told.before
+    )
+
+
+def why_empty(graph: Graph, part: Part) -> str:
+    """Why nothing stands in it, for people."""
+    if part.focus:
+        return f"{part.focus} is not in this view: {graph.ledger[part.focus].reason}"
+    return f"nothing in this plan stands in the {graph.view} view"
+
+
+def _assert_drawn(
+    graphs: Iterable[Graph], whole: Mapping[str, Any], plan: Path, part: Part
+) -> None:
+    if not all(graph.empty for graph in graphs):
+        return
+    resources = whole["resources"]
+    if part.focus:
+        reason = resources[part.focus]["reason"]
+        raise InputError(f"{part.focus} is not drawn: {reason}", file=plan)
+    raise InputError(f"none of the {len(resources)} resources in it can be drawn", file=plan)
+
+
+def _clear(out: Path, graphs: Iterable[Graph], left_out: Iterable[str], *, told: bool) -> None:
+    """Remove what an earlier run left in `out` that is no longer true.
+
+    A picture in another format than those wanted now stays while its graph is the same.
+    """
+    try:
+        earlier = json.loads(read_text(out / "graph.json"))["views"]
+    except (InputError, ValueError, LookupError, TypeError):
+        return  # whatever is there is not ours
+    for graph in graphs:
+        same = earlier.get(graph.view) == json.loads(json.dumps(graph.as_dict()))
+        if graph.view in left_out or not same:
+            for ending in (item for endings in exports.ENDINGS.values() for item in endings):
+                (out / f"{graph.view}{ending}").unlink(missing_ok=True)
+    if not told:
+        for name in CHANGES:
+            (out / name).unlink(missing_ok=True)
+
+
+def write_changes(told: Difference, out: Path) -> tuple[Path, ...]:
+    """`changes.md` and `changes.json` of a difference, in `out`."""
+    contents = (differences.as_markdown(told), differences.as_json(told))
+    files = tuple(out / name for name in CHANGES)
+    for file, content in zip(files, contents, strict=True):
+        write_if_changed(file, content)
+    return files
 
 
 def draw_flow(
-    compose: Path, out: Path, *, profiles: Iterable[str] = ()
+    compose: Path, out: Path, *, profiles: Iterable[str] = (), wanted: Wanted | None = None
 ) -> tuple[tuple[Path, ...], tuple[Remark, ...]]:
-    """`flow.svg` and `graph.json` of a Compose file, in `out`, and what is remarkable about it."""
+    """`flow` in each format and `graph.json` of a Compose file, and what is remarkable about it."""
     from groundplan.compose import load  # noqa: PLC0415
     from groundplan.views.flow import flow  # noqa: PLC0415
 
     application = load(compose, profiles=profiles, strict=False)
-    return _write([flow(application, title=application.name)], out), application.remarks
+    graphs = [flow(application, title=application.name)]
+    _clear(out, graphs, (), told=False)
+    return _write(graphs, out, wanted or Wanted(), {}, None), application.remarks
 
 
-def _write(graphs: Iterable[Graph], out: Path) -> tuple[Path, ...]:
-    from groundplan import render  # noqa: PLC0415
-
-    drawn = {graph.view: (render.draw(graph), graph.as_dict()) for graph in graphs}
-    files = []
-    for view, (picture, _graph) in drawn.items():
-        write_if_changed(out / f"{view}.svg", picture)
-        files.append(out / f"{view}.svg")
-    graphs_ = {"views": {view: graph for view, (_picture, graph) in drawn.items()}}
-    return (*files, _json(out / "graph.json", graphs_))
+def _write(
+    graphs: Iterable[Graph],
+    out: Path,
+    wanted: Wanted,
+    left_out: Mapping[str, str],
+    known: Known | None,
+) -> tuple[Path, ...]:
+    shown = tuple(graphs)
+    files = [
+        file
+        for graph in shown
+        for file in exports.write(graph, out / graph.view, wanted, known=known)
+    ]
+    document: dict[str, Any] = {"views": {graph.view: graph.as_dict() for graph in shown}}
+    if left_out:
+        document["left_out"] = dict(left_out)
+    return (*files, _json(out / "graph.json", document))
 
 
 def _json(path: Path, document: object) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +22,12 @@ def workspace() -> Workspace:
     from groundplan.workspace import Workspace  # noqa: PLC0415
 
     return Workspace.find()
+
+
+def short(path: Path) -> str:
+    """`path` from the current folder where it is below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def say(line: str) -> None:

@@ -1,4 +1,4 @@
-"""check, draw, flow, cost, schema, doctor: what needs no cloud."""
+"""check, cost, schema, doctor: what needs no cloud."""
 
 from __future__ import annotations
 
@@ -7,82 +7,32 @@ from typing import Annotated
 
 import typer
 
-from groundplan.cli.common import AnyPhase, Json, say, show, workspace
-
-Out = Annotated[Path | None, typer.Option("--out", help="The folder to write to.")]
+from groundplan.cli.common import AnyPhase, Json, say, short, show, workspace
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    for command in (check, draw, flow, cost, schema, doctor):
+    for command in (check, cost, schema, doctor):
         app.command()(command)
 
 
-def check(as_json: Json = False) -> None:
+def check(
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Make anew what is stale, and check again.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Check everything that can be wrong without touching a cloud."""
     from groundplan import check as checks  # noqa: PLC0415
 
-    findings = checks.run(workspace())
+    here = workspace()
+    findings = checks.run(here)
+    if fix:
+        for path in checks.fix(here, findings):
+            say(f"made anew: {short(path)}")
+        findings = checks.run(workspace())
     typer.echo(checks.as_json(findings) if as_json else checks.as_text(findings), nl=False)
     raise typer.Exit(int(checks.failed(findings)))
-
-
-def draw(
-    what: Annotated[
-        str | None, typer.Argument(help="A view of the workspace, or a plan: PLAN.json.")
-    ] = None,
-    phase: AnyPhase = None,
-    out: Out = None,
-    as_json: Json = False,
-) -> None:
-    """Draw the workspace's pictures, or those of any Terraform plan or state in JSON."""
-    if what and (what.endswith(".json") or Path(what).is_file()):
-        _draw_plan(Path(what), out, as_json=as_json)
-        return
-    from groundplan import drawing  # noqa: PLC0415
-
-    pictures = drawing.draw(workspace(), only=[what] if what else None, phase=phase, out=out)
-    if as_json:
-        show([
-            {"view": p.view, "env": p.env, "phase": p.phase, "svg": p.svg, "png": p.png}
-            for p in pictures
-        ])  # fmt: skip
-        return
-    for picture in pictures:
-        typer.echo(_short(picture.svg))
-
-
-def _draw_plan(plan: Path, out: Path | None, *, as_json: bool) -> None:
-    from groundplan.errors import InputError  # noqa: PLC0415
-    from groundplan.planfile import draw_plan  # noqa: PLC0415
-
-    if out is None:
-        raise InputError("where to?", hint=f"groundplan draw {plan} --out DIR")
-    files = draw_plan(plan, out)
-    if as_json:
-        show([str(path) for path in files])
-        return
-    for path in files:
-        typer.echo(_short(path))
-
-
-def flow(
-    compose: Annotated[Path, typer.Argument(help="A Compose file.")],
-    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")],
-    profile: Annotated[list[str] | None, typer.Option(help="A profile to switch on.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Draw who calls whom in any Compose file."""
-    from groundplan.planfile import draw_flow  # noqa: PLC0415
-
-    files, remarks = draw_flow(compose, out, profiles=profile or ())
-    for remark in remarks:
-        say(f"note: {remark}")
-    if as_json:
-        show([str(path) for path in files])
-        return
-    for path in files:
-        typer.echo(_short(path))
 
 
 def cost(
@@ -153,8 +103,3 @@ def _install_terraform(root: Path) -> None:
         installer.find(root)
     except ToolError:
         installer.install(root, report=say)
-
-
-def _short(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,196 @@
+"""What is drawn over a picture: marks of change, notes, boundaries, and the legend of both.
+
+A change is told by its sign, by an outline of its own shape, and by colour. What was removed is
+veiled. Nothing here takes the pointer from what stands below.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
+
+from groundplan import palette, typeface
+from groundplan.captions import DETAIL, LINE
+from groundplan.overlay import BADGE, INDENT, cell_of
+from groundplan.svg_parts import clean, grown, place, px
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from groundplan.graph import Change, Edge, Graph
+    from groundplan.layout import Box, Layout
+    from groundplan.lines import Line
+    from groundplan.overlay import Overlay
+    from groundplan.palette import FrameStyle
+
+SIGN: Final = 8  # the radius of a mark
+WIDE: Final = 2.6  # of a line that changed
+# The outline of each change: whole for what is new, long dashes for what changed, dots for what
+# is gone.
+_DASHES: Final[dict[str, str]] = {"update": "9 4", "replace": "9 4", "delete": "2 4"}
+_SHOWN: Final[tuple[Change, ...]] = ("create", "update", "delete")
+
+
+def draw(
+    root: ET.Element, graph: Graph, layout: Layout, lines: Mapping[Edge, Line], over: Overlay
+) -> None:
+    """Draw over the picture in `root` what `over` has for `graph`, and its changes."""
+    layer = ET.SubElement(root, "g", {"class": "gp-over", "pointer-events": "none"})
+    if graph.marked:
+        _frames(layer, graph, layout)
+    if graph.compared:
+        _changes(layer, graph, layout, lines)
+    for outline in over.outlines:
+        _outline(layer, outline.box, "ink", "10 5", radius="10")
+        ET.SubElement(layer, "rect", {**place(outline.words), "fill": "var(--gp-bg)"})
+        x, y = outline.words.middle
+        _text(layer, outline.label, x, y + 4, anchor="middle", colour="ink")
+    for badge in over.badges:
+        _badge(layer, badge.number, badge.x, badge.y, over.labels[badge.number])
+    for told in over.legend:
+        _badge(layer, told.number, told.x, told.y)
+        for row, line in enumerate(told.lines):
+            y = told.y + 4 + row * DETAIL * LINE
+            _text(layer, line, told.x + INDENT - 6, y, class_="gp-told")
+    if over.key:
+        _key(layer, graph.compared, *over.key)
+
+
+def framed(style: FrameStyle, change: Change) -> FrameStyle:
+    """How a frame is drawn once it changed: its own line takes the outline."""
+    if change == "none":
+        return style
+    dashes = _DASHES.get(change, "")
+    return replace(style, stroke=palette.CHANGES[change][1], dashes=dashes, width=WIDE)
+
+
+def draw_lines(root: ET.Element, graph: Graph, lines: Mapping[Edge, Line]) -> None:
+    """Draw what changed among the lines anew, below everything that is written on them."""
+    if graph.compared:
+        layer = ET.SubElement(root, "g", {"class": "gp-over", "pointer-events": "none"})
+        for edge in _changed_edges(graph, lines):
+            _line(layer, edge, lines[edge])
+
+
+def _changed_edges(graph: Graph, lines: Mapping[Edge, Line]) -> list[Edge]:
+    changed = (edge for edge in graph.edges if edge.change != "none" and edge in lines)
+    return sorted(changed, key=lambda edge: (edge.source, edge.target, edge.kind, edge.label))
+
+
+def _changes(layer: ET.Element, graph: Graph, layout: Layout, lines: Mapping[Edge, Line]) -> None:
+    for edge in _changed_edges(graph, lines):
+        _sign(layer, edge.change, *_sign_place(edge, lines[edge]))
+    for node in graph.nodes:
+        if node.change != "none":
+            cell = grown(cell_of(node, layout), 4)
+            _veil(layer, cell, node.change)
+            _outline(layer, cell, palette.CHANGES[node.change][1], _DASHES.get(node.change, ""))
+            _sign(layer, node.change, cell.right, cell.y)
+
+
+def _frames(layer: ET.Element, graph: Graph, layout: Layout) -> None:
+    for cluster in graph.clusters:
+        if cluster.change != "none" and (box := layout.frames.get(cluster.id)):
+            _veil(layer, box, cluster.change)
+            _sign(layer, cluster.change, box.right - 14, box.y)
+
+
+def _veil(layer: ET.Element, box: Box, change: Change) -> None:
+    """What is gone is seen through a veil."""
+    if change == "delete":
+        veil = {**place(box), "rx": "4", "fill": "var(--gp-bg)", "fill-opacity": "0.55"}
+        ET.SubElement(layer, "rect", veil)
+
+
+def _line(layer: ET.Element, edge: Edge, line: Line) -> None:
+    colour = palette.CHANGES[edge.change][1]
+    looks = {"d": line.path, "fill": "none", "class": f"gp-changed gp-{edge.change}"}
+    if dashes := _DASHES.get(edge.change):  # the line below must not show between its dashes
+        cover = {"stroke": "var(--gp-bg)", "stroke-width": "3", "stroke-opacity": "0.8"}
+        ET.SubElement(layer, "path", {**looks, **cover})
+        looks["stroke-dasharray"] = dashes
+    ET.SubElement(
+        layer, "path", {**looks, "stroke": f"var(--gp-{colour})", "stroke-width": px(WIDE)}
+    )
+
+
+def _sign_place(edge: Edge, line: Line) -> tuple[float, float]:
+    """Before a line's label, else in the middle of its longest piece."""
+    if line.label_at and edge.label:
+        x, y = line.label_at
+        wide = typeface.width(edge.label, DETAIL, weight="semibold")
+        return x - wide / 2 - SIGN - 3, y
+    return _middle(line.path)
+
+
+def _middle(path: str) -> tuple[float, float]:
+    """The middle of a path's longest piece."""
+    numbers = [float(part) for part in re.findall(r"-?\d+(?:\.\d+)?", path)]
+    points = [*zip(numbers[::2], numbers[1::2], strict=True)]
+    (ax, ay), (bx, by) = max(
+        pairwise(points), key=lambda piece: sum(abs(a - b) for a, b in zip(*piece, strict=True))
+    )
+    return (ax + bx) / 2, (ay + by) / 2
+
+
+def _outline(layer: ET.Element, box: Box, colour: str, dashes: str, *, radius: str = "4") -> None:
+    rect = ET.SubElement(layer, "rect", {**place(box), "rx": radius, "fill": "none"})
+    rect.attrib |= {"stroke": f"var(--gp-{colour})", "stroke-width": "2"}
+    if dashes:
+        rect.attrib["stroke-dasharray"] = dashes
+
+
+def _sign(layer: ET.Element, change: Change, x: float, y: float) -> None:
+    sign, colour, meaning = palette.CHANGES[change]
+    mark = _disc(layer, x, y, SIGN, colour)
+    ET.SubElement(mark, "title").text = meaning
+    _text(mark, sign, x, y + 4.5, anchor="middle", class_="gp-mark")
+
+
+def _badge(layer: ET.Element, number: int, x: float, y: float, text: str = "") -> None:
+    """A note's number; its text as a title where it stands at its thing."""
+    badge = _disc(layer, x, y, BADGE, "ink")
+    badge.attrib["class"] = "gp-note"
+    if text:
+        badge.attrib["pointer-events"] = "auto"
+        ET.SubElement(badge, "title").text = clean(text)
+    _text(badge, str(number), x, y + 4.5, anchor="middle", class_="gp-mark")
+
+
+def _disc(layer: ET.Element, x: float, y: float, radius: float, colour: str) -> ET.Element:
+    group = ET.SubElement(layer, "g", {"class": "gp-change"})
+    ET.SubElement(group, "circle", {
+        "cx": px(x), "cy": px(y), "r": px(radius),
+        "fill": f"var(--gp-{colour})", "stroke": "var(--gp-bg)", "stroke-width": "2",
+    })  # fmt: skip
+    return group
+
+
+def _key(layer: ET.Element, compared: str, x: float, y: float) -> None:
+    """What the marks mean: `+ added  ~ changed  – removed  since …`."""
+    words: Iterable[tuple[Change, str]] = ((item, palette.CHANGES[item][2]) for item in _SHOWN)
+    at = x + SIGN
+    for change, word in words:
+        _sign(layer, change, at, y)
+        _text(layer, word, at + SIGN + 6, y + 4)
+        at += 4 * SIGN + 16 + typeface.width(word, DETAIL)
+    _text(layer, f"since {compared}", at - SIGN, y + 4)
+
+
+def _text(
+    layer: ET.Element,
+    text: str,
+    x: float,
+    y: float,
+    *,
+    anchor: str = "start",
+    colour: str = "",
+    class_: str = "gp-said",
+) -> None:
+    attributes = {"x": px(x), "y": px(y), "class": class_, "text-anchor": anchor}
+    if colour:
+        attributes["style"] = f"fill:var(--gp-{colour})"
+    ET.SubElement(layer, "text", attributes).text = clean(text)

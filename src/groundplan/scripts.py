@@ -1,0 +1,203 @@
+"""Diagram scripts: one in `diagrams/` for each view.
+
+A script decorates one function with `@view(…)`; it gets a `Scene` (the workspace in one phase)
+and returns a graph, to which it may add a note, a group, a boundary, a node or a line of its own
+(`Graph.add_…`). `run(function)` makes the script a command of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from groundplan import additions
+from groundplan.catalog import KINDS
+from groundplan.errors import GroundplanError, InputError, suggest
+from groundplan.graph import Graph
+from groundplan.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+Source = Literal["compose", "terraform", "hand"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The workspace in one phase; `env` is None for what comes from Compose."""
+
+    workspace: Workspace
+    phase: int
+    env: str | None = None
+
+    def flow(self, title: str = "Application flow") -> Graph:
+        """Who calls whom, from the Compose file."""
+        from groundplan.views.flow import flow  # noqa: PLC0415
+
+        return flow(self.workspace.application(self.phase), title=title, phase=self.phase)
+
+    def network(self, title: str = "Network") -> Graph:
+        """Subnets, routes and security groups, from the recorded plan."""
+        from groundplan.views.network import network  # noqa: PLC0415
+
+        return network(self.workspace.facts(self.env or "", self.phase), title=title)
+
+    def infrastructure(self, title: str = "Infrastructure") -> Graph:
+        """The services and where they run, from the recorded plan."""
+        from groundplan.views.infrastructure import infrastructure  # noqa: PLC0415
+
+        facts = self.workspace.facts(self.env or "", self.phase)
+        return infrastructure(facts, title=title, runs=self.applications())
+
+    def applications(self) -> tuple[str, ...]:
+        """The services that are built here: what runs in the cluster."""
+        services = self.workspace.application(self.phase).services
+        return tuple(sorted(service.name for service in services if service.build))
+
+
+@dataclass(frozen=True)
+class View:
+    """A view as a script declares it."""
+
+    name: str
+    title: str
+    source: Source
+    build: Callable[[Scene], Graph]
+    script: Path
+    phases: tuple[int, ...] = ()
+
+
+def view(
+    name: str, *, title: str, source: Source, phases: tuple[int, ...] = ()
+) -> Callable[[Callable[[Scene], Graph]], View]:
+    """Declare a diagram script's function as a view.
+
+    It is drawn for each phase that its `source` has something for; one by hand for its `phases`.
+    """
+
+    def declare(build: Callable[[Scene], Graph]) -> View:
+        return View(name, title, source, build, Path(build.__code__.co_filename), phases)
+
+    return declare
+
+
+def views(workspace: Workspace) -> tuple[View, ...]:
+    """The views of the scripts in `diagrams/`, by file name.
+
+    Raises InputError where there is no script, or one fails or declares no view.
+    """
+    scripts = sorted(workspace.diagrams_dir.glob("*.py"))
+    if not scripts:
+        raise InputError(
+            "there are no diagram scripts", file=workspace.diagrams_dir, hint="write one a view"
+        )
+    return tuple(_load(script) for script in scripts)
+
+
+def _load(script: Path) -> View:
+    spec = importlib.util.spec_from_file_location(f"groundplan_diagram_{script.stem}", script)
+    if spec is None or spec.loader is None:
+        raise InputError("can't be loaded as a Python script", file=script)
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except GroundplanError as error:
+        _placed(error, script)
+        raise
+    except SyntaxError as error:
+        raise InputError(f"syntax error: {error.msg}", file=script, line=error.lineno) from None
+    except (Exception, SystemExit) as error:
+        raise _broken(script, error) from error
+    found = [item for item in vars(module).values() if isinstance(item, View)]
+    if not found:
+        raise InputError("declares no view", file=script, hint="decorate a function with @view(…)")
+    return found[0]
+
+
+def _broken(script: Path, error: BaseException) -> InputError:
+    """A script's own failure, with the line of the script that it came from."""
+    message = f"{type(error).__name__}: {error}"
+    return InputError(message, file=script, line=_line(script, error))
+
+
+def build_all(
+    item: View, workspace: Workspace, env: str | None, phases: Iterable[int]
+) -> dict[int, Graph]:
+    """The whole graph of a view in each phase.
+
+    Raises InputError for whatever is wrong in its script.
+    """
+    numbers = tuple(phases)
+    workspace.applications(numbers)
+    graphs = {number: _build(item, Scene(workspace, number, env)) for number in numbers}
+    additions.assert_known(graphs.values())
+    return graphs
+
+
+def _build(item: View, scene: Scene) -> Graph:
+    try:
+        graph = item.build(scene)
+    except GroundplanError as error:
+        _placed(error, item.script)
+        raise
+    except (Exception, SystemExit) as error:
+        raise _broken(item.script, error) from error
+    for message, hint in _loose(graph):
+        raise InputError(
+            message, hint=hint, file=item.script, line=item.build.__code__.co_firstlineno
+        )
+    return graph
+
+
+def _placed(error: GroundplanError, script: Path) -> None:
+    """Say the script's line where a mistake has no other place."""
+    if not error.file:
+        error.file, error.line = script, _line(script, error)
+
+
+def _line(script: Path, error: BaseException) -> int | None:
+    """The last line of the script that an error came through."""
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if Path(trace.tb_frame.f_code.co_filename) == script:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _loose(graph: Graph) -> Iterator[tuple[str, str | None]]:
+    """What can't be drawn of a graph that a person had a hand in, with a hint."""
+    if not isinstance(graph, Graph):
+        yield f"the view returned {type(graph).__name__}, not a graph", "end it with 'return'"
+        return
+    ids = Counter([*(frame.id for frame in graph.clusters), *(node.id for node in graph.nodes)])
+    yield from ((f"'{id_}' is there twice", None) for id_, count in ids.items() if count > 1)
+    for node in graph.nodes:
+        if node.kind not in KINDS and not node.kind.endswith(".png"):
+            yield f"there is no kind of node '{node.kind}'", suggest(node.kind, KINDS)
+    ends = [end for edge in graph.edges for end in (edge.source, edge.target)]
+    homes = [*(node.cluster for node in graph.nodes), *(item.parent for item in graph.clusters)]
+    for id_ in (*ends, *filter(None, homes)):
+        if id_ not in ids:
+            yield f"nothing in the picture has the id '{id_}'", suggest(id_, ids)
+
+
+def run(item: View, arguments: Sequence[str] | None = None) -> None:
+    """Draw one script's view: `python diagrams/network.py [--phase N]`; prints the files."""
+    parser = argparse.ArgumentParser(description=item.title)
+    parser.add_argument("--phase", type=int, help="only this phase")
+    options = parser.parse_args(arguments)
+    from groundplan import drawing  # noqa: PLC0415 - it is made of scripts
+
+    try:
+        workspace = Workspace.find(item.script.parent)
+        for picture in drawing.draw(workspace, only=[item.name], phase=options.phase):
+            sys.stdout.write(f"{picture.svg}\n")
+    except GroundplanError as error:
+        sys.stderr.write(f"error: {error}\n")
+        raise SystemExit(error.exit_code) from None
