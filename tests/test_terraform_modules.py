@@ -6,6 +6,7 @@ import fcntl
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,13 @@ TERRAFORM = ROOT / "terraform"
 BUILD = ROOT / "build" / "terraform"
 MODULES = sorted(path for path in (TERRAFORM / "modules").iterdir() if path.is_dir())
 ENVIRONMENTS = sorted(path for path in (TERRAFORM / "envs").iterdir() if path.is_dir())
-ROOTS = [*MODULES, *ENVIRONMENTS]
+STATE = TERRAFORM / "state"
+TESTED = [*MODULES, STATE]
+ROOTS = [*TESTED, *ENVIRONMENTS]
+# What a platform needs a module for.
+NEEDED = {
+    "budget", "delivery", "ecr", "eks", "encryption", "monitoring", "mysql", "network", "redis",
+}  # fmt: skip
 
 # What may differ between environments: values, and where the state is kept.
 SAME_EVERYWHERE = ["main.tf", "outputs.tf", "providers.tf", "variables.tf", "versions.tf"]
@@ -70,8 +77,8 @@ def test_formatted():
 
 
 @pytest.mark.terraform
-@pytest.mark.parametrize("root", ENVIRONMENTS, ids=name)
-def test_environment_is_valid_with_the_committed_lock_file(root, elsewhere):
+@pytest.mark.parametrize("root", [*ENVIRONMENTS, STATE], ids=name)
+def test_root_is_valid_with_the_committed_lock_file(root, elsewhere):
     copy = elsewhere / name(root)
     init(copy)
     found = json.loads(terraform(copy, "validate", "-json").stdout)
@@ -80,7 +87,7 @@ def test_environment_is_valid_with_the_committed_lock_file(root, elsewhere):
 
 @pytest.mark.slow
 @pytest.mark.terraform
-@pytest.mark.parametrize("root", MODULES, ids=name)
+@pytest.mark.parametrize("root", TESTED, ids=name)
 def test_module_passes_its_own_tests(root, elsewhere):
     copy = elsewhere / name(root)
     shutil.copy(ENVIRONMENTS[0] / ".terraform.lock.hcl", copy)
@@ -89,16 +96,36 @@ def test_module_passes_its_own_tests(root, elsewhere):
     assert re.search(r"Success! [1-9]\d* passed, 0 failed\.", said)
 
 
-@pytest.mark.parametrize("root", MODULES, ids=name)
+def test_no_module_is_missing():
+    assert {path.name for path in MODULES} == NEEDED
+
+
+@pytest.mark.parametrize("root", TESTED, ids=name)
 def test_module_has_the_files_of_a_module(root):
     there = {path.name for path in root.iterdir()}
-    assert {"main.tf", "outputs.tf", "variables.tf", "versions.tf"} <= there
+    assert {"README.md", "main.tf", "outputs.tf", "variables.tf", "versions.tf"} <= there
     assert list(root.glob("tests/*.tftest.hcl"))
 
 
 @pytest.mark.parametrize("root", MODULES, ids=name)
 def test_module_leaves_providers_to_its_caller(root):
     assert blocks(root, "provider") == {}
+
+
+@pytest.mark.parametrize("root", TESTED, ids=name)
+def test_every_validation_has_a_run_that_it_refuses(root):
+    tests = "\n".join(path.read_text() for path in root.glob("tests/*.tftest.hcl"))
+    refused = Counter(re.findall(r"expect_failures += \[var\.(\w+)\]", tests))
+    validations = {
+        variable: len(re.findall(r"^  validation {", body, re.MULTILINE))
+        for variable, body in blocks(root, "variable").items()
+    }
+    untested = {
+        variable: f"{count} validations, {refused[variable]} runs"
+        for variable, count in validations.items()
+        if refused[variable] < count
+    }
+    assert untested == {}
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=name)
@@ -112,6 +139,24 @@ def test_every_variable_is_described_and_typed(root):
 def test_every_output_is_described(root):
     for output, body in blocks(root, "output").items():
         assert re.search(r'^  description = "', body, re.MULTILINE), output
+
+
+PHASES = {
+    "dev": {
+        1: set(), 2: set(), 3: set(), 4: set(), 5: {"delivery"},
+        6: {"budget", "delivery", "monitoring", "scaling"},
+    },
+    "prod": {10: {"budget", "delivery", "monitoring", "scaling"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("env", "phase"), [(env, phase) for env, phases in PHASES.items() for phase in phases]
+)
+def test_each_phase_switches_on_what_it_is_for(env, phase):
+    text = (TERRAFORM / "envs" / env / f"phase-{phase}.tfvars").read_text()
+    named = set(re.findall(r"^(\w+) +=", text, re.MULTILINE))
+    assert named & {"budget", "delivery", "monitoring", "scaling"} == PHASES[env][phase]
 
 
 @pytest.mark.parametrize("file", SAME_EVERYWHERE)
@@ -135,7 +180,8 @@ def test_state_is_encrypted_and_locked(root):
 
 
 def test_lock_files_hold_every_platform_and_agree():
-    first, *others = [(root / ".terraform.lock.hcl").read_text() for root in ENVIRONMENTS]
+    roots = [*ENVIRONMENTS, STATE]
+    first, *others = [(root / ".terraform.lock.hcl").read_text() for root in roots]
     assert all(text == first for text in others)
     assert len(set(re.findall(r'"zh:[0-9a-f]{64}"', first))) == ARCHIVES
     assert re.search(r'"h1:[A-Za-z0-9+/]{43}="', first), "a mirror holds no archives"

@@ -3,6 +3,11 @@ output "cluster_name" {
   value       = aws_eks_cluster.this.name
 }
 
+output "cluster_arn" {
+  description = "ARN of the cluster, for the role that deploys to it."
+  value       = aws_eks_cluster.this.arn
+}
+
 output "cluster_endpoint" {
   description = "URL of the Kubernetes API."
   value       = aws_eks_cluster.this.endpoint

@@ -181,6 +181,44 @@ variable "addons" {
   }
 }
 
+variable "pod_identities" {
+  description = "Service accounts whose pods get rights of their own: AWS's managed policies, by path and name."
+  type = map(object({
+    namespace       = string
+    service_account = string
+    policies        = set(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.pod_identities) == 0 || contains(keys(var.addons), "eks-pod-identity-agent")
+    error_message = "pod_identities need the add-on eks-pod-identity-agent."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.pod_identities) : can(regex("^[a-z](-?[a-z0-9]){0,22}$", name)) && name != "cluster-autoscaler"])
+    error_message = "pod_identities: a name is part of a role's, at most 23 lower-case letters, digits and single hyphens; cluster-autoscaler has a switch of its own."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for pod in values(var.pod_identities) : [for policy in pod.policies : !endswith(policy, "AdministratorAccess")]]))
+    error_message = "pod_identities: no pod may administer the account."
+  }
+}
+
+variable "cluster_autoscaler" {
+  description = "Whether the service account kube-system/cluster-autoscaler may change the number of nodes, between each group's min_size and max_size. An apply sets desired_size again; the autoscaler then goes on from there."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.cluster_autoscaler || contains(keys(var.addons), "eks-pod-identity-agent")
+    error_message = "cluster_autoscaler needs the add-on eks-pod-identity-agent."
+  }
+}
+
 variable "control_plane_ports" {
   description = "TCP ports of the nodes that the control plane reaches, by what listens there. Port-forward, logs and exec go through the kubelet's."
   type        = map(number)

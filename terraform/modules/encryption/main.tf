@@ -26,7 +26,7 @@ resource "aws_kms_key_policy" "this" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "AccountDecidesThroughIam"
         Effect    = "Allow"
@@ -46,6 +46,13 @@ resource "aws_kms_key_policy" "this" {
           }
         }
       },
-    ]
+      ], [for services in [sort(var.publishers)] : {
+        Sid       = "Publishers"
+        Effect    = "Allow"
+        Principal = { Service = services }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = local.key.account_id } }
+    } if length(services) > 0])
   })
 }

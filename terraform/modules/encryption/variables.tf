@@ -21,6 +21,18 @@ variable "deletion_window_days" {
   }
 }
 
+variable "publishers" {
+  description = "AWS services that may encrypt what they send through queues and topics under this key, such as cloudwatch.amazonaws.com for alarms."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for service in var.publishers : can(regex("^[a-z0-9.-]+\\.amazonaws\\.com$", service))])
+    error_message = "publishers must be names of services such as cloudwatch.amazonaws.com."
+  }
+}
+
 variable "tags" {
   description = "Tags of every resource in this module, beside the provider's default tags."
   type        = map(string)

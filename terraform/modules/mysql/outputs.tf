@@ -23,6 +23,17 @@ output "master_secret_arn" {
   value       = one(aws_db_instance.this.master_user_secret[*].secret_arn)
 }
 
+output "instances" {
+  description = "Identifiers of the primary and the replicas, by role, for alarms."
+  value       = merge({ primary = var.name }, { for key, replica in aws_db_instance.replica : key => "${var.name}-${key}" })
+}
+
+output "log_groups" {
+  description = "Names of the primary's log groups in CloudWatch, by log."
+  value       = { for log in local.logs : log => "/aws/rds/instance/${var.name}/${log}" }
+  depends_on  = [aws_cloudwatch_log_group.this]
+}
+
 output "security_group_id" {
   description = "Security group of the primary and the replicas."
   value       = aws_security_group.this.id

@@ -187,3 +187,41 @@ resource "aws_vpc_endpoint" "s3" {
 
   tags = merge(local.tags, { Name = "${var.name}-s3" })
 }
+
+# Calls to the named AWS services then stay in the VPC. Each endpoint costs by the hour and zone, so
+# with a NAT gateway they are a matter of safety, and without one of getting images at all.
+resource "aws_security_group" "endpoints" {
+  count = length(var.interface_endpoints) > 0 ? 1 : 0
+
+  name        = "${var.name}-endpoints"
+  description = "Interface endpoints of ${var.name}"
+  vpc_id      = aws_vpc.this.id
+
+  tags = merge(local.tags, { Name = "${var.name}-endpoints" })
+}
+
+resource "aws_vpc_security_group_ingress_rule" "endpoints" {
+  count = length(var.interface_endpoints) > 0 ? 1 : 0
+
+  security_group_id = aws_security_group.endpoints[0].id
+  description       = "The VPC to the endpoints"
+  cidr_ipv4         = aws_vpc.this.cidr_block
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+
+  tags = merge(local.tags, { Name = "endpoints-from-vpc" })
+}
+
+resource "aws_vpc_endpoint" "interface" {
+  for_each = var.interface_endpoints
+
+  vpc_id              = aws_vpc.this.id
+  service_name        = "com.amazonaws.${var.region}.${each.key}"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [for zone in var.zones : aws_subnet.private[zone].id]
+  security_group_ids  = [aws_security_group.endpoints[0].id]
+
+  tags = merge(local.tags, { Name = "${var.name}-${each.key}" })
+}

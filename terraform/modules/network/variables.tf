@@ -99,6 +99,26 @@ variable "s3_endpoint" {
   nullable    = false
 }
 
+variable "interface_endpoints" {
+  description = "AWS services that are reached through an interface endpoint in the private subnets, such as `ecr.api` and `ecr.dkr`, which image pulls need both of."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = alltrue([for service in var.interface_endpoints : contains(
+      ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "logs", "monitoring", "secretsmanager", "sts"],
+      service,
+    )])
+    error_message = "interface_endpoints must be of ecr.api, ecr.dkr, ec2, eks, eks-auth, autoscaling, elasticloadbalancing, logs, monitoring, secretsmanager and sts."
+  }
+
+  validation {
+    condition     = contains(var.interface_endpoints, "ecr.api") == contains(var.interface_endpoints, "ecr.dkr")
+    error_message = "interface_endpoints must name ecr.api and ecr.dkr together: a pull asks both."
+  }
+}
+
 variable "flow_logs" {
   description = "VPC flow logs in CloudWatch; null for none. `traffic` is ACCEPT, REJECT or ALL."
   type = object({

@@ -13,6 +13,11 @@ output "port" {
   value       = aws_elasticache_replication_group.this.port
 }
 
+output "nodes" {
+  description = "Identifiers of the nodes, for alarms: ElastiCache numbers them."
+  value       = toset([for number in range(var.nodes) : format("%s-%03d", var.name, number + 1)])
+}
+
 output "security_group_id" {
   description = "Security group of the cache."
   value       = aws_security_group.this.id

@@ -188,6 +188,56 @@ run "access_for_a_namespace" {
   }
 }
 
+run "rights_for_pods_instead_of_nodes" {
+  variables {
+    pod_identities = {
+      cloudwatch-agent = { namespace = "amazon-cloudwatch", service_account = "cloudwatch-agent", policies = ["CloudWatchAgentServerPolicy"] }
+    }
+  }
+
+  assert {
+    condition     = aws_eks_pod_identity_association.this["cloudwatch-agent"].service_account == "cloudwatch-agent" && aws_eks_pod_identity_association.this["cloudwatch-agent"].role_arn == aws_iam_role.pods["cloudwatch-agent"].arn
+    error_message = "The service account must get its role."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.pods["cloudwatch-agent"].assume_role_policy).Statement[0].Condition.ArnEquals["aws:SourceArn"] == aws_eks_cluster.this.arn
+    error_message = "Pods of this cluster, and of no other, must get the role."
+  }
+
+  assert {
+    condition     = aws_iam_role_policy_attachment.pods["cloudwatch-agent/CloudWatchAgentServerPolicy"].policy_arn == "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"
+    error_message = "The named policies must be attached."
+  }
+}
+
+run "autoscaler_scales_this_cluster_only" {
+  variables {
+    cluster_autoscaler = true
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.autoscaler[0].policy).Statement : statement.Condition.StringEquals if statement.Sid == "ScaleThisCluster"
+    ][0] == { "aws:ResourceTag/k8s.io/cluster-autoscaler/shop-dev" = "owned" }
+    error_message = "The autoscaler must change groups of its own cluster only."
+  }
+
+  assert {
+    condition     = aws_eks_pod_identity_association.this["cluster-autoscaler"].namespace == "kube-system"
+    error_message = "The autoscaler runs in kube-system."
+  }
+}
+
+run "no_rights_for_pods_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(aws_iam_role.pods) + length(aws_eks_pod_identity_association.this) == 0
+    error_message = "Pods must have no rights in AWS unless they are named."
+  }
+}
+
 run "refuses_the_whole_internet" {
   command = plan
 

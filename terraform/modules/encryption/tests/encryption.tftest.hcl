@@ -45,6 +45,24 @@ run "policy_is_for_the_keys_own_account_and_region" {
   }
 }
 
+run "publishers_of_this_account_may_use_it" {
+  variables {
+    publishers = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
+  }
+
+  assert {
+    condition = jsondecode(aws_kms_key_policy.this.policy).Statement[2] == {
+      Sid       = "Publishers"
+      Effect    = "Allow"
+      Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+    }
+    error_message = "The named services must be able to encrypt what they publish for this account."
+  }
+}
+
 run "refuses_a_name_that_kms_would" {
   command = plan
 

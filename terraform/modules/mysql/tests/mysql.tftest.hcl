@@ -111,6 +111,11 @@ run "replica_of_the_primary" {
     condition     = keys(output.replica_hosts) == ["read-1", "read-2"] && output.master_secret_arn == "arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!db-1"
     error_message = "Outputs must tell the replicas' hosts and where the password is."
   }
+
+  assert {
+    condition     = output.instances == { primary = "shop-dev-mysql", read-1 = "shop-dev-mysql-read-1", read-2 = "shop-dev-mysql-read-2" } && output.log_groups.error == "/aws/rds/instance/shop-dev-mysql/error"
+    error_message = "Outputs must tell what alarms are to watch."
+  }
 }
 
 run "cheap_when_asked" {

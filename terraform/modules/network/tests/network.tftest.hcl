@@ -159,6 +159,36 @@ run "s3_endpoint_and_flow_logs_can_be_left_out" {
   }
 }
 
+run "images_come_through_endpoints_of_the_vpc" {
+  variables {
+    interface_endpoints = ["ecr.api", "ecr.dkr"]
+  }
+
+  assert {
+    condition     = [for endpoint in aws_vpc_endpoint.interface : endpoint.service_name] == ["com.amazonaws.us-east-1.ecr.api", "com.amazonaws.us-east-1.ecr.dkr"]
+    error_message = "Each named service must have an endpoint of the region."
+  }
+
+  assert {
+    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : endpoint.private_dns_enabled && endpoint.subnet_ids == toset([for subnet in aws_subnet.private : subnet.id])])
+    error_message = "Endpoints must stand in every private subnet, under the service's own name."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.endpoints[0].cidr_ipv4 == "10.20.0.0/16" && aws_vpc_security_group_ingress_rule.endpoints[0].to_port == 443
+    error_message = "Endpoints must answer to the VPC, over TLS, and to nobody else."
+  }
+}
+
+run "no_endpoint_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(aws_vpc_endpoint.interface) + length(aws_security_group.endpoints) == 0
+    error_message = "Interface endpoints cost by the hour: they must be asked for."
+  }
+}
+
 run "refuses_a_range_with_host_bits" {
   command = plan
 

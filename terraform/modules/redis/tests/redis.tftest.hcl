@@ -69,6 +69,19 @@ run "with_a_password" {
   }
 }
 
+run "nodes_are_known_before_they_are_made" {
+  command = plan
+
+  variables {
+    nodes = 3
+  }
+
+  assert {
+    condition     = output.nodes == toset(["shop-dev-redis-001", "shop-dev-redis-002", "shop-dev-redis-003"])
+    error_message = "Alarms must be able to name each node."
+  }
+}
+
 run "refuses_a_short_password" {
   command = plan
 
