@@ -2,6 +2,32 @@
 # in its phase-N.tfvars.
 locals {
   name = "${var.client}-${var.environment}"
+
+  addons = {
+    amazon-cloudwatch-observability = var.monitoring != null
+    coredns                         = true
+    eks-pod-identity-agent          = true
+    kube-proxy                      = true
+    metrics-server                  = var.scaling
+    vpc-cni                         = true
+  }
+
+  # Rollouts work inside the application's namespace, and nowhere else in the cluster.
+  deployers = {
+    for delivery in module.delivery : "delivery" => {
+      principal_arn = delivery.role_arns["deploy"]
+      policy        = "AmazonEKSEditPolicy"
+      namespaces    = [var.client]
+    }
+  }
+
+  pod_identities = {
+    cloudwatch-agent = {
+      namespace       = "amazon-cloudwatch"
+      service_account = "cloudwatch-agent"
+      policies        = ["CloudWatchAgentServerPolicy"]
+    }
+  }
 }
 
 module "encryption" {
@@ -9,6 +35,7 @@ module "encryption" {
 
   name                 = local.name
   deletion_window_days = var.disposable ? 7 : 30
+  publishers           = var.monitoring == null ? [] : ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
 }
 
 module "network" {
@@ -34,8 +61,11 @@ module "eks" {
   kms_key_arn         = module.encryption.key_arn
   public_access_cidrs = var.api_access_cidrs
   creator_is_admin    = true
-  access_entries      = var.access_entries
+  access_entries      = merge(var.access_entries, local.deployers)
   node_groups         = var.node_groups
+  addons              = { for name, wanted in local.addons : name => {} if wanted }
+  pod_identities      = { for name, pod in local.pod_identities : name => pod if var.monitoring != null }
+  cluster_autoscaler  = var.scaling
   tags                = local.tags
 }
 
@@ -82,4 +112,65 @@ module "redis" {
   nodes             = var.redis.nodes
   auth_token        = var.redis_auth_token
   apply_immediately = var.disposable
+}
+
+module "delivery" {
+  source = "../../modules/delivery"
+  count  = var.delivery == null ? 0 : 1
+
+  name   = local.name
+  region = var.region
+  github = {
+    repository  = var.delivery.repository
+    branch      = var.delivery.branch
+    environment = var.environment
+  }
+  oidc_provider_arn = var.delivery.oidc_provider_arn
+  repository_arns   = module.ecr.repository_arns
+  cluster_arn       = module.eks.cluster_arn
+  state = {
+    bucket      = var.delivery.state_bucket
+    key         = "${var.environment}/terraform.tfstate"
+    kms_key_arn = var.delivery.state_key_arn
+  }
+}
+
+module "monitoring" {
+  source = "../../modules/monitoring"
+  count  = var.monitoring == null ? 0 : 1
+
+  name        = local.name
+  region      = var.region
+  kms_key_arn = module.encryption.key_arn
+  emails      = var.monitoring.emails
+  cluster     = { name = module.eks.cluster_name }
+  mysql = {
+    instances        = module.mysql.instances
+    free_storage_gib = ceil(var.mysql.storage.gib / 5)
+    connections      = var.monitoring.mysql_connections
+  }
+  redis         = { nodes = flatten([for cache in module.redis : tolist(cache.nodes)]) }
+  load_balancer = var.monitoring.load_balancer
+  log_alarms = {
+    applications = {
+      log_group = "/aws/containerinsights/${local.name}/application"
+      pattern   = "?ERROR ?Traceback"
+      count     = 20
+    }
+    mysql = {
+      log_group = module.mysql.log_groups["error"]
+      pattern   = "\"[ERROR]\""
+      count     = 5
+    }
+  }
+}
+
+module "budget" {
+  source = "../../modules/budget"
+  count  = var.budget == null ? 0 : 1
+
+  name        = local.name
+  monthly_usd = var.budget.monthly_usd
+  emails      = var.budget.emails
+  cost_tags   = { Client = var.client, Environment = var.environment }
 }

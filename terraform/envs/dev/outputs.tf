@@ -47,3 +47,13 @@ output "redis_host" {
   description = "Host of the cache; null without one."
   value       = one(module.redis[*].host)
 }
+
+output "delivery_role_arns" {
+  description = "Roles of the delivery by what they are for; null without one."
+  value       = one(module.delivery[*].role_arns)
+}
+
+output "dashboard" {
+  description = "Dashboard in CloudWatch; null without monitoring."
+  value       = one(module.monitoring[*].dashboard)
+}

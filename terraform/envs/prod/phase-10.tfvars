@@ -21,3 +21,20 @@ redis = {
   node_type = "cache.t4g.medium"
   nodes     = 2
 }
+
+delivery = {
+  repository   = "harbour-lane/shop"
+  state_bucket = "harbour-lane-terraform-state"
+}
+
+scaling = true
+
+monitoring = {
+  emails            = ["on-call@harbour-lane.example"]
+  mysql_connections = 400
+}
+
+budget = {
+  monthly_usd = 1000
+  emails      = ["owner@harbour-lane.example"]
+}

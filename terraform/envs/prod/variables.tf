@@ -164,3 +164,44 @@ variable "redis_auth_token" {
   default     = null
   sensitive   = true
 }
+
+variable "scaling" {
+  description = "Whether the number of nodes and of copies follows the load: rights for the cluster autoscaler, and the metrics server."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "delivery" {
+  description = "Delivery by GitHub Actions: the repository (OWNER/NAME) and branch that are trusted, the account's OIDC provider of GitHub if it has one, and the bucket of the states with its key. The GitHub environment has this environment's name. Null: by hand."
+  type = object({
+    repository        = string
+    branch            = optional(string, "main")
+    oidc_provider_arn = optional(string)
+    state_bucket      = string
+    state_key_arn     = optional(string)
+  })
+  default = null
+}
+
+variable "monitoring" {
+  description = "Alarms and a dashboard: who is told by mail, how many connections to a database are too many, and the load balancer to watch, by what its ARN and its target groups' end with. Null: none."
+  type = object({
+    emails            = set(string)
+    mysql_connections = number
+    load_balancer = optional(object({
+      arn_suffix    = string
+      target_groups = optional(map(string))
+    }))
+  })
+  default = null
+}
+
+variable "budget" {
+  description = "What a month may cost, in US dollars, and who is told by mail before it does. Null: no budget."
+  type = object({
+    monthly_usd = number
+    emails      = set(string)
+  })
+  default = null
+}
