@@ -1,0 +1,13 @@
+"""The reference of a Terraform module, as terraform-docs writes it."""
+
+from __future__ import annotations
+
+from groundplan.reference.module import Module, read
+from groundplan.reference.readme import README, documented, expected, injected, stale, write
+from groundplan.reference.settings import Settings
+from groundplan.reference.table import render
+
+__all__ = [
+    "README", "Module", "Settings", "documented", "expected", "injected", "read", "render", "stale",
+    "write",
+]  # fmt: skip
