@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
+import urllib.request
 
 import boto3
 import pytest
@@ -173,6 +175,18 @@ def test_every_gap_says_what_is_wrong():
     assert all(gap.resource.startswith("aws_") and gap.wrong for gap in GAPS)
 
 
+def query(endpoint, service: str, **parameters: str) -> str:
+    """Ask as Terraform's provider does, whose library speaks XML where boto3 speaks CBOR."""
+    signed = f"AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/{service}/aws4_request"
+    request = urllib.request.Request(  # noqa: S310 - our own address
+        endpoint.url,
+        data=urllib.parse.urlencode(parameters).encode(),
+        headers={"Authorization": f"{signed}, SignedHeaders=host, Signature=unchecked"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        return answer.read().decode()
+
+
 class TestGaps:
     """Each gap of ministack that is filled: what was asked for comes back."""
 
@@ -195,6 +209,29 @@ class TestGaps:
         assert asked.items() <= found.items()
         assert found["LogFormat"].startswith("${version} ${account-id}")
         assert found["Tags"] == [{"Key": "Name", "Value": "dev"}]
+
+    def test_alarm_in_xml_as_terraform_asks(self, endpoint):
+        asked = {
+            "AlarmName": "cpu", "AlarmDescription": "MySQL & friends", "Namespace": "AWS/RDS",
+            "MetricName": "CPUUtilization", "Statistic": "Average", "Period": "300",
+            "EvaluationPeriods": "3", "Threshold": "80", "TreatMissingData": "breaching",
+            "ComparisonOperator": "GreaterThanThreshold", "AlarmActions.member.1": "arn:aws:sns:a",
+            "Dimensions.member.1.Name": "DBInstanceIdentifier", "Dimensions.member.1.Value": "db",
+        }  # fmt: skip
+        query(endpoint, "monitoring", Action="PutMetricAlarm", **asked)
+
+        told = query(endpoint, "monitoring", Action="DescribeAlarms")
+
+        for part in (
+            "<AlarmDescription>MySQL &amp; friends</AlarmDescription>",
+            "<AlarmActions><member>arn:aws:sns:a</member></AlarmActions>",
+            "<Period>300</Period>",
+            "<Statistic>Average</Statistic>",
+            "<TreatMissingData>breaching</TreatMissingData>",
+            "<member><Name>DBInstanceIdentifier</Name><Value>db</Value></member>",
+            "<ActionsEnabled>true</ActionsEnabled>",
+        ):
+            assert part in told
 
     def test_cluster_and_node_group(self, endpoint):
         eks = client(endpoint, "eks")

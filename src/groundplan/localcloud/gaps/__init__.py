@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan.localcloud.gaps import ec2, eks, elasticache, rds
+from groundplan.localcloud.gaps import cloudwatch, ec2, eks, elasticache, rds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,8 @@ class Gap:
 
 
 GAPS: Final = (
+    Gap("cloudwatch", "aws_cloudwatch_metric_alarm", "half of it not shown: endless change",
+        cloudwatch.alarms),
     Gap("ec2", "aws_flow_log", "role, interval, tags forgotten: replaced", ec2.flow_logs),
     Gap("eks", "aws_eks_cluster", "upgrade policy forgotten: endless change", eks.clusters),
     Gap("eks", "aws_iam_openid_connect_provider", "issuer is http: refused", eks.issuer),
