@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from groundplan import check, facts
+from groundplan import check, drawing, facts, kubernetes
 from groundplan.check import RULES
 from groundplan.facts import Facts, Resource
 from groundplan.findings import Finding
+from groundplan.observing import record, verdict
 from groundplan.terraform import sources
 from groundplan.workspace import Workspace
 
@@ -210,6 +211,26 @@ def test_compose_variable(example):
     assert (finding.line, finding.hint) == (61, "did you mean 'REDIS_URL'?")
 
 
+def test_compose_variable_of_what_runs_in_the_cloud(example):
+    region = "  region: us-east-1\n"
+    example.edit("design.yaml", region, f"{region}  environment: {{REDIS_URI: x}}\n")
+    finding = only(example, "compose-variable")
+    assert finding.message == "terraform sets REDIS_URI, which the Compose file does not use"
+    assert finding.hint == "did you mean 'REDIS_URL'?"
+
+
+def test_a_flow_that_was_seen_to_be_another(example):
+    line = verdict.Line("shop", "db", 3306, "mysql", "unseen")
+    seen = record.now(example, 1, verdict.Verdict((line,), ()))
+    record.save(example, seen)
+    finding = only(example, "flow-observed")
+    assert (finding.severity, finding.file) == ("error", example.root / "facts/observed.json")
+    record.save(example, replace(seen, verdict=verdict.Verdict((), ())))
+    assert found(example, "flow-observed") == []
+    example.edit("docker-compose.yml", "mysql:8.4", "mysql:8.0")
+    assert only(example, "flow-observed").severity == "warning"
+
+
 # Terraform and facts
 
 
@@ -256,7 +277,9 @@ def test_facts_of_no_phase(example):
 
 @pytest.mark.parametrize("name", ["main.tf", "phase-3.tfvars"])
 def test_facts_that_are_older_than_their_terraform(example, name):
-    example.write(f"terraform/envs/dev/{name}", "# changed\n")
+    example.write(f"terraform/envs/dev/{name}", "# a comment\n")
+    assert found(example, "facts-current") == []
+    example.write(f"terraform/envs/dev/{name}", "changed = 1\n")
     findings = found(example, "facts-current")
     assert {finding.message for finding in findings} == {
         "Terraform has changed since this plan was recorded"
@@ -406,6 +429,157 @@ def test_availability(example, change, message):
     assert (finding.file, finding.line) == (example.design_file, 43)
 
 
+def grow(nodes):
+    """A change that puts a node group of up to that many nodes into both subnets."""
+
+    def change(item) -> Iterator[Resource]:
+        yield item
+        if item.address == "aws_vpc.main":
+            yield resource(
+                "aws_eks_node_group.main", {"subnet_ids": ("aws_subnet.a", "aws_subnet.b")},
+                ("subnet_ids",), scaling_config=[{"max_size": nodes}],
+            )  # fmt: skip
+
+    return change
+
+
+def test_subnets_without_room_for_the_pods(example):
+    example.change_plan("dev", 1, grow(4))
+    assert found(example, "pod-room") == []  # 2 × 251 addresses, 4 × 111 wanted
+    example.change_plan("dev", 3, grow(5))
+    finding = only(example, "pod-room")
+    assert finding.message == (
+        "the subnets of aws_eks_node_group.main have 502 addresses, and 5 nodes with 110 pods each"
+        " need 555"
+    )
+    assert finding.file == example.facts_file("dev", 3)
+
+
+def test_a_range_that_is_the_clients_already(example):
+    example.edit("design.yaml", "client:", "client:\n  networks: {office: 10.1.128.0/20}")
+    finding = only(example, "foreign-ranges")
+    assert finding.message == (
+        "aws_vpc.main of dev (10.1.0.0/16) overlaps the client's office (10.1.128.0/20)"
+    )
+    assert (finding.file, finding.line) == (example.design_file, 2)
+
+
+def test_a_range_that_compose_uses(example):
+    networks = "networks:\n  back:\n    ipam: {config: [{subnet: 10.2.0.0/24}]}\n"
+    example.edit("docker-compose.yml", "services:", f"{networks}services:")
+    finding = only(example, "foreign-ranges")
+    assert finding.message.endswith(
+        "of prod (10.2.0.0/16) overlaps Compose's network 'back' (10.2.0.0/24)"
+    )
+    assert (finding.file, finding.line) == (example.compose_file, 4)
+
+
+def test_a_range_that_the_services_of_the_cluster_have(example):
+    def add(item) -> Iterator[Resource]:
+        yield item
+        if item.address == "aws_vpc.main":
+            yield resource(
+                "aws_eks_cluster.main",
+                kubernetes_network_config=[{"service_ipv4_cidr": "10.1.64.0/20"}],
+            )
+
+    example.change_plan("dev", 1, add)
+    assert only(example, "foreign-ranges").message == (
+        "aws_vpc.main of dev (10.1.0.0/16) overlaps the services of aws_eks_cluster.main"
+        " (10.1.64.0/20)"
+    )
+
+
+# Prose
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("Dev has 10.1.0.0/16.", None),
+        ("Dev has 10.9.0.0/16.", "10.9.0.0/16"),
+        ("Dev has `10.2.0.0/16`.", "10.2.0.0/16"),  # that is production's
+        ("Production has 10.2.0.0/16, and dev 10.1.0.0/16.", None),
+        ("All of 10.0.0.0/8 is private.", None),
+        ("It runs on a db.t9.large.", "db.t9.large"),
+        ("Four NAT gateways carry it.", "Four NAT gateways"),
+        ("There is one NAT gateway.", None),
+        ("It stands in three availability zones.", "three availability zones"),
+        ("It stands in 2 zones. A failure of one zone does no harm.", None),
+        ("There are two read replicas.", "two read replicas"),
+        ("| repositories | 3 repositories |", "3 repositories"),
+        ("These two applications talk.", "two applications"),
+        ("```\n10.9.0.0/16 in code\n```", None),
+        ("{{ facts('10.9.0.0/16') }} <!-- four NAT gateways -->", None),
+    ],
+)
+def test_figures_typed_in_prose(example, text, typed):
+    example.write("docs/network.md", f"# Network\n\n{text}\n")
+    findings = found(example, "prose-figures")
+    assert [finding.message for finding in findings] == (
+        [f"'{typed}' is typed here, and wrong"] if typed else []
+    )
+    assert [finding.line for finding in findings] == ([3] if typed else [])
+
+
+# What is made from something else
+
+
+def test_work_that_is_done_without_its_evidence(example):
+    example.edit(
+        "design.yaml",
+        "        state: done",
+        "        state: done\n        evidence: [docs/flow.md]",
+    )
+    finding = only(example, "evidence")
+    assert finding.message.endswith("is done, but there is no docs/flow.md")
+    example.write("docs/flow.md")
+    assert found(example, "evidence") == []
+
+
+def test_manifests_that_are_older_than_the_compose_file_are_made_anew(example):
+    for path in kubernetes.write(example):
+        assert path.is_file()
+    assert found(example, "kubernetes-current") == []
+    example.edit("docker-compose.yml", '"8080:8080"', '"9090:9090"')
+    (example.root / "k8s/base/shop.yaml").write_text("kind: Nothing\n")
+    findings = check.run(Workspace(example.root))
+    assert "kubernetes-current" in {finding.id for finding in findings}
+    written = check.fix(Workspace(example.root), findings)
+    assert example.root / "k8s/base/shop.yaml" in written
+    assert found(example, "kubernetes-current") == []
+
+
+def test_a_readme_that_is_older_than_its_module_is_made_anew(example):
+    example.write("terraform/modules/disk/main.tf", 'variable "size" {\n  type = number\n}\n')
+    readme = "# Disk\n\n<!-- BEGIN_TF_DOCS -->\n<!-- END_TF_DOCS -->\n"
+    example.write("terraform/modules/disk/README.md", readme)
+    finding = only(example, "module-readme")
+    assert finding.file == example.root / "terraform/modules/disk/README.md"
+    assert finding.hint == "write it anew: groundplan docs terraform/modules/disk"
+    check.fix(example, [finding])
+    assert "size" in finding.file.read_text()
+    assert found(example, "module-readme") == []
+
+
+@pytest.mark.slow
+def test_a_picture_in_the_prose_that_is_not_todays_is_made_anew(tmp_path):
+    for name in ("design.yaml", "docker-compose.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("facts", "diagrams", "terraform"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    [picture] = drawing.draw(Workspace(tmp_path), only=["infrastructure"], phase=4, png=False)
+    shown = tmp_path / "docs" / "infrastructure.svg"
+    shown.parent.mkdir()
+    shutil.copy(picture.svg, shown)
+    assert found(Workspace(tmp_path), "pictures-current") == []
+    shown.write_text(shown.read_text().replace("NAT gateway", "Nothing"))
+    finding = only(Workspace(tmp_path), "pictures-current")
+    assert finding.file == shown
+    check.fix(Workspace(tmp_path), [finding])
+    assert found(Workspace(tmp_path), "pictures-current") == []
+
+
 # Records and diagrams
 
 
@@ -483,4 +657,5 @@ def test_findings_as_data(example):
 
 
 def test_the_reference_engagement_passes():
-    assert check.run(Workspace(ROOT)) == []
+    findings = check.run(Workspace(ROOT))
+    assert not check.failed(findings), check.as_text(findings)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from groundplan.errors import GroundplanError
 from groundplan.findings import RULES, Finding, Rule, told
-from groundplan.rules import compose, conformance, design, network, records, terraform
+from groundplan.rules import (
+    compose,
+    conformance,
+    design,
+    generated,
+    network,
+    observed,
+    prose,
+    ranges,
+    records,
+    terraform,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +29,9 @@ if TYPE_CHECKING:
 
 
 # Importing a module registers its rules.
-MODULES = (design, compose, terraform, conformance, network, records)
+MODULES = (
+    design, compose, terraform, conformance, network, ranges, records, prose, generated, observed,
+)  # fmt: skip
 
 
 def run(workspace: Workspace) -> list[Finding]:
@@ -29,6 +42,7 @@ def run(workspace: Workspace) -> list[Finding]:
     """
     found, kept_from = _look([RULES["design"]], workspace)
     if not found + kept_from:
+        workspace.ask_ahead()
         found, kept_from = _look(RULES.values(), workspace)
     seen: dict[tuple[object, ...], Finding] = {}
     # What kept a rule from looking is most often what another rule looks for, and tells better.
@@ -36,6 +50,17 @@ def run(workspace: Workspace) -> list[Finding]:
         placed = _relative(finding, workspace.root)
         seen.setdefault((placed.message, placed.file, placed.line), placed)
     return sorted(seen.values(), key=lambda item: (str(item.file or ""), item.line or 0, item.id))
+
+
+def fix(workspace: Workspace, findings: Iterable[Finding]) -> list[Path]:
+    """Make anew what the `findings` tell is stale; the files written, sorted.
+
+    What has no such cure is left. Make a new workspace to check again. Raises what making it
+    raises: ToolError without Terraform, where facts are stale.
+    """
+    told_ = {finding.id for finding in findings}
+    cures = [item.fix for id_, item in RULES.items() if id_ in told_ and item.fix]
+    return sorted({path for cure in cures for path in cure(workspace)})
 
 
 def _look(rules: Iterable[Rule], workspace: Workspace) -> tuple[list[Finding], list[Finding]]:

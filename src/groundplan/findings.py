@@ -27,29 +27,34 @@ class Finding:
 
 
 Check = Callable[["Workspace"], Iterable[Finding]]
+Fix = Callable[["Workspace"], Iterable[Path]]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: a stable id, what it holds against what, and the function that looks."""
+    """A rule: a stable id, what it holds against what, and the function that looks.
+
+    `fix` makes anew what is stale, where that is the cure, and tells the files it wrote.
+    """
 
     id: str
     about: str
     check: Check
+    fix: Fix | None = None
 
 
 RULES: dict[str, Rule] = {}
 """The rules by id, in the order in which they look."""
 
 
-def rule(id_: str, about: str) -> Callable[[Check], Check]:
+def rule(id_: str, about: str, *, fix: Fix | None = None) -> Callable[[Check], Check]:
     """Register a function that yields findings (made by `error` and `warning`) as a rule."""
 
     def register(check: Check) -> Check:
         def named(workspace: Workspace) -> Iterable[Finding]:
             return [replace(finding, id=id_) for finding in check(workspace)]
 
-        RULES[id_] = Rule(id_, about, named)
+        RULES[id_] = Rule(id_, about, named, fix)
         return named
 
     return register

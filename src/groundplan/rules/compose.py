@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from groundplan.errors import GroundplanError, suggest
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule, told, warning
 from groundplan.rules.design import line_of
+from groundplan.rules.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from groundplan.workspace import Workspace
+    from groundplan.yamlfile import Loc
 
 
 @rule("compose", "Compose accepts the client's file as it is in every phase")
 def accepted(workspace: Workspace) -> Iterator[Finding]:
     """What Compose says about the file in any phase, with that phase's variables and no others."""
+    sources = [workspace.design_file, workspace.compose_file, workspace.root / ".env"]
+    if workspace.compose_takes_in:
+        yield from _refused(workspace)  # from files that are not among the sources
+    else:
+        yield from once(workspace, "compose", sources, lambda: _refused(workspace))
+
+
+def _refused(workspace: Workspace) -> Iterator[Finding]:
     from groundplan import compose  # noqa: PLC0415 - not needed where only rules are listed
 
     settings = {phase.profiles: phase.environment for phase in workspace.design.phases}
-    for profiles_on, environ in settings.items():
-        try:
-            compose.load(workspace.compose_file, profiles=profiles_on, environ=environ)
-        except GroundplanError as problem:
+    with ThreadPoolExecutor() as pool:
+        asked = [
+            pool.submit(compose.load, workspace.compose_file, profiles=on, environ=environ)
+            for on, environ in settings.items()
+        ]
+    for answer in asked:
+        problem = answer.exception()
+        if isinstance(problem, GroundplanError):
             yield told(problem)
+        elif problem:
+            raise problem
 
 
 @rule("compose-profile", "each profile is in the Compose file, and switched on by some phase")
@@ -50,14 +67,21 @@ def profiles(workspace: Workspace) -> Iterator[Finding]:
         yield warning(message, workspace.compose_file, hint="name it in a phase of design.yaml")
 
 
-@rule("compose-variable", "each variable that a phase sets is used in the Compose file")
+@rule("compose-variable", "each variable that the design sets is used in the Compose file")
 def variables(workspace: Workspace) -> Iterator[Finding]:
     """Variables that change nothing, as a misspelt one does."""
     used = set(re.findall(r"\$\{?([A-Za-z_]\w*)", read_text(workspace.compose_file)))
     seen: set[str] = set()
-    for index, phase in enumerate(workspace.design.phases):
-        for name in sorted(phase.environment.keys() - used - seen):
-            line = line_of(workspace, ("phases", index, "environment", name))
-            message = f"phase {phase.number} sets {name}, which the Compose file does not use"
+    for who, loc, names in _setters(workspace):
+        for name in sorted(names - used - seen):
+            line = line_of(workspace, (*loc, "environment", name))
+            message = f"{who} sets {name}, which the Compose file does not use"
             yield error(message, workspace.design_file, line, suggest(name, used))
             seen.add(name)
+
+
+def _setters(workspace: Workspace) -> Iterator[tuple[str, Loc, set[str]]]:
+    """Whoever sets variables of Compose: its name, where it stands, and the variables."""
+    yield "terraform", ("terraform",), {*workspace.design.terraform.environment}
+    for index, phase in enumerate(workspace.design.phases):
+        yield f"phase {phase.number}", ("phases", index), {*phase.environment}

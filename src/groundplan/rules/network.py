@@ -46,7 +46,7 @@ def subnet_ranges(workspace: Workspace) -> Iterator[Finding]:
 
 def _overlaps(subnets: list[Subnet], file: Path) -> Iterator[Finding]:
     for one, other in combinations(subnets, 2):
-        if _overlap(one.cidr, other.cidr):
+        if overlap(one.cidr, other.cidr):
             message = f"{one.address} ({one.cidr}) overlaps {other.address} ({other.cidr})"
             yield error(message, file, hint="give each subnet a range of its own")
 
@@ -79,7 +79,7 @@ def vpc_ranges(workspace: Workspace) -> Iterator[Finding]:
             if cidr := vpc.get("cidr_block"):
                 found[env, vpc.address, cidr] = workspace.facts_file(env, phase.number)
     for (env, address, cidr), (other, its, its_cidr) in combinations(sorted(found), 2):
-        if (env, address) != (other, its) and _overlap(cidr, its_cidr):
+        if (env, address) != (other, its) and overlap(cidr, its_cidr):
             message = f"{address} of {env} ({cidr}) overlaps {its} of {other} ({its_cidr})"
             hint = "give each VPC a range of its own, or they can never be connected"
             yield error(message, found[other, its, its_cidr], hint=hint)
@@ -143,7 +143,7 @@ def _range(cidr: str) -> Network | None:
         return None
 
 
-def _overlap(one: str, other: str) -> bool:
+def overlap(one: str, other: str) -> bool:
     """True when both are address ranges of one kind and share an address."""
     first, second = _range(one), _range(other)
     if first is None or second is None or first.version != second.version:

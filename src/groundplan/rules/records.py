@@ -33,6 +33,19 @@ def records(workspace: Workspace) -> Iterator[Finding]:
                 yield error("no decision of the design has this record", path, hint=hint)
 
 
+@rule("evidence", "what a finished piece of work is to have brought is there")
+def evidence(workspace: Workspace) -> Iterator[Finding]:
+    """Work that is said to be done, without the files that prove it."""
+    for number, phase in enumerate(workspace.design.phases):
+        for index, item in enumerate(phase.to_do):
+            for place, path in enumerate(item.evidence if item.state == "done" else ()):
+                if not (workspace.root / path).exists():
+                    loc = ("phases", number, "to_do", index, "evidence", place)
+                    message = f"'{item.text}' is done, but there is no {path}"
+                    hint = "do it, or say that it is not done"
+                    yield error(message, workspace.design_file, line_of(workspace, loc), hint)
+
+
 @rule("diagrams", "there is a diagram script for each view of the design")
 def diagrams(workspace: Workspace) -> Iterator[Finding]:
     """Views without a script."""

@@ -10,7 +10,7 @@ from groundplan.findings import Finding, error, rule, told
 from groundplan.rules.conformance import drawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from groundplan.workspace import Workspace
@@ -49,7 +49,13 @@ def recorded(workspace: Workspace) -> Iterator[Finding]:
         yield from _of_no_phase(sorted(folder.glob("phase-*.json")), folder.name, wanted)
 
 
-@rule("facts-current", "the recorded plans are of the Terraform that is there now")
+def _record(workspace: Workspace) -> Iterable[Path]:
+    from groundplan import recording  # noqa: PLC0415
+
+    return recording.record(workspace)
+
+
+@rule("facts-current", "the recorded plans are of the Terraform that is there now", fix=_record)
 def current(workspace: Workspace) -> Iterator[Finding]:
     """Facts that were recorded before Terraform, or its variables, changed."""
     from groundplan import recording  # noqa: PLC0415 - brings in all that runs Terraform

@@ -1,0 +1,103 @@
+"""Rules about what is made from something else: that it is not older than its source."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from groundplan.files import read_text, write_if_changed
+from groundplan.findings import Finding, error, rule
+from groundplan.rules.once import once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from groundplan.workspace import Workspace
+
+
+_HEAD: Final = 2000  # letters of a picture in which its name stands
+_OURS: Final = re.compile(r'aria-labelledby="([a-z_-]+)-([a-z0-9]+)-(\d+)--title')
+
+
+def _copies(workspace: Workspace) -> Iterator[tuple[Path, str]]:
+    """The pictures of ours that stand in the prose, each with what is drawn of it today."""
+    from groundplan import drawing  # noqa: PLC0415 - brings in the whole of drawing
+
+    for path in sorted(workspace.docs_dir.rglob("*.svg")):
+        made = _OURS.search(read_text(path)[:_HEAD])
+        if made is None or made[2] not in workspace.environments:
+            continue
+        pictures = drawing.draw(workspace, only=[made[1]], phase=int(made[3]), png=False)
+        for picture in pictures:
+            if picture.env == made[2]:
+                yield path, read_text(picture.svg)
+
+
+def _copy(workspace: Workspace) -> Iterable[Path]:
+    return [path for path, drawn in _copies(workspace) if write_if_changed(path, drawn)]
+
+
+@rule("pictures-current", "pictures in the prose are those drawn today", fix=_copy)
+def pictures(workspace: Workspace) -> Iterator[Finding]:
+    """Pictures that were copied into `docs/` and are older than what they show."""
+    for path, drawn in _copies(workspace):
+        if read_text(path) != drawn:
+            hint = "copy it anew from build/pictures/, or: groundplan check --fix"
+            yield error("this is not the picture that is drawn today", path, hint=hint)
+
+
+def _write_readmes(workspace: Workspace) -> Iterable[Path]:
+    from groundplan import reference  # noqa: PLC0415
+
+    folders = reference.documented(workspace.root / "terraform")
+    return [folder / reference.README for folder in folders if reference.write(folder)]
+
+
+@rule(
+    "module-readme", "the README of each Terraform module tells its variables and outputs",
+    fix=_write_readmes,
+)  # fmt: skip
+def readmes(workspace: Workspace) -> Iterator[Finding]:
+    """READMEs whose generated part is older than the module."""
+    folder = workspace.root / "terraform"
+
+    def look() -> Iterator[Finding]:
+        from groundplan import reference  # noqa: PLC0415
+
+        for module in reference.documented(folder):
+            if reference.stale(module):
+                path = module.relative_to(workspace.root)
+                hint = f"write it anew: groundplan docs {path}"
+                yield error("the module has changed since", module / reference.README, hint=hint)
+
+    yield from once(workspace, "readmes", [folder], look)
+
+
+def _render(workspace: Workspace) -> Iterable[Path]:
+    from groundplan import kubernetes  # noqa: PLC0415
+
+    return kubernetes.write(workspace)
+
+
+@rule("kubernetes-current", "k8s/ is what the Compose file gives now", fix=_render)
+def manifests(workspace: Workspace) -> Iterator[Finding]:
+    """Manifests that are older than the Compose file, or were changed by hand."""
+    from groundplan import kubernetes  # noqa: PLC0415
+
+    folder = workspace.root / kubernetes.FOLDER
+    if not folder.is_dir():
+        return
+    compose = [workspace.compose_file, workspace.root / ".env"]
+    sources = [workspace.design_file, *compose, folder, workspace.root / "facts"]
+
+    def look() -> Iterator[Finding]:
+        for path in kubernetes.stale(workspace):
+            there = path.is_file()
+            message = "this is not what the Compose file gives" if there else "this is missing"
+            yield error(message, path, hint="write it anew: groundplan k8s render")
+
+    if workspace.compose_takes_in:
+        yield from look()  # from files that are not among the sources
+    else:
+        yield from once(workspace, "kubernetes", sources, look)
