@@ -76,6 +76,10 @@ def test_a_tool_that_says_nothing_is_said_to():
 def test_a_tool_that_is_not_there_is_named():
     with pytest.raises(ToolError, match="no-such-tool can't be started"):
         process.run(["no-such-tool"])
+    with pytest.raises(ToolError, match="no-such-tool can't be started"):
+        process.stream(["no-such-tool"], on_line=print)
+    with pytest.raises(ToolError, match="no-such-tool can't be started"):
+        process.background(["no-such-tool"]).__enter__()
     with pytest.raises(ToolError) as caught:
         process.find("no-such-tool", install="get it from the shop")
     assert caught.value.hint == "get it from the shop"
@@ -113,3 +117,29 @@ def test_no_credentials_reach_a_local_tool(monkeypatch):
     assert environment["AWS_REGION"] == "us-east-1"
     assert environment["AWS_CA_BUNDLE"] == "/ca.pem"
     assert environment["PATH"] == os.environ["PATH"]
+
+
+def test_lines_are_handed_over_as_they_are_said_on_either_stream():
+    code = "import sys; print('one', flush=True); print('two', file=sys.stderr); sys.exit(3)"
+    lines: list[str] = []
+    outcome = process.stream(python(code), on_line=lines.append)
+    assert lines == ["one", "two"]
+    assert (outcome.stdout, outcome.returncode) == ("one\ntwo\n", 3)
+
+
+def test_who_hears_a_line_may_end_it_and_the_tool_is_interrupted_once(tmp_path):
+    seen = tmp_path / "seen"
+
+    def stop(_line: str) -> None:
+        raise KeyboardInterrupt
+
+    code = COUNTS.replace("seen = []", "seen = []; print('begun', flush=True)")
+    with pytest.raises(KeyboardInterrupt):
+        process.stream(python(code, str(seen)), on_line=stop)
+    assert seen.read_text() == "1"
+
+
+def test_what_runs_in_the_background_ends_with_the_block():
+    with process.background(python("import time; time.sleep(60)")) as child:
+        assert child.poll() is None
+    assert child.returncode == -signal.SIGTERM

@@ -97,14 +97,14 @@ def test_each_phase_runs_what_it_has_and_down_leaves_nothing(workspace, clean, p
     # What is set for one phase by hand must not reach another.
     (workspace.root / ".env").write_text("REDIS_URL=redis://old\nCOMPOSE_PROFILES=cache\n")
     lines: list[str] = []
-    address = running.up(workspace, 3, on_line=lines.append)
+    [address] = running.up(workspace, 3, on_line=lines.append).addresses
     assert address == f"http://127.0.0.1:{port}"
     assert page(address) == "cache=redis://redis:6379"
     assert services() == {"web", "redis"}
     assert any(re.fullmatch(r"Container \S+-web-1\s+Healthy", line) for line in lines)
     assert (workspace.root / "secrets" / "key").read_text() == "s3cret\n"
 
-    assert page(running.up(workspace, 1, build=False)) == "cache="
+    assert page(running.up(workspace, 1, build=False).addresses[0]) == "cache="
     assert services() == {"web"}
 
     running.down(workspace)
@@ -143,7 +143,7 @@ def test_a_port_that_is_taken_is_named(workspace, clean, port):
         server.listen()
         with pytest.raises(ToolError, match=f"the port 127.0.0.1:{port} is taken"):
             running.up(workspace)
-    assert running.up(workspace) == f"http://127.0.0.1:{port}"
+    assert running.up(workspace).addresses[0] == f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.docker
@@ -189,7 +189,11 @@ time="2026-11-23T03:56:02Z" level=warning msg="buildx isn't installed"
  Container shop-web-1  Started
  Container shop-web-1  Healthy
  Container shop-web-1  Healthy"""
-    assert list(running.progress(said.splitlines())) == [
+    told: list[str] = []
+    progress = running.Progress(told.append)
+    for line in said.splitlines():
+        progress.hear(line)
+    assert told == [
         "[web 3/3] RUN pip install gunicorn",
         "web  Built",
         "Container shop-web-1  Started",

@@ -7,13 +7,14 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from groundplan.errors import ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _CLOUD_PREFIXES = ("AWS_", "AMAZON_", "TF_VAR_", "TF_TOKEN_", "GOOGLE_", "AZURE_", "ARM_")
@@ -92,6 +93,58 @@ def run(
     if check and outcome.returncode:
         raise failed(outcome)
     return outcome
+
+
+def stream(
+    argv: Sequence[str],
+    *,
+    on_line: Callable[[str], object],
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Outcome:
+    """Run `argv`, which takes its time, and hand over each line as it is said, on either stream.
+
+    The outcome has all that was said under `stdout`; whether it failed is for the caller to see.
+    Raises ToolError when the tool can't be started. An interrupt (Ctrl-C, or one that `on_line`
+    raises) is passed on once, to the tool alone: a second one would make some tools, `docker
+    compose` among them, drop everything where it stands.
+    """
+    start, said = time.monotonic(), []
+    try:
+        child = subprocess.Popen(
+            list(argv), cwd=cwd, env=None if env is None else dict(env), text=True,
+            encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0,
+        )  # fmt: skip
+    except OSError as error:
+        raise ToolError(f"{argv[0]} can't be started: {error.strerror}") from None
+    with child:
+        try:
+            for line in child.stdout or ():
+                said.append(line)
+                on_line(line.rstrip("\n"))
+        except BaseException:
+            child.send_signal(signal.SIGINT)
+            child.communicate()
+            raise
+    return Outcome(tuple(argv), child.returncode, "".join(said), "", time.monotonic() - start)
+
+
+@contextmanager
+def background(argv: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """`argv` while the block runs; then it is ended. Raises ToolError when it can't be started."""
+    try:
+        child = subprocess.Popen(
+            list(argv), text=True, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=0,
+        )  # fmt: skip
+    except OSError as error:
+        raise ToolError(f"{argv[0]} can't be started: {error.strerror}") from None
+    with child:
+        try:
+            yield child
+        finally:
+            _signal(child, signal.SIGTERM)
 
 
 def _signal(child: subprocess.Popen[str], number: int) -> None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-import signal
-import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +16,7 @@ from groundplan.compose import load
 from groundplan.errors import InputError, ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from groundplan.workspace import Workspace
 
@@ -35,7 +33,7 @@ _TAKEN: Final = re.compile(
     r"(?:Bind for|listen tcp4?|host port for) (\S+?:\d+)\b.*(?:allocated|in use)"
 )
 _EVERYWHERE: Final = re.compile(r"^(0\.0\.0\.0|\[::\]):")
-_GET_DOCKER: Final = "install Docker: https://docs.docker.com/get-started/get-docker/"
+GET_DOCKER: Final = "install Docker: https://docs.docker.com/get-started/get-docker/"
 _START_DOCKER: Final = (
     "start Docker Desktop, or: sudo systemctl start docker; DOCKER_HOST names another engine"
 )
@@ -55,27 +53,12 @@ class _Compose:
         return process.run([*self.argv, *words], cwd=self.folder, env=self.env).stdout.strip()
 
     def tell(self, *words: str, on_line: Say) -> None:
-        """Run a command that takes its time; raises ToolError where it fails.
-
-        It has a process group of its own, so that a Ctrl-C reaches it once: a second one would
-        make it drop everything where it stands.
-        """
+        """Run a command that takes its time; raises ToolError where it fails."""
         argv = [*self.argv, "--ansi", "never", "--progress", "plain", *words]
-        said: list[str] = []
-        with subprocess.Popen(
-            argv, cwd=self.folder, env=dict(self.env), text=True, encoding="utf-8",
-            errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, process_group=0,
-        ) as child:  # fmt: skip
-            try:
-                for line in progress(_noted(child.stdout or (), said)):
-                    on_line(line)
-            except KeyboardInterrupt:
-                child.send_signal(signal.SIGINT)
-                child.communicate()
-                raise
-        if child.returncode:
-            raise _failure(said, self)
+        tell = Progress(on_line)
+        outcome = process.stream(argv, cwd=self.folder, env=self.env, on_line=tell.hear)
+        if outcome.returncode:
+            raise _failure(outcome.stdout.splitlines(), self)
 
     def services(self, project: str) -> frozenset[str]:
         """The services of which the project has containers."""
@@ -97,25 +80,38 @@ class _Compose:
         return frozenset(process.run(argv, env=self.env).stdout.split())
 
 
+@dataclass(frozen=True)
+class Running:
+    """The application as it runs: its Compose project, and the addresses at which people come in.
+
+    `docker` and `env` are how its engine is asked.
+    """
+
+    project: str
+    addresses: tuple[str, ...]
+    docker: str
+    env: Mapping[str, str]
+
+
 def up(
     workspace: Workspace,
     phase: int | None = None,
     *,
     build: bool = True,
     on_line: Say = lambda _line: None,
-) -> str:
+) -> Running:
     """Start the application as `phase` has it (default: with no profile) and wait for health.
 
-    Returns the addresses at which people come in, one a line. What another phase had running
-    and this one has not is stopped; data is kept. Secrets that are missing are created by
-    `scripts/secrets` where the workspace has it. Interrupted, it takes down what it started.
+    What another phase had running and this one has not is stopped; data is kept. Secrets that are
+    missing are created by `scripts/secrets` where the workspace has it. Interrupted, it takes down
+    what it started.
 
     Raises ToolError where Docker is missing or Compose fails, InputError where a secret is missing.
     """
     profiles = workspace.design.phase(phase).profiles if phase is not None else ()
     compose = _compose(workspace, profiles, phase)
     resolved = json.loads(compose.ask("config", "--format", "json"))
-    _make_secrets(workspace, resolved)
+    make_secrets(workspace, resolved)
     kept = compose.volumes(resolved["name"])
     try:
         _stop_others(compose, resolved, on_line)
@@ -125,7 +121,16 @@ def up(
         on_line("interrupted: taking down what was started")
         _take_down(compose, resolved["name"], kept, on_line)
         raise
-    return "\n".join(_addresses(workspace, compose, profiles))
+    addresses = tuple(_addresses(workspace, compose, profiles))
+    return Running(resolved["name"], addresses, compose.argv[0], compose.env)
+
+
+def build(
+    workspace: Workspace, phase: int | None = None, *, on_line: Say = lambda _line: None
+) -> None:
+    """Build the images of `phase` (default: with no profile on). Raises ToolError like `up`."""
+    profiles = workspace.design.phase(phase).profiles if phase is not None else ()
+    _compose(workspace, profiles, phase).tell("build", on_line=on_line)
 
 
 def down(workspace: Workspace, *, on_line: Say = lambda _line: None) -> None:
@@ -137,33 +142,32 @@ def down(workspace: Workspace, *, on_line: Say = lambda _line: None) -> None:
     compose.tell("down", "--volumes", "--remove-orphans", on_line=on_line)
 
 
-def progress(lines: Iterable[str]) -> Iterator[str]:
-    """What of Compose's plain output is worth telling, once each: the events, and the build steps
-    that really run (one that says something is not from the cache).
+@dataclass
+class Progress:
+    """Tells what of Compose's plain output is worth telling, once each: the events, and the build
+    steps that really run (one that says something is not from the cache).
     """
-    steps: dict[str, str] = {}
-    told: set[str] = set()
-    for line in lines:
+
+    tell: Say
+    _steps: dict[str, str] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
+
+    def hear(self, line: str) -> None:
+        """One line of what Compose says."""
         found = line.strip() if _EVENT.fullmatch(line) else None
         if step := _STEP.fullmatch(line):
-            steps[step[1]] = step[2]
+            self._steps[step[1]] = step[2]
         elif said := _OF_STEP.fullmatch(line):
-            found = steps.pop(said[1], None)
-        if found and found not in told:
-            told.add(found)
-            yield found
-
-
-def _noted(lines: Iterable[str], said: list[str]) -> Iterator[str]:
-    for line in lines:
-        said.append(line.rstrip())
-        yield said[-1]
+            found = self._steps.pop(said[1], None)
+        if found and found not in self._told:
+            self._told.add(found)
+            self.tell(found)
 
 
 def _compose(workspace: Workspace, profiles: tuple[str, ...], phase: int | None) -> _Compose:
     file = workspace.compose_file
     variables = workspace.design.variables(phase)
-    docker = process.find("docker", install=_GET_DOCKER)
+    docker = process.find("docker", install=GET_DOCKER)
     env = process.clean_environment({**variables, "COMPOSE_PROFILES": ",".join(profiles)})
     _check_engine(docker, env)
     return _Compose((docker, "compose", "--file", str(file)), file.parent, env, variables)
@@ -184,7 +188,7 @@ def _check_engine(docker: str, env: Mapping[str, str]) -> None:
         raise ToolError(f"no Docker engine answers: {said}", hint=_START_DOCKER)
 
 
-def _make_secrets(workspace: Workspace, resolved: Mapping[str, Any]) -> None:
+def make_secrets(workspace: Workspace, resolved: Mapping[str, Any]) -> None:
     """Create the secrets that are missing, which Compose mounts from files."""
     found = (resolved.get("secrets") or {}).values()
     files = [Path(item["file"]) for item in found if "file" in item]

@@ -1,32 +1,76 @@
-"""up, down, k8s: the application, in Compose and for Kubernetes."""
+"""up, observe, down: the application in Compose."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from groundplan.cli.common import say, workspace
+from groundplan.cli.common import Json, say, show, workspace
 
-kubernetes = typer.Typer(
-    help="Kubernetes from Compose.", no_args_is_help=True, rich_markup_mode=None
-)
+if TYPE_CHECKING:
+    from groundplan.journey import Result
+    from groundplan.running import Running
+    from groundplan.workspace import Workspace
+
+_WATCH = 20  # seconds, where the design tells no journey
+Out = Annotated[Path | None, typer.Option("--out", help="The folder to draw what was seen into.")]
+RunPhase = Annotated[
+    int | None,
+    typer.Option("--phase", help="The phase to run; left out: where the design stands.", min=1),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to `app`."""
-    app.command()(up)
-    app.command()(down)
-    app.add_typer(kubernetes, name="k8s")
+    for command in (up, observe, down):
+        app.command()(command)
 
 
-def up(
-    phase: Annotated[int, typer.Option(help="The phase to run.", min=1)] = 2,
+def up(phase: RunPhase = None, as_json: Json = False) -> None:
+    """Start the application in Docker Compose, wait for its health, and walk a customer's way."""
+    here = workspace()
+    running = _start(here, phase)
+    results = _walk(here, running)
+    complete = _told(here, running, results, as_json=as_json)
+    raise typer.Exit(int(not complete))
+
+
+def observe(
+    phase: RunPhase = None,
+    seconds: Annotated[
+        int | None,
+        typer.Option(help="Watch for so long what you do, in place of the journey.", min=1),
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write it to facts/observed.json.")
+    ] = False,
+    out: Out = None,
+    as_json: Json = False,
 ) -> None:
-    """Build and start the application in Docker Compose, and wait until it is healthy."""
-    from groundplan import running  # noqa: PLC0415
+    """See who really talks to whom in Docker Compose, and hold it against the Compose file."""
+    from groundplan import observing  # noqa: PLC0415
+    from groundplan.observing import record as records  # noqa: PLC0415
 
-    typer.echo(running.up(workspace(), phase, on_line=say))
+    here = workspace()
+    number = phase or here.design.current.number
+    running = _start(here, number)
+    journey = _Journey(here, running, seconds)
+    verdict = observing.observe(here, running, number, journey.take)
+    observation = records.now(here, number, verdict)
+    if record:
+        say(f"recorded in {records.save(here, observation).relative_to(here.root)}")
+    for path in observing.draw(here, number, verdict, out) if out else ():
+        say(f"drawn in {path}")
+    head = {"phase": number, "date": observation.date, "commit": observation.commit}
+    if as_json:
+        show({**head, **verdict.as_dict()})
+    else:
+        typer.echo(verdict.as_text())
+    raise typer.Exit(int(journey.broken or not verdict.agrees))
 
 
 def down() -> None:
@@ -36,16 +80,56 @@ def down() -> None:
     running.down(workspace(), on_line=say)
 
 
-@kubernetes.command()
-def render() -> None:
-    """Write k8s/base from the Compose file."""
-    from groundplan import kubernetes as manifests  # noqa: PLC0415
+@dataclass
+class _Journey:
+    """What goes on while the application is watched: the customer's journey, or so many seconds."""
 
-    here = workspace()
-    written = manifests.write(here)
-    for path in written:
-        typer.echo(path.relative_to(here.root))
-    for remark in manifests.read(here).remarks:
-        say(f"note: {remark}")
-    if not written:
-        say("k8s/base is current")
+    here: Workspace
+    running: Running
+    seconds: int | None
+    broken: bool = False
+
+    def take(self) -> None:
+        if self.seconds or not self.here.design.journey:
+            say(f"watching {', '.join(self.running.addresses)}: use it now")
+            time.sleep(self.seconds or _WATCH)
+            return
+        for item in _walk(self.here, self.running):
+            if item.problem:
+                self.broken = True
+                say(f"the journey broke off: {item.step}: {item.problem}")
+
+
+def _start(here: Workspace, phase: int | None) -> Running:
+    from groundplan import running  # noqa: PLC0415
+
+    start = time.monotonic()
+    number = phase or here.design.current.number
+    started = running.up(here, number, on_line=say)
+    say(f"phase {number} is healthy after {time.monotonic() - start:.0f} s")
+    return started
+
+
+def _walk(here: Workspace, running: Running) -> tuple[Result, ...]:
+    from groundplan import journey  # noqa: PLC0415
+
+    if not here.design.journey or not running.addresses:
+        return ()
+    return journey.walk(here.design.journey, running.addresses[0])
+
+
+def _told(here: Workspace, running: Running, results: tuple[Result, ...], *, as_json: bool) -> bool:
+    from groundplan import journey  # noqa: PLC0415
+
+    steps = here.design.journey
+    complete = journey.complete(results, steps)
+    if as_json:
+        told = {"addresses": running.addresses, "journey": journey.as_dicts(results)}
+        show({**told, "complete": complete})
+        return complete
+    if steps:
+        typer.echo(journey.as_text(results, steps))
+    else:
+        say("design.yaml tells no journey, so nothing was tried")
+    typer.echo("\n".join(running.addresses))
+    return complete

@@ -1,0 +1,104 @@
+"""facts/observed.json: when, and with which commit, the flow was last seen to be as told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan import process
+from groundplan.errors import InputError, ToolError
+from groundplan.files import digest, read_text, write_if_changed
+from groundplan.observing.verdict import Line, Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from groundplan.workspace import Workspace
+
+FILE: Final = "facts/observed.json"
+_SHORT: Final = 10
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen in a phase. `date`: the UTC day (ISO). `commit`: the one that was checked out,
+    empty where there was none; `changed`: whether files differed from it. `compose`: the SHA-256
+    of the Compose file as it was.
+    """
+
+    phase: int
+    date: str
+    commit: str
+    changed: bool
+    compose: str
+    verdict: Verdict
+
+    @property
+    def code(self) -> str:
+        """The commit as people write it: `4059fc5d1e`, `4059fc5d1e, with changes`."""
+        if not self.commit:
+            return "no commit"
+        return self.commit[:_SHORT] + (", with changes" if self.changed else "")
+
+
+def now(workspace: Workspace, phase: int, verdict: Verdict) -> Observation:
+    """The observation of this moment."""
+    commit, changed = _code(workspace.root)
+    today = datetime.now(UTC).date().isoformat()
+    return Observation(phase, today, commit, changed, compose_digest(workspace), verdict)
+
+
+def compose_digest(workspace: Workspace) -> str:
+    """What an observation's `compose` is while it is current."""
+    return digest([workspace.compose_file], root=workspace.root)
+
+
+def load(workspace: Workspace) -> dict[int, Observation]:
+    """The recorded observations by phase; none where nothing was recorded.
+
+    Raises InputError where the file is not what `save` writes.
+    """
+    path = workspace.root / FILE
+    if not path.is_file():
+        return {}
+    try:
+        phases = json.loads(read_text(path))["phases"]
+        return {int(number): _read(int(number), item) for number, item in phases.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        hint = "record it anew: groundplan observe --record"
+        raise InputError("this is no record of observed flows", file=path, hint=hint) from None
+
+
+def save(workspace: Workspace, observation: Observation) -> Path:
+    """Write `observation` beside those of other phases; the file."""
+    path = workspace.root / FILE
+    every = {**load(workspace), observation.phase: observation}
+    phases = {str(number): _plain(every[number]) for number in sorted(every)}
+    write_if_changed(path, json.dumps({"phases": phases}, indent=1, ensure_ascii=False) + "\n")
+    return path
+
+
+def _plain(item: Observation) -> dict[str, Any]:
+    head = {"date": item.date, "commit": item.commit, "changed": item.changed}
+    return {**head, "compose": item.compose, **item.verdict.as_dict()}
+
+
+def _read(phase: int, item: dict[str, Any]) -> Observation:
+    lines = (Line(**{**line, "told_by": tuple(line["told_by"])}) for line in item["flows"])
+    verdict = Verdict(tuple(lines), tuple(item["notes"]))
+    about = (item["date"], item["commit"], item["changed"], item["compose"])
+    return Observation(phase, *about, verdict)
+
+
+def _code(root: Path) -> tuple[str, bool]:
+    """The commit that is checked out, and whether anything differs from it."""
+    try:
+        head = process.run(["git", "rev-parse", "HEAD"], cwd=root, check=False)
+        status = process.run(["git", "status", "--porcelain"], cwd=root, check=False)
+    except ToolError:
+        return "", False
+    if head.returncode:
+        return "", False
+    return head.stdout.strip(), bool(status.stdout.strip())
