@@ -6,6 +6,7 @@ The services' own tests, which need no Docker, are in apps/tests.
 from __future__ import annotations
 
 import http.cookiejar
+import importlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pymysql
 import pytest
 
 from groundplan import compose, process
@@ -237,6 +239,91 @@ def test_the_services_run_without_privileges_and_stop_when_told(shop):
     states = shop.compose("ps", "--all", "--format", "{{.Service}} {{.ExitCode}}").splitlines()
     everything = (*SERVICES, "mysql", "mysql-replica", "redis")
     assert sorted(states) == sorted(f"{name} 0" for name in everything)
+
+
+@pytest.fixture
+def secured(tmp_path, monkeypatch):
+    """A MySQL and a Redis that take nothing but TLS; their authority is in `ca.pem`."""
+    make_certificates(tmp_path)
+    name, inside = f"groundplan-tls-{secrets.token_hex(4)}", "/certificates"
+    mount = ("--volume", f"{tmp_path}:{inside}:ro", "--publish")
+    key = (f"{inside}/key.pem", f"{inside}/cert.pem", f"{inside}/ca.pem")
+    servers = {
+        "mysql": [
+            *mount, "127.0.0.1::3306", "--env", "MYSQL_ROOT_PASSWORD=salt",
+            "--env", "MYSQL_DATABASE=shop", "--env", "MYSQL_USER=shop",
+            "--env", "MYSQL_PASSWORD=salt", "mysql:8.4", "mysqld", f"--ssl-key={key[0]}",
+            f"--ssl-cert={key[1]}", f"--ssl-ca={key[2]}", "--require-secure-transport=ON",
+        ],
+        "redis": [
+            *mount, "127.0.0.1::6379", "redis:7", "redis-server", "--port", "0", "--tls-port",
+            "6379", "--tls-key-file", key[0], "--tls-cert-file", key[1], "--tls-ca-cert-file",
+            key[2], "--tls-auth-clients", "no", "--requirepass", "salt",
+        ],
+    }  # fmt: skip
+    try:
+        for server, words in servers.items():
+            process.run(["docker", "run", "--detach", "--name", f"{name}-{server}", *words])
+        ports = {
+            server: process.run(["docker", "port", f"{name}-{server}"]).stdout.rpartition(":")[2]
+            for server in servers
+        }
+        (tmp_path / "password").write_text("salt")
+        for variable, value in {
+            "MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": ports["mysql"].strip(), "MYSQL_USER": "shop",
+            "MYSQL_DATABASE": "shop", "MYSQL_PASSWORD_FILE": str(tmp_path / "password"),
+            "REDIS_PASSWORD_FILE": str(tmp_path / "password"),
+            "REDIS_URL": f"rediss://127.0.0.1:{ports['redis'].strip()}/0",
+        }.items():  # fmt: skip
+            monkeypatch.setenv(variable, value)
+        yield tmp_path / "ca.pem"
+    finally:
+        process.run(["docker", "rm", "--force", "--volumes", *(f"{name}-{s}" for s in servers)])
+
+
+def make_certificates(folder: Path) -> None:
+    """An authority, and a server's key and certificate for 127.0.0.1, which any user may read."""
+    folder.chmod(0o755)
+    new = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
+    ca = ("-keyout", "ca-key.pem", "-out", "ca.pem", "-subj", "/CN=A test's authority")
+    process.run([*new, *ca], cwd=folder)
+    server = (
+        "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=server", "-CA", "ca.pem",
+        "-CAkey", "ca-key.pem", "-addext", "subjectAltName=IP:127.0.0.1",
+        "-addext", "basicConstraints=critical,CA:FALSE",
+    )  # fmt: skip
+    process.run([*new, *server], cwd=folder)
+    (folder / "key.pem").chmod(0o644)
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+def test_mysql_and_redis_are_spoken_to_by_tls_where_they_ask_for_it(secured, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    cache, database = (importlib.import_module(f"apps.common.{n}") for n in ("cache", "database"))
+
+    def refused() -> str:
+        try:
+            database.primary().alive()
+        except pymysql.err.OperationalError as error:
+            return str(error)
+        return ""
+
+    # Without the setting TLS is spoken too, to anyone.
+    assert soon(lambda: not refused(), 60), refused()
+    monkeypatch.setenv("MYSQL_TLS", "required")
+    assert "certificate verify failed" in refused()
+    monkeypatch.setenv("MYSQL_CA", str(secured))
+    [row] = database.primary().rows("SHOW STATUS LIKE 'Ssl_version'")
+    assert row["Value"].startswith("TLSv1.")
+
+    strange = cache.cache(10)
+    strange.put("key", 1)
+    assert strange.get("key") is None  # it can't prove its name
+    monkeypatch.setenv("REDIS_URL", os.environ["REDIS_URL"] + f"?ssl_ca_certs={secured}")
+    known = cache.cache(10)
+    known.put("key", 1)
+    assert known.get("key") == 1
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import redis
 
-from apps.common.environment import setting
+from apps.common.environment import secret, setting
 from apps.common.patience import Patience
 
 if TYPE_CHECKING:
@@ -60,9 +60,14 @@ class NoCache(Cache):
 
 
 def cache(seconds: int) -> Cache:
-    """A cache at REDIS_URL, or NoCache where that is not set."""
+    """A cache at REDIS_URL, or NoCache where that is not set.
+
+    `rediss://` is TLS, to a server that can prove its name; REDIS_PASSWORD_FILE holds the
+    password where there is one.
+    """
     url = setting("REDIS_URL", "")
     if not url:
         return NoCache()
-    client = redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5)
+    password = {"password": secret("REDIS_PASSWORD")} if setting("REDIS_PASSWORD_FILE", "") else {}
+    client = redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=0.5, **password)
     return Cache(client, seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -50,10 +51,20 @@ class Database:
 
     def _connection(self) -> Any:
         connection = getattr(self._thread, "connection", None)
-        if connection is None:
+        if connection is None or not _answers(connection):
             connection = self._thread.connection = self._connect()
-        connection.ping(reconnect=True)
         return connection
+
+
+def _answers(connection: Any) -> bool:
+    """Whether a connection still holds: a server closes one that was idle for long."""
+    try:
+        connection.ping(reconnect=False)
+    except pymysql.Error:
+        with suppress(pymysql.Error):
+            connection.close()
+        return False
+    return True
 
 
 def primary() -> Database:
@@ -67,9 +78,23 @@ def replica() -> Database | None:
     return Database(lambda: _connect(host), role="replica") if host else None
 
 
+def _tls() -> ssl.SSLContext | None:
+    """With MYSQL_TLS=required: TLS or nothing, to a server that can prove its name.
+
+    MYSQL_CA is a file of the authorities that are believed; without it, those of the system.
+    """
+    wanted = setting("MYSQL_TLS", "off")
+    if wanted not in ("off", "required"):
+        raise SystemExit(f"MYSQL_TLS is '{wanted}', not 'required'")
+    if wanted == "off":
+        return None
+    return ssl.create_default_context(cafile=setting("MYSQL_CA", "") or None)
+
+
 def _connect(host: str) -> Any:
     return pymysql.connect(
         host=host,
+        ssl=_tls(),
         port=int(setting("MYSQL_PORT", "3306")),
         user=setting("MYSQL_USER"),
         password=secret("MYSQL_PASSWORD"),

@@ -63,7 +63,7 @@ class Peer:
         """The answer, when its status is 2xx or in ``expect``; PeerError otherwise."""
         started = time.perf_counter()
         try:
-            answer = self._client.request(method, path, json=body, headers=headers)
+            answer = self._request(method, path, body, headers)
         except httpx.HTTPError as error:
             raise PeerError(self._name, type(error).__name__) from error
         if self._observe:
@@ -71,6 +71,22 @@ class Peer:
         if not answer.is_success and answer.status_code not in expect:
             raise PeerError(self._name, f"{method} {path} answered {answer.status_code}")
         return answer
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        headers: Mapping[str, str] | None,
+    ) -> httpx.Response:
+        try:
+            return self._client.request(method, path, json=body, headers=headers)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            # A copy that is being stopped closed the connection. What may be said twice is said
+            # again, to whichever copy is there now.
+            if method == "POST" and "Idempotency-Key" not in (headers or {}):
+                raise
+            return self._client.request(method, path, json=body, headers=headers)
 
     def get(self, path: str) -> Any:
         """The JSON at ``path``, or None where the peer has nothing."""

@@ -78,7 +78,7 @@ class SqliteConnection:
         }
 
     def ping(self, *, reconnect: bool) -> None:
-        assert reconnect
+        assert not reconnect
 
     def cursor(self) -> SqliteCursor:
         return SqliteCursor(self._connection.cursor())

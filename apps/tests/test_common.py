@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import httpx
+import pymysql
 import pytest
 import redis
 
-from apps.common import environment, web
+from apps.common import database, environment, web
 from apps.common.cache import Cache
 from apps.common.logs import JsonFormatter, request_id
 from apps.common.patience import Patience
@@ -86,6 +90,73 @@ def test_an_answer_that_nobody_expects_is_an_error(status: int) -> None:
     peer = Peer("cart", "http://cart:8000", caller="orders", transport=transport)
     with pytest.raises(PeerError, match=f"cart: GET / answered {status}"):
         peer.get("/")
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "calls"),
+    [
+        ("GET", {}, 2),
+        ("PUT", {}, 2),
+        ("POST", {"Idempotency-Key": "k"}, 2),
+        ("POST", {}, 1),  # said twice, it would be done twice
+    ],
+)
+def test_a_connection_that_a_stopping_peer_closed_is_made_anew(
+    method: str, headers: dict[str, str], calls: int
+) -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.method)
+        if len(seen) == 1:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        return httpx.Response(200, json={})
+
+    peer = Peer("cart", "http://cart:8000", caller="orders", transport=httpx.MockTransport(answer))
+    with suppress(PeerError):
+        peer.call(method, "/", headers=headers)
+    assert len(seen) == calls
+
+
+def test_a_mysql_without_tls_is_not_told_anything_where_tls_is_required(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("salt")
+    heard: list[bytes] = []
+    greeting = (
+        b"\x0a9.7.0\x00" + b"\x01\0\0\0" + b"12345678\x00"
+        # Everything but CLIENT_SSL (0x0800).
+        + b"\xff\xf7" + b"\xff" + b"\x02\x00" + b"\xff\xc7" + b"\x15" + b"\0" * 10
+        + b"123456789012\x00" + b"caching_sha2_password\x00"
+    )  # fmt: skip
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            client, _ = server.accept()
+            with client:
+                client.sendall(len(greeting).to_bytes(3, "little") + b"\0" + greeting)
+                heard.append(client.recv(100))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        for name, value in {
+            "MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": str(server.getsockname()[1]),
+            "MYSQL_USER": "shop", "MYSQL_DATABASE": "shop", "MYSQL_TLS": "required",
+            "MYSQL_PASSWORD_FILE": str(tmp_path / "password"),
+        }.items():  # fmt: skip
+            monkeypatch.setenv(name, value)
+        with pytest.raises(pymysql.err.OperationalError, match="SSL is required"):
+            database.primary().alive()
+        thread.join(5)
+    assert heard == [b""]
+
+
+def test_a_setting_of_tls_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MYSQL_HOST", "MYSQL_USER", "MYSQL_DATABASE"):
+        monkeypatch.setenv(name, "shop")
+    monkeypatch.setenv("MYSQL_TLS", "yes")
+    with pytest.raises(SystemExit, match="MYSQL_TLS is 'yes', not 'required'"):
+        database.primary().alive()
 
 
 def test_the_shop_does_without_a_redis_that_is_down() -> None:
