@@ -7,6 +7,7 @@ provider's own waiting: 80 s for each database that is made, 60 s for each that 
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -31,13 +32,19 @@ KEPT = (
 @pytest.fixture
 def workspace(tmp_path, monkeypatch):
     monkeypatch.setenv("GROUNDPLAN_CLOUD_PORT", "0")
+    return copied(tmp_path)
+
+
+def copied(folder):
+    """The reference engagement in `folder`, with a cloud of its own."""
+    folder.mkdir(exist_ok=True)
     for name in ("design.yaml", "docker-compose.yml"):
-        shutil.copy(REPOSITORY / name, tmp_path)
+        shutil.copy(REPOSITORY / name, folder)
     shutil.copytree(
-        REPOSITORY / "terraform", tmp_path / "terraform",
+        REPOSITORY / "terraform", folder / "terraform",
         ignore=shutil.ignore_patterns(".terraform"),
     )  # fmt: skip
-    return Workspace(tmp_path)
+    return Workspace(folder)
 
 
 def test_every_phase_of_dev_in_place_and_then_nothing_is_left(workspace):
@@ -48,7 +55,7 @@ def test_every_phase_of_dev_in_place_and_then_nothing_is_left(workspace):
             assert not plan.empty
             replaced = {item.address for item in plan.changes if item.action in GONE}
             assert not replaced & set(KEPT), f"phase {phase} does not keep what was there"
-            dev.apply(plan)
+            dev.apply(plan, terraform.Permit(plan.digest))
 
             again = dev.plan(phase)
 
@@ -62,6 +69,27 @@ def test_every_phase_of_dev_in_place_and_then_nothing_is_left(workspace):
         dev.destroy(2)
 
         assert dev.plan(2, destroy=True).empty
+        assert everything(workspace) == untouched
+
+
+def test_phases_1_and_3_are_destroyed_straight_and_leave_nothing(tmp_path, monkeypatch):
+    """Side by side, because what takes the time is waiting."""
+    monkeypatch.setenv("GROUNDPLAN_CLOUD_PORT", "0")
+    with ThreadPoolExecutor() as pool:
+        places = [copied(tmp_path / f"phase-{phase}") for phase in (1, 3)]
+        for answer in [
+            pool.submit(there_and_back, *pair) for pair in zip(places, (1, 3), strict=True)
+        ]:
+            answer.result()
+
+
+def there_and_back(workspace, phase):
+    with terraform.opened(workspace, "dev") as dev:
+        untouched = everything(workspace)
+        plan = dev.plan(phase)
+        dev.apply(plan, terraform.Permit(plan.digest))
+        assert everything(workspace)["databases"] == DATABASES[phase]
+        dev.destroy(phase)
         assert everything(workspace) == untouched
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = {
-    "apply", "check", "cloud", "cost", "destroy", "doctor", "down", "draw", "drift", "flow", "k8s",
-    "output", "plan", "policy", "schema", "site", "unlock", "up",
+    "apply", "check", "cloud", "cost", "destroy", "docs", "doctor", "down", "draw", "drift",
+    "flow", "k8s", "observe", "output", "plan", "policy", "schema", "site", "unlock", "up",
 }  # fmt: skip
 SHOP = str(PLANS / "shop" / "plan.json")
 
@@ -101,7 +102,49 @@ def test_a_plan_is_drawn_and_its_files_are_named(groundplan, tmp_path):
     assert out.splitlines() == [f"pictures/{name}" for name in names]
     assert all((tmp_path / "pictures" / name).is_file() for name in names)
     code, out, _ = groundplan("draw", SHOP, "--out", "pictures", "--json")
-    assert json.loads(out) == [f"pictures/{name}" for name in names]
+    assert json.loads(out) == {"files": [f"pictures/{name}" for name in names], "left_out": {}}
+
+
+def test_a_plan_may_be_piped_in(tmp_path):
+    code = "from groundplan import cli; cli.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "draw", "-", "--out", str(tmp_path)],
+        input=Path(SHOP).read_bytes(), capture_output=True, check=False,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (tmp_path / "network.svg").is_file()
+
+
+def test_a_plan_is_drawn_in_each_format_that_is_asked_for(groundplan):
+    asked = [part for name in ("png", "drawio", "mermaid") for part in ("--format", name)]
+    code, out, err = groundplan("draw", SHOP, "--out", "o", *asked, "--scale", "1")
+    assert (code, err) == (0, "")
+    assert [line for line in out.splitlines() if "network" in line] == [
+        "o/network.png", "o/network-dark.png", "o/network.drawio", "o/network.mmd",
+    ]  # fmt: skip
+
+
+def test_a_plan_is_drawn_against_an_earlier_one(groundplan):
+    code, out, _ = groundplan("draw", SHOP, "--against", SHOP, "--out", "o")
+    assert code == 0
+    assert out.splitlines()[0].endswith(": no difference")
+    code, out, _ = groundplan("draw", SHOP, "--against", SHOP, "--out", "o", "--json")
+    assert json.loads(out)["changes"]["resources"] == []
+
+
+def test_two_phases_are_compared_and_told(groundplan, tmp_path, monkeypatch):
+    monkeypatch.chdir(WORKSPACE.root)
+    where = ("--out", str(tmp_path), "--format", "mermaid")
+    code, out, _ = groundplan("draw", "network", "--phase", "3", "--against", "2", *where)
+    assert code == 0
+    assert out.startswith("dev, phase 2 → dev, phase 3: ")
+    assert '  + module.mysql.aws_db_instance.replica["read-1"]' in out.splitlines()
+    assert (tmp_path / "dev" / "phase-2-to-3" / "changes.md").is_file()
+    code, out, _ = groundplan("draw", "network", "--phase", "3", "--against", "2", *where, "--json")
+    told = json.loads(out)
+    assert [picture["view"] for picture in told["pictures"]] == ["network"]
+    assert told["changes"][0]["before"] == "dev, phase 2"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +154,13 @@ def test_a_plan_is_drawn_and_its_files_are_named(groundplan, tmp_path):
         (("draw", "missing.json", "--out", "o"), "error: missing.json: there is no such file"),
         (("draw", "broken.json", "--out", "o"), "error: broken.json:1:1: this is not JSON"),
         (("draw", SHOP, "--out", "broken.json"), "can't be written"),
+        (("draw", SHOP, "--out", "o", "--format", "jpg"), "error: there is no format 'jpg'"),
+        (("draw", SHOP, "--out", "o", "--scale", "99"), "error: a scale is from 0.25 to 8, not 99"),
+        (("draw", SHOP, "--out", "o", "--focus", "aws_eks_cluster.thi"), "aws_eks_cluster.this"),
+        (("draw", SHOP, "--out", "o", "--against", "missing.json"), "there is no such file"),
+        (("draw", SHOP, "--out", "o", "--phase", "2"), "error: a plan has no phases"),
+        (("draw", "--against", "2"), "error: which two phases?"),
+        (("draw", "--phase", "2", "--against", "B.json"), "error: which two phases?"),
         (("draw",), "error: no design.yaml in"),
         (("flow", "missing.yml", "--out", "o"), "missing.yml"),
         (("check",), "error: no design.yaml in"),

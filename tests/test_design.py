@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from groundplan import design
-from groundplan.design import Design
+from groundplan.design import Design, Kubernetes
 from groundplan.designfile import read
 from groundplan.errors import InputError
 
@@ -66,6 +66,31 @@ def test_what_a_phase_leaves_out_stays_as_it_was(small):
 def test_a_phase_can_switch_something_off(edited):
     later = edited("environments: [prod]", "environments: [prod]\n    profiles: []")
     assert later.phase(10).profiles == ()
+
+
+def test_how_the_applications_run_in_the_cluster_is_carried_too(edited):
+    later = edited("- number: 3\n", "- number: 3\n    kubernetes: {replicas: 2, host: a.example}\n")
+    assert later.phase(1).kubernetes == Kubernetes()
+    assert later.phase(10).kubernetes == Kubernetes(replicas=2, host="a.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{replicas: 0}", "can't be less than 1"),
+        ("{replicas: 3, most: 2}", "at most 2 copies, fewer than its 3"),
+        ("{host: localhost}", "a host's full name, such as shop.example.com"),
+    ],
+)
+def test_copies_and_hosts_that_make_no_sense_are_refused(edited, text, said):
+    with pytest.raises(InputError) as caught:
+        edited("- number: 3\n", f"- number: 3\n    kubernetes: {text}\n")
+    assert said in str(caught.value)
+
+
+def test_the_engagement_stands_at_its_current_phase_else_at_the_last_that_is_done(small, edited):
+    assert small.current.number == 3
+    assert edited("state: current", "state: planned").current.number == 1
 
 
 def test_the_phase_before_draws_the_same_environment(small):

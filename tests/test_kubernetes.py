@@ -61,12 +61,13 @@ def test_the_base_is_the_five_applications_and_the_database_is_local_only(shop):
     base = {f"base/{name}.yaml" for name in [*names, "kustomization"]}
     assert set(shop) == base | {
         "overlays/local/kustomization.yaml", "overlays/local/mysql.yaml",
+        "overlays/local/namespace.yaml", "overlays/local/network.yaml",
     }  # fmt: skip
     assert yaml.safe_load(shop["base/kustomization.yaml"])["resources"] == [
         f"{name}.yaml" for name in names
     ]
     local = yaml.safe_load(shop["overlays/local/kustomization.yaml"])
-    assert local["resources"] == ["../../base", "mysql.yaml"]
+    assert local["resources"] == ["../../base", "mysql.yaml", "namespace.yaml", "network.yaml"]
 
 
 @pytest.mark.parametrize("phase", [None, 3, 4, 10])
@@ -87,32 +88,6 @@ def test_the_replica_and_the_cache_come_with_their_phases():
     assert settings["REDIS_URL"] == "redis://redis:6379/0"
 
 
-def test_every_name_that_is_referred_to_is_there(shop):
-    manifests = parsed(shop)
-    secrets = kubernetes.needed_secrets(kubernetes.read(Workspace(ROOT)))
-    for workload in manifests.values():
-        if workload["kind"] not in {"Deployment", "StatefulSet"}:
-            continue
-        spec = workload["spec"]["template"]["spec"]
-        labels = workload["spec"]["template"]["metadata"]["labels"]
-        assert workload["spec"]["selector"]["matchLabels"] == labels
-        service = manifests[f"Service/{workload['metadata']['name']}"]["spec"]
-        assert service["selector"] == labels
-        opened = {port["containerPort"] for port in container(workload)["ports"]}
-        assert {port["targetPort"] for port in service["ports"]} == opened
-        volumes = {volume["name"]: volume for volume in spec.get("volumes", ())}
-        assert {mount["name"] for mount in container(workload)["volumeMounts"]} == set(volumes)
-        for volume in volumes.values():
-            assert f"ConfigMap/{volume.get('configMap', {}).get('name')}" in {
-                *manifests, "ConfigMap/None",
-            }  # fmt: skip
-            for item in volume.get("projected", {}).get("sources", ()):
-                [key] = item["secret"]["items"]
-                assert secrets[item["secret"]["name"]] == (key["key"],)
-        for item in container(workload)["envFrom"]:
-            assert f"ConfigMap/{item['configMapRef']['name']}" in manifests
-
-
 def test_an_application_runs_without_any_right_it_does_not_need(shop):
     pod = parsed(shop)["Deployment/catalog"]["spec"]["template"]["spec"]
     assert pod["automountServiceAccountToken"] is False
@@ -129,7 +104,8 @@ def test_no_secret_is_in_any_file(shop):
     whole = "".join(shop.values())
     for path in (ROOT / "secrets").glob("*"):
         assert path.read_text() not in whole
-    assert "mysql_password=secrets/mysql_password" in shop["overlays/local/kustomization.yaml"]
+    told = "It needs the Secrets mysql-password, mysql-replication-password, mysql-root-password."
+    assert told in shop["overlays/local/kustomization.yaml"]
 
 
 def test_a_dollar_of_the_healthcheck_is_one_again(shop):
@@ -253,7 +229,9 @@ volumes: {uploads: }
     workload = manifests["Deployment/api"]
     assert workload["spec"]["replicas"] == 3
     pod, only = workload["spec"]["template"]["spec"], container(workload)
-    assert pod["terminationGracePeriodSeconds"] == 90
+    # Five seconds more: for so long it still serves those who take it to be there.
+    assert pod["terminationGracePeriodSeconds"] == 95
+    assert only["lifecycle"]["preStop"]["exec"]["command"] == ["sleep", "5"]
     assert pod["dnsConfig"]["options"] == [{"name": "timeout", "value": "1"}, {"name": "rotate"}]
     assert (pod["securityContext"]["runAsUser"], pod["securityContext"]["runAsGroup"]) == (
         1000, 2000,
@@ -295,10 +273,27 @@ secrets: {key: {file: ./key}}
     assert kubernetes.needed_secrets(source) == {}
 
 
-def test_a_name_that_kubernetes_refuses_is_refused_here(tmp_path):
+def test_a_name_that_kubernetes_refuses_is_changed_for_everybody(tmp_path):
     path = tmp_path / "compose.yml"
-    path.write_text("services: {my_web: {image: nginx}}\n")
-    with pytest.raises(InputError, match="'my_web' can't be a name in Kubernetes"):
+    path.write_text(
+        "services:\n"
+        "  My_Api: {image: example/api, expose: [80]}\n"
+        "  web: {image: nginx, environment: {API: 'http://My_Api:80/v1', NAME: My_Api_2}}\n"
+    )
+    source = kubernetes.load(path, environ={})
+    manifests = parsed(kubernetes.render(source))
+    assert manifests["ConfigMap/web"]["data"] == {"API": "http://my-api:80/v1", "NAME": "My_Api_2"}
+    assert manifests["Service/my-api"]["spec"]["ports"][0]["port"] == 80
+    assert [str(remark.message) for remark in source.remarks] == [
+        "My_Api is called my-api here, also in the settings of others"
+    ]
+
+
+@pytest.mark.parametrize("names", ["{a_b: {image: x}, a-b: {image: y}}", "{'1web': {image: x}}"])
+def test_a_name_that_can_not_be_changed_is_refused(tmp_path, names):
+    path = tmp_path / "compose.yml"
+    path.write_text(f"services: {names}\n")
+    with pytest.raises(InputError, match="can't be a name in Kubernetes"):
         kubernetes.load(path, environ={})
 
 
@@ -338,18 +333,28 @@ def test_everything_else_is_run_in_the_container(line):
 
 
 def test_times_are_those_of_compose_or_its_defaults():
-    check = {"test": ["CMD", "true"], "interval": "1m30s", "timeout": "500ms", "retries": 5}
+    check = {"test": ["CMD", "true"], "interval": "1m30s", "timeout": "500ms", "retries": 2}
     probe = readiness({"healthcheck": check})
     assert probe == {
         "exec": {"command": ["true"]},
         "periodSeconds": 90,
         "timeoutSeconds": 1,
-        "failureThreshold": 5,
+        "failureThreshold": 2,
     }
     assert readiness({"healthcheck": {"test": ["CMD", "true"]}}) == {
         **probe, "periodSeconds": 30, "timeoutSeconds": 30, "failureThreshold": 3,
     }  # fmt: skip
     assert seconds("2h") == 7200
+
+
+def test_a_program_is_not_started_in_a_pod_as_often_as_compose_does_while_it_waits():
+    often = {"interval": "1s", "retries": 30}
+    program = readiness({"healthcheck": {"test": ["CMD", "true"], **often}})
+    request = readiness({"healthcheck": {"test": ["CMD", "curl", "http://localhost/"], **often}})
+    assert program is not None
+    assert request is not None
+    assert (program["periodSeconds"], request["periodSeconds"]) == (5, 1)
+    assert program["failureThreshold"] == 3
 
 
 @pytest.mark.parametrize("raw", [{}, {"healthcheck": {"disable": True}}, {"test": ["NONE"]}])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import re
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -12,8 +14,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from groundplan import policy
+from groundplan import facts, policy
 from groundplan.errors import InputError
+from groundplan.policy import scan
 from groundplan.policy.verdicts import Verdict, bare, settle
 from groundplan.workspace import Workspace
 
@@ -289,6 +292,175 @@ def test_a_waiver_that_is_none_is_refused_with_its_line(waive, workspace, old, n
     assert caught.value.line == line
 
 
+# Policies of one's own
+
+TAGS = {"Client": "a", "Environment": "prod", "ManagedBy": "terraform", "Owner": "b"}
+DEV = {**TAGS, "Environment": "dev"}
+ALLOWED = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::a/*"}
+OWN = [  # the policy, the type, what passes, what fails
+    ("GP_REQUIRED_TAGS", "aws_sqs_queue", {}, {"tags_all": {**TAGS, "Owner": ""}}),
+    ("GP_REQUIRED_TAGS", "aws_vpc", {}, {"tags_all": None}),
+    ("GP_PUBLIC_DATABASE", "aws_db_instance", {"publicly_accessible": False},
+     {"publicly_accessible": True}),
+    ("GP_OPEN_DATABASE_PORT", "aws_vpc_security_group_ingress_rule",
+     {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": 443, "to_port": 443},
+     {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": 3300, "to_port": 3310}),
+    ("GP_OPEN_DATABASE_PORT", "aws_vpc_security_group_ingress_rule",
+     {"cidr_ipv4": "10.0.0.0/8", "ip_protocol": "-1"}, {"cidr_ipv6": "::/0", "ip_protocol": "-1"}),
+    ("GP_OPEN_DATABASE_PORT", "aws_security_group_rule",
+     {"type": "egress", "cidr_blocks": ["0.0.0.0/0"], "protocol": "-1"},
+     {"type": "ingress", "cidr_blocks": ["0.0.0.0/0"], "protocol": "tcp", "from_port": 6379,
+      "to_port": 6379}),
+    ("GP_WILDCARD_IAM", "aws_iam_policy", {"policy": json.dumps({"Statement": [ALLOWED]})},
+     {"policy": json.dumps({"Statement": [ALLOWED, {**ALLOWED, "Action": "s3:*"}]})}),
+    ("GP_WILDCARD_IAM", "aws_iam_role_policy",
+     {"policy": json.dumps({"Statement": [{**ALLOWED, "Effect": "Deny", "Action": "*"}]})},
+     {"policy": json.dumps({"Statement": {"Effect": "Allow", "NotAction": "s3:*"}})}),
+    ("GP_WILDCARD_IAM", "aws_kms_key_policy",
+     {"policy": json.dumps({"Statement": [{**ALLOWED, "Action": "kms:*",
+                                           "Principal": {"AWS": "arn:aws:iam::1:root"}}]})},
+     {"policy": json.dumps({"Statement": [{**ALLOWED, "Principal": "*"}]})}),
+    ("GP_SPOT_NODES", "aws_eks_node_group", {"capacity_type": "SPOT", "tags_all": DEV},
+     {"capacity_type": "SPOT"}),
+    ("GP_SPOT_NODES", "aws_launch_template", {"instance_market_options": []},
+     {"instance_market_options": [{"market_type": "spot"}]}),
+    ("GP_ENCRYPTION", "aws_db_instance", {"storage_encrypted": True}, {"storage_encrypted": False}),
+    ("GP_ENCRYPTION", "aws_elasticache_replication_group",
+     {"at_rest_encryption_enabled": "true", "transit_encryption_enabled": True},
+     {"at_rest_encryption_enabled": "true"}),
+    ("GP_ENCRYPTED_DISKS", "aws_launch_template",
+     {"block_device_mappings": [{"ebs": [{"encrypted": "true"}]}]},
+     {"block_device_mappings": [{"ebs": [{"encrypted": "false"}]}]}),
+    ("GP_DELETION_PROTECTION", "aws_db_instance", {"deletion_protection": True},
+     {"deletion_protection": False}),
+    ("GP_DELETION_PROTECTION", "aws_db_instance", {"deletion_protection": False, "tags_all": DEV},
+     {}),
+    ("GP_DELETION_PROTECTION", "aws_ecr_repository", {"force_delete": False},
+     {"force_delete": True}),
+]  # fmt: skip
+
+
+def held(tmp_path: Path, *resources: tuple[str, dict[str, object]]) -> dict[tuple[str, str], str]:
+    """What our own policies say of a plan of these resources, by policy and address."""
+    items = []
+    for address, values in resources:
+        type_, name = address.split(".")
+        item = {**AWS, "address": address, "type": type_, "name": name}
+        items.append({**item, "values": {"tags_all": TAGS, **values}})
+    changes = [_change({k: v for k, v in i.items() if k != "values"}, i["values"]) for i in items]
+    for change in changes:
+        change["change"]["after_unknown"] = {}
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {"resources": items}},
+        "resource_changes": changes,
+        "configuration": {"root_module": {"resources": [{**i, "expressions": {}} for i in items]}},
+    }))  # fmt: skip
+    found = scan.plan(path, facts.read(path), ROOT / "terraform/policies")
+    return {(v.check, v.resource): v.result for v in found if v.check.startswith("GP_")}
+
+
+@pytest.mark.parametrize(("check", "type_", "passing", "failing"), OWN)
+def test_each_of_our_own_policies_passes_and_fails(tmp_path, check, type_, passing, failing):
+    found = held(tmp_path, (f"{type_}.good", passing), (f"{type_}.bad", failing))
+    assert found[check, f"{type_}.good"] == "passed"
+    assert found[check, f"{type_}.bad"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("tags", "gateways", "result"),
+    [(DEV, 1, "passed"), (DEV, 2, "failed"), (TAGS, 2, "passed"), (TAGS, 1, "failed"),
+     (TAGS, 0, "passed")],
+)  # fmt: skip
+def test_dev_has_one_nat_gateway_and_prod_one_in_each_zone(tmp_path, tags, gateways, result):
+    zones = [(f"aws_subnet.{zone}", {"availability_zone": f"eu-1{zone}"}) for zone in "ab"]
+    nat = [(f"aws_nat_gateway.{number}", {}) for number in range(gateways)]
+    found = held(tmp_path, ("aws_vpc.main", {"tags_all": tags}), *zones, *nat)
+    assert found["GP_NAT_COUNT", "aws_vpc.main"] == result
+
+
+def test_every_policy_of_our_own_is_tested_both_ways():
+    declared = [
+        line
+        for path in (ROOT / "terraform/policies").glob("*.py")
+        for line in re.findall(r'"(GP_\w+)"', path.read_text())
+    ]
+    assert {*declared} == {check for check, *_ in OWN} | {"GP_NAT_COUNT"}
+
+
+def test_wide_rights_are_seen_in_the_files_where_the_plan_cannot_tell(workspace):
+    (workspace.root / "terraform/policies").mkdir()
+    shutil.copy(ROOT / "terraform/policies/iam.py", workspace.root / "terraform/policies")
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    statement = '{ Effect = "Allow", Action = "ec2:*", Resource = aws_ebs_volume.this.arn }'
+    module.write_text(f"""{MODULE}
+resource "aws_iam_policy" "this" {{
+  policy = jsonencode({{ Statement = [{statement}] }})
+}}
+""")
+    found = states(policy.run(workspace, "dev", 1))
+    assert found["GP_WILDCARD_IAM", "module.disk.aws_iam_policy.this"] == "failed"
+
+
+def test_a_policy_that_breaks_is_an_error_and_never_a_pass(workspace, tmp_path):
+    own = workspace.root / "terraform/policies"
+    own.mkdir()
+    (own / "bad.py").write_text(
+        "from groundplan.policy.custom import policy\n\n"
+        '@policy("GP_BAD", "Bad", "aws_ebs_volume")\n'
+        "def bad(volume):\n"
+        "    return volume.nothing\n"
+    )
+    with pytest.raises(InputError, match="AttributeError") as caught:
+        policy.run(workspace, "dev", 1, plan=plan(tmp_path))
+    assert (caught.value.file, caught.value.line) == (own / "bad.py", 5)
+    (own / "bad.py").write_text("policy(\n")
+    with pytest.raises(InputError, match="syntax error"):
+        policy.run(workspace, "dev", 1, plan=plan(tmp_path))
+    (own / "bad.py").unlink()
+    policy.run(workspace, "dev", 1, plan=plan(tmp_path))
+
+
+# Nothing is scanned twice
+
+
+def test_what_is_known_is_not_scanned_again(workspace, tmp_path, monkeypatch):
+    made = plan(tmp_path)
+    first = policy.run(workspace, "dev", 1, plan=made, today=TODAY)
+    for name in ("files", "plan"):
+        monkeypatch.setattr(scan, name, lambda *_: pytest.fail("scanned again"))
+    made.write_text(made.read_text().replace("{", '{"timestamp": "later", ', 1))
+    assert policy.run(workspace, "dev", 1, plan=made, today=TODAY) == first
+    kept = sorted((workspace.build_dir / "policy").rglob("*.json"))
+    assert len(kept) == 3
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+
+
+@pytest.mark.parametrize(
+    "changed", ["terraform/modules/disk/main.tf", "terraform/envs/dev/phase-1.tfvars",
+                "terraform/policies/new.py"],
+)  # fmt: skip
+def test_what_has_changed_is_scanned_again(workspace, monkeypatch, changed):
+    policy.run(workspace, "dev", 1)
+    path = workspace.root / changed
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{path.read_text() if path.exists() else ''}\n# changed\n")
+    monkeypatch.setattr(scan, "files", lambda *_: pytest.fail("scanned again"))
+    with pytest.raises(pytest.fail.Exception):
+        policy.run(workspace, "dev", 1)
+
+
+def test_findings_by_address_are_those_of_the_last_run(workspace, tmp_path):
+    assert policy.findings_by_address(workspace, "dev", 1) == {}
+    policy.run(workspace, "dev", 1, plan=plan(tmp_path, encrypted=False), today=TODAY)
+    found = policy.findings_by_address(workspace, "dev", 1)
+    assert "CKV_AWS_3" in {finding.check for finding in found[DISK]}
+    (workspace.root / "terraform/envs/dev/main.tf").write_text(f"{MAIN}locals {{ a = 1 }}\n")
+    assert policy.findings_by_address(workspace, "dev", 1) == {}, "of files that are no more"
+
+
 # How it is told
 
 
@@ -330,6 +502,24 @@ def test_as_sarif_what_is_waived_is_suppressed(report):
         {"physicalLocation": {"artifactLocation": {"uri": "main.tf"}, "region": {"startLine": 3}}}
     ]
     assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} == {"CKV_1", "CKV_2"}
+
+
+def test_as_markdown_what_fails_is_told_and_what_is_waived_folded(report):
+    text = policy.as_markdown(report)
+    assert text.startswith("### Policy failed\n\n`phase-1.tfvars` and `plan.json`: 7 passed,")
+    assert '| failed | CKV_1 | `a.b["<&>"]` | open to all | `main.tf:3` |' in text
+    folded = text.partition("<details>")[2]
+    assert "| waived | CKV_2 |" in folded
+    assert "| waived |" not in text.partition("<details>")[0]
+
+
+def test_as_markdown_nothing_in_a_name_is_markup():
+    hostile = policy.Finding("CKV_1", "failed", "a.b[`|\n<b>`]", "<script>|\n[x](y) @all")
+    text = policy.as_markdown(policy.Report(("p",), 0, 0, (hostile,)))
+    [row] = [line for line in text.splitlines() if line.startswith("| failed")]
+    assert "<script>" not in row
+    assert row.replace("\\|", "").count("|") == 6
+    assert "@all" not in row
 
 
 def test_as_junit_the_numbers_add_up(report):

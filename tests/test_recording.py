@@ -59,7 +59,7 @@ def plain(tmp_path):
 
 
 def test_every_phase_with_variables_is_to_be_recorded(copy):
-    expected = [("dev", 1), ("dev", 2), ("dev", 3), ("dev", 4), ("prod", 10)]
+    expected = [*(("dev", phase) for phase in range(1, 7)), ("prod", 10)]
     assert recording.phases(copy) == expected
     assert recording.stale(copy) == expected
 
@@ -83,7 +83,7 @@ def test_facts_are_stale_when_their_terraform_has_changed(copy):
 
 
 def append(path):
-    path.write_text(path.read_text() + "\n# changed\n")
+    path.write_text(path.read_text() + "\nlocals { changed = 1 }\n")
 
 
 def test_a_file_that_is_not_named_after_a_phase_is_told(plain):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -15,81 +16,14 @@ from pathlib import Path
 import boto3
 import pytest
 
+import roots
 from groundplan import terraform
 from groundplan.errors import InputError, RefusedError, ToolError
 from groundplan.localcloud import Cloud, create_bucket
-from groundplan.terraform import messages, sources, targets
+from groundplan.terraform import messages, recovery, sources, targets
 from groundplan.terraform.command import Surroundings, run
 from groundplan.workspace import Workspace
-
-REPOSITORY = Path(__file__).parents[1]
-
-BACKEND = """\
-terraform {
-  required_version = ">= 1.11"
-  backend "s3" {
-    key          = "dev/terraform.tfstate"
-    region       = "us-east-1"
-    use_lockfile = true
-  }
-}
-
-variable "applications" {
-  type = set(string)
-}
-"""
-
-# Without a provider, so that a plan takes half a second and not five.
-PLAIN = f"""\
-{BACKEND}
-resource "terraform_data" "this" {{
-  for_each = var.applications
-  input    = each.key
-}}
-
-output "applications" {{
-  value = sort([for item in terraform_data.this : item.output])
-}}
-
-output "token" {{
-  value     = "not to be shown"
-  sensitive = true
-}}
-"""
-
-# The VPC takes ten seconds to make: that is how long the provider waits for its DNS.
-AWS = f"""\
-{BACKEND}
-terraform {{
-  required_providers {{
-    aws = {{
-      source  = "hashicorp/aws"
-      version = "~> 5.100"
-    }}
-  }}
-}}
-
-provider "aws" {{
-  region              = "us-east-1"
-  allowed_account_ids = var.account_id == null ? null : [var.account_id]
-}}
-
-variable "account_id" {{
-  type    = string
-  default = null
-}}
-
-resource "aws_ecr_repository" "this" {{
-  for_each = var.applications
-  name     = each.key
-}}
-
-resource "aws_vpc" "this" {{
-  count                = length(var.applications) - 1
-  cidr_block           = "10.20.0.0/16"
-  enable_dns_hostnames = true
-}}
-"""
+from roots import AWS, PLAIN
 
 SLOW = """
 import sys
@@ -101,7 +35,8 @@ def say(line):
     print(line, flush=True)
 
 with terraform.opened(Workspace(Path(sys.argv[1])), "dev", on_line=say) as dev:
-    dev.apply(dev.plan(2))
+    plan = dev.plan(2)
+    dev.apply(plan, terraform.Permit(plan.digest))
 """
 
 
@@ -109,13 +44,7 @@ with terraform.opened(Workspace(Path(sys.argv[1])), "dev", on_line=say) as dev:
 def workspace(tmp_path, monkeypatch):
     """A workspace with one small environment of two phases, and a cloud of its own."""
     monkeypatch.setenv("GROUNDPLAN_CLOUD_PORT", "0")
-    for name in ("design.yaml", "docker-compose.yml"):
-        shutil.copy(REPOSITORY / name, tmp_path)
-    folder = tmp_path / "terraform" / "envs" / "dev"
-    folder.mkdir(parents=True)
-    (folder / "main.tf").write_text(PLAIN)
-    (folder / "phase-1.tfvars").write_text('applications = ["cart"]\n')
-    (folder / "phase-2.tfvars").write_text('applications = ["cart", "orders"]\n')
+    roots.write(tmp_path, PLAIN)
     yield Workspace(tmp_path)
     terraform.cloud(Workspace(tmp_path)).down()
 
@@ -125,8 +54,13 @@ def aws(workspace):
     """The same, with resources of AWS."""
     folder = workspace.environment("dev")
     (folder / "main.tf").write_text(AWS)
-    shutil.copy(REPOSITORY / "terraform/envs/dev/.terraform.lock.hcl", folder)
+    shutil.copy(roots.REPOSITORY / "terraform/envs/dev/.terraform.lock.hcl", folder)
     return workspace
+
+
+def apply(driver, plan):
+    """Apply a plan as if it had passed policy."""
+    driver.apply(plan, terraform.Permit(plan.digest))
 
 
 def lines_of(changes):
@@ -142,7 +76,7 @@ def test_plan_apply_plan_again_and_destroy(workspace):
         assert plan.summary == "1 to create"
         assert dev.show_json(plan)["variables"] == {"applications": {"value": ["cart"]}}
 
-        dev.apply(plan)
+        apply(dev, plan)
 
         assert any("Creation complete" in line for line in said)
         assert dev.is_current(1)
@@ -166,15 +100,41 @@ def test_only_the_plan_that_was_shown_is_applied(workspace):
         first = dev.plan(1)
         dev.plan(2).path.replace(first.path)
         with pytest.raises(RefusedError, match="not the one that was shown"):
-            dev.apply(first)
+            apply(dev, first)
 
         before = dev.plan(1)
         kept = before.path.with_suffix(".kept")
         shutil.copy(before.path, kept)
-        dev.apply(before)
+        apply(dev, before)
         kept.replace(before.path)
         with pytest.raises(RefusedError, match="out of date"):
-            dev.apply(before)
+            apply(dev, before)
+
+
+@pytest.mark.terraform
+def test_only_a_plan_that_passed_policy_and_of_the_files_as_they_are_is_applied(workspace):
+    variables = workspace.variables_file("dev", 1)
+    with terraform.opened(workspace, "dev") as dev:
+        plan = dev.plan(1)
+        for permit in (None, terraform.Permit("of another plan")):
+            with pytest.raises(RefusedError, match="has not passed policy"):
+                dev.apply(plan, permit)
+
+        variables.write_text('applications = ["mail"]\n')
+        with pytest.raises(RefusedError, match="files of dev have changed since") as error:
+            apply(dev, plan)
+        assert error.value.hint == "plan again: groundplan plan dev --phase 1"
+        assert dev.state().get("values") is None, "nothing was applied"
+
+        again = dev.plan(1)
+        assert dev.saved(1) == again
+        apply(dev, dev.saved(1))
+        with pytest.raises(RefusedError, match="no plan of dev, phase 1, is saved here"):
+            dev.saved(1)
+        empty = dev.plan(1)
+        assert empty.empty
+        dev.apply(empty)
+        dev.apply(dev.plan(1, destroy=True))
 
 
 @pytest.mark.terraform
@@ -256,7 +216,7 @@ def test_ctrl_c_in_mid_apply_ends_in_good_order_and_the_next_run_gets_there(aws)
     with terraform.opened(aws, "dev") as dev:
         assert dev.lock() is None
         assert not dev.is_current(2)
-        dev.apply(dev.plan(2))
+        apply(dev, dev.plan(2))
         assert dev.plan(2).empty
 
 
@@ -275,6 +235,67 @@ def test_killed_in_mid_apply_terraform_still_ends_what_it_began(aws):
         while dev.lock() and time.monotonic() < deadline:
             time.sleep(0.5)
         assert dev.plan(2).empty, "nothing was lost"
+
+
+@pytest.mark.terraform
+@pytest.mark.slow
+def test_terraform_itself_killed_what_it_made_is_taken_in_by_the_next_run(aws):
+    terraform.cloud(aws).up()
+    with slow_apply(aws) as child:
+        os.kill(child_of(child.pid), signal.SIGKILL)
+        said, _ = child.communicate(timeout=60)
+    assert "terraform was killed while it applied dev" in said
+
+    lines = []
+    with terraform.opened(aws, "dev", on_line=lines.append) as dev:
+        assert not dev.state().get("values"), "nothing was saved yet"
+        with pytest.raises(RefusedError, match="is locked by") as error:
+            dev.plan(2)
+        assert "groundplan unlock dev" in error.value.hint
+        dev.unlock(dev.lock())
+
+        plan = dev.plan(2)
+
+        assert lines_of(plan.changes) == {"create aws_vpc.this[0]"}
+        told = [line for line in lines if "taken in" in line]
+        assert told == [
+            'aws_ecr_repository.this["cart"]: taken in (cart)',
+            'aws_ecr_repository.this["orders"]: taken in (orders)',
+        ]
+        assert any("aws_vpc.this[0]: was being made" in line for line in lines)
+        apply(dev, plan)
+        assert dev.plan(2).empty
+        dev.destroy(2)
+
+
+def child_of(parent):
+    """The process that `parent` started and that is Terraform."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        name, _, rest = path.read_text().rpartition(") ")
+        if rest.split()[1] == str(parent) and "terraform" in name:
+            return int(path.parent.name)
+    raise AssertionError("no Terraform runs")
+
+
+def test_what_the_log_of_an_apply_tells():
+    def line(type_: str, address: str, action: str, id_: str | None = None) -> str:
+        hook = {"resource": {"addr": address}, "action": action}
+        return json.dumps({"type": type_, "hook": hook | ({"id_value": id_} if id_ else {})})
+
+    found = recovery.read([
+        line("apply_start", "a.old", "delete"),
+        line("apply_complete", "a.old", "delete"),
+        line("apply_start", "a.made", "create"),
+        line("apply_complete", "a.made", "create", "a-1"),
+        line("apply_start", "module.m.a.saved", "create"),
+        line("apply_complete", "module.m.a.saved", "create", "a-2"),
+        line("apply_start", "a.begun", "create"),
+        "not json", '{"half',
+    ])  # fmt: skip
+    module = {"resources": [{"address": "module.m.a.saved"}]}
+    assert found.begun == ("a.begun",)
+    assert found.lost({"values": {"root_module": {"child_modules": [module]}}}) == {"a.made": "a-1"}
+    assert found.lost({}) == {"a.made": "a-1", "module.m.a.saved": "a-2"}
 
 
 @contextmanager
@@ -348,7 +369,7 @@ class TestAccount:
 
         with terraform.opened(workspace, "dev", "aws") as dev:
             assert (dev.target.account, dev.target.bucket) == ("111122223333", bucket)
-            dev.apply(dev.plan(1))
+            apply(dev, dev.plan(1))
             assert dev.plan(1).empty
         assert not (workspace.build_dir / "cloud").exists(), "the embedded one is left alone"
 
@@ -392,15 +413,44 @@ def test_the_digest_follows_all_that_terraform_reads(workspace):
     module = workspace.root / "terraform" / "modules" / "network"
     module.mkdir(parents=True)
     before = sources.digest(workspace, "dev", 1)
-    for path in (folder / "main.tf", folder / "phase-1.tfvars", module / "main.tf"):
-        path.write_text("# changed\n")
+    for path in (folder / "main.tf", folder / "phase-1.tfvars", module / "rules.json.tftpl"):
+        path.write_text('locals { changed = "yes" }\n')
         now = sources.digest(workspace, "dev", 1)
         assert now != before, path
         before = now
-    (folder / "phase-2.tfvars").write_text("# another phase\n")
+    (folder / "phase-2.tfvars").write_text('another = "phase"\n')
     (module / "tests").mkdir()
-    (module / "tests" / "main.tf").write_text("# a test\n")
+    (module / "tests" / "main.tf").write_text("a = 1\n")
+    (module / "README.md").write_text("# Network\n")
     assert sources.digest(workspace, "dev", 1) == before
+
+
+HARMLESS = [
+    ("# a comment\n\nname = 1", "name = 1"),
+    ("name = 1 # a comment", "name = 1"),
+    ("name    =  1", "name = 1"),
+    ("// a comment\n  name = 1", "name = 1"),
+    ('name = "a"   # why', 'name = "a"'),
+]
+HARMFUL = [
+    ('name = "a # b"', 'name = "a"'),
+    ('name = "a  b"', 'name = "a b"'),
+    ('name = "${join("# a", x)}"', 'name = "${join("# b", x)}"'),
+    ("name = <<-EOT\n# a\nEOT", "name = <<-EOT\n# b\nEOT"),
+    ("name = 1 - 2", "name = 1 -2"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [
+    *((*pair, True) for pair in HARMLESS), *((*pair, False) for pair in HARMFUL),
+])  # fmt: skip
+def test_the_digest_does_not_follow_comments_and_spaces(workspace, one, other, same):
+    main = workspace.environment("dev") / "main.tf"
+    digests = []
+    for text in (one, other):
+        main.write_text(f"{text}\n")
+        digests.append(sources.digest(workspace, "dev", 1))
+    assert (digests[0] == digests[1]) is same
 
 
 def test_what_is_no_json_is_not_lost(tmp_path):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from groundplan.errors import InputError, suggest
+from groundplan.journey import Step
 from groundplan.model import Id, Line, Model, Number, RelativePath, Text
 from groundplan.usage import Usage
 
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 BEST_SCORE = 5
 REGION = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
 ACCOUNT = r"^[0-9]{12}$"
+RANGE = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+HOST = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"
+Copies = Annotated[StrictInt, Field(ge=1, le=100)]
+CARRIED = ("profiles", "environment", "kubernetes")
+"""What of a phase stays as in the phase before where it is left out."""
 
 
 class Named(Model):
@@ -38,6 +44,8 @@ class Client(Named):
 
     application: Named
     """What is to be run."""
+    networks: dict[Line, Annotated[str, StringConstraints(pattern=RANGE)]] = Field(default={})
+    """Address ranges the client uses already, by name; none of ours may overlap them."""
 
 
 class Terraform(Model):
@@ -47,6 +55,8 @@ class Terraform(Model):
     """The AWS region, such as us-east-1."""
     accounts: dict[Id, Annotated[str, StringConstraints(pattern=ACCOUNT)]] = Field(default={})
     """For each environment, the AWS account (12 digits, in quotes) it may be applied to."""
+    environment: dict[Annotated[str, StringConstraints(pattern=VARIABLE)], str] = Field(default={})
+    """The variables Compose is given for what runs in AWS, beside those of the phase."""
 
 
 class Answer(Model):
@@ -169,6 +179,23 @@ class Decision(Model):
         return next(option for option in self.options if option.name == self.choice)
 
 
+class Kubernetes(Model):
+    """How the applications run in the cluster."""
+
+    replicas: Copies = 1
+    """How many copies of each application run; a Compose file that asks for more has them."""
+    most: Copies | None = None
+    """Up to how many copies the load may bring; left out: their number is fixed."""
+    host: Annotated[str, StringConstraints(pattern=HOST)] | None = None
+    """The name at which a load balancer lets customers in; left out: nobody comes in."""
+
+    @model_validator(mode="after")
+    def _room_to_grow(self) -> Self:
+        if self.most is not None and self.most < self.replicas:
+            raise ValueError(f"has at most {self.most} copies, fewer than its {self.replicas}")
+        return self
+
+
 class ToDo(Model):
     """A piece of work in a phase."""
 
@@ -176,11 +203,13 @@ class ToDo(Model):
     """What is to be done."""
     state: Literal["done", "doing", "open"] = "open"
     """How far it is."""
+    evidence: tuple[RelativePath, ...] = ()
+    """The files or folders that are there once it is done."""
 
 
 class Phase(Model):
-    """A step of the engagement. What is left out of `profiles` and `environment` stays as it was
-    in the phase before.
+    """A step of the engagement. What is left out of `profiles`, `environment` and `kubernetes`
+    stays as it was in the phase before.
     """
 
     number: Number
@@ -197,6 +226,8 @@ class Phase(Model):
     """The Compose profiles that are on; left out: those of the phase before."""
     environment: dict[Annotated[str, StringConstraints(pattern=VARIABLE)], str] = Field(default={})
     """The variables Compose is given; left out: those of the phase before."""
+    kubernetes: Kubernetes = Kubernetes()
+    """How the applications run in the cluster; left out: as in the phase before."""
     to_do: tuple[ToDo, ...] = ()
     """The work of this phase."""
     outcome: tuple[Line, ...] = ()
@@ -247,6 +278,8 @@ class Design(Model):
     """The steps of the engagement, by rising number."""
     usage: Usage
     """What the monthly cost assumes."""
+    journey: tuple[Step, ...] = ()
+    """What a customer does in the application, from the first page to the last."""
 
     @model_validator(mode="before")
     @classmethod
@@ -258,7 +291,7 @@ class Design(Model):
         carried: list[dict[str, Any]] = []
         on: dict[str, Any] = {}
         for phase in phases:
-            on |= {name: phase[name] for name in ("profiles", "environment") if name in phase}
+            on |= {name: phase[name] for name in CARRIED if name in phase}
             carried.append(on | phase)
         return value | {"phases": carried}
 
@@ -269,6 +302,13 @@ class Design(Model):
                 return phase
         known = ", ".join(str(phase.number) for phase in self.phases)
         raise InputError(f"there is no phase {number} in the design", hint=f"known: {known}")
+
+    @property
+    def current(self) -> Phase:
+        """The phase in which the engagement stands: else the last that is done, else the first."""
+        current = [phase for phase in self.phases if phase.state == "current"]
+        done = [phase for phase in self.phases if phase.state == "done"]
+        return (current or done[-1:] or list(self.phases))[0]
 
     def decision(self, id_: str) -> Decision:
         """The decision of that id. Raises InputError."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from groundplan import yamlfile
-from groundplan.design import ACCOUNT, REGION, VARIABLE, Design
+from groundplan.design import ACCOUNT, CARRIED, HOST, REGION, VARIABLE, Design
 from groundplan.errors import InputError, suggest
+from groundplan.journey import PATH
 from groundplan.model import ID
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _PATTERNS = {
     REGION: "an AWS region, such as us-east-1",
     ACCOUNT: "the 12 digits of an AWS account, in quotes",
     VARIABLE: "letters, digits and underscores, such as REDIS_URL",
+    HOST: "a host's full name, such as shop.example.com",
+    PATH: "a path from the root, such as /checkout",
 }
 _LIMITS = {
     "string_too_short": "is empty",
@@ -197,7 +200,7 @@ def _problem(error: Mapping[str, Any], document: Document) -> Problem | None:
 
 
 def _carried(loc: Loc, document: Document) -> bool:
-    phase_field = loc[:1] == ("phases",) and loc[2:3] in {("profiles",), ("environment",)}
+    phase_field = loc[:1] == ("phases",) and loc[2:3] in {(name,) for name in CARRIED}
     return phase_field and loc[:3] not in document.keys
 
 

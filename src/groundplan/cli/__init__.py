@@ -9,7 +9,7 @@ from typing import Final
 import typer
 
 from groundplan import __version__
-from groundplan.cli import cloud, design, infrastructure, running, site
+from groundplan.cli import cloud, design, docs, infrastructure, kubernetes, pictures, running, site
 from groundplan.errors import GroundplanError
 
 BUG: Final = 70
@@ -22,9 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (design, infrastructure, running):
+for part in (design, docs, infrastructure, pictures, running):
     part.register(app)
 app.add_typer(cloud.app, name="cloud")
+app.add_typer(kubernetes.app, name="k8s")
 app.add_typer(site.app, name="site")
 
 

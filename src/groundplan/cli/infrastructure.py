@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,7 @@ from groundplan.cli.common import AnyPhase, Json, OnePhase, Yes, say, show, work
 
 if TYPE_CHECKING:
     from groundplan.policy import Report
-    from groundplan.terraform import Plan, Terraform
+    from groundplan.terraform import Permit, Plan, Terraform
 
 
 class PolicyFormat(StrEnum):
@@ -22,6 +23,7 @@ class PolicyFormat(StrEnum):
     json = "json"
     sarif = "sarif"
     junit = "junit"
+    markdown = "markdown"
 
 
 class Target(StrEnum):
@@ -66,7 +68,7 @@ def plan(
     if as_json:
         show(_as_dict(planned))
         return
-    _print(planned)
+    _print(planned, driver)
 
 
 def _record(env: str | None, phase: int | None) -> None:
@@ -84,15 +86,24 @@ def _record(env: str | None, phase: int | None) -> None:
         typer.echo(path.relative_to(here.root))
 
 
-def apply(env: Env, phase: OnePhase, target: To = Target.local, yes: Yes = False) -> None:
-    """Plan, show the plan, ask, and apply exactly that plan."""
+def apply(
+    env: Env,
+    phase: OnePhase,
+    target: To = Target.local,
+    yes: Yes = False,
+    saved: Annotated[
+        bool, typer.Option("--saved", help="Apply the plan that `groundplan plan` saved last.")
+    ] = False,
+) -> None:
+    """Plan, show the plan, hold it against policy, ask, and apply exactly that plan."""
     from groundplan import terraform  # noqa: PLC0415
 
     with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
-        if target is Target.local and driver.is_current(phase):
+        if target is Target.local and driver.is_current(phase) and not saved:
             typer.echo(f"{env} is at phase {phase} already; nothing has changed since")
             return
-        _plan_and_apply(driver, driver.plan(phase), yes=yes)
+        planned = driver.saved(phase) if saved else driver.plan(phase)
+        _show_and_apply(driver, planned, yes=yes)
 
 
 def destroy(env: Env, phase: OnePhase, target: To = Target.local, yes: Yes = False) -> None:
@@ -100,18 +111,29 @@ def destroy(env: Env, phase: OnePhase, target: To = Target.local, yes: Yes = Fal
     from groundplan import terraform  # noqa: PLC0415
 
     with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
-        _plan_and_apply(driver, driver.plan(phase, destroy=True), yes=yes)
+        _show_and_apply(driver, driver.plan(phase, destroy=True), yes=yes)
 
 
-def _plan_and_apply(driver: Terraform, planned: Plan, *, yes: bool) -> None:
-    _print(planned)
+def _show_and_apply(driver: Terraform, planned: Plan, *, yes: bool) -> None:
+    _print(planned, driver)
     if planned.empty:
         driver.apply(planned)  # nothing to do, and now known to be so
         return
+    permit = None if planned.destroy else _permit(driver, planned)
     if not yes:
         _ask(f"{'Destroy' if planned.destroy else 'Apply'} this on {planned.target}?")
-    driver.apply(planned)
+    driver.apply(planned, permit)
     typer.echo(f"done: {planned.summary}")
+
+
+def _permit(driver: Terraform, planned: Plan) -> Permit:
+    from groundplan.policy import gate  # noqa: PLC0415
+
+    say(f"holding the plan of {planned.env} against policy")
+    permit, report = gate.permit(driver, planned)
+    counts = ", ".join(f"{count} {kind}" for kind, count in report.counts.items() if count)
+    typer.echo(f"policy lets it pass: {counts}")
+    return permit
 
 
 def _ask(question: str) -> None:
@@ -138,18 +160,41 @@ def output(env: Env, target: To = Target.local, as_json: Json = False) -> None:
         typer.echo(f"{name} = {value}")
 
 
-def drift(env: Env, phase: OnePhase, target: To = Target.local, as_json: Json = False) -> None:
-    """What differs between the cloud, the state and the files; exit code 0 when nothing does."""
+def drift(
+    env: Env, phase: AnyPhase = None, target: To = Target.local, as_json: Json = False
+) -> None:
+    """What differs between the recorded plan, the state and the cloud; exit code 1 if anything.
+
+    In the phase that was last applied from here, or the one that is given. It is drawn, too, into
+    build/drift/.
+    """
+    from groundplan import drift as drifts  # noqa: PLC0415
     from groundplan import terraform  # noqa: PLC0415
 
-    with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
-        planned = driver.plan(phase)
-    if as_json:
-        show(_as_dict(planned))
-    else:
-        _print(planned)
-        typer.echo("no drift" if planned.empty else "drift: the cloud is not what the files say")
-    raise typer.Exit(int(not planned.empty))
+    here = workspace()
+    with terraform.opened(here, env, target.value, on_line=say) as driver:
+        number = phase or _applied(driver)
+        seen = drifts.look(driver, number)
+        found = drifts.find(driver, number, seen)
+    typer.echo(
+        json.dumps(drifts.as_dict(found), indent=2) if as_json else drifts.as_text(found).rstrip()
+    )
+    if found:
+        for path in drifts.draw(found, seen, here.build_dir / "drift" / env / target.value):
+            say(f"drawn: {path.relative_to(here.root)}")
+    raise typer.Exit(int(bool(found)))
+
+
+def _applied(driver: Terraform) -> int:
+    from groundplan.errors import InputError  # noqa: PLC0415
+
+    phase = driver.applied_phase()
+    if phase is None:
+        raise InputError(
+            f"which phase of {driver.env} was applied is not known here",
+            hint=f"name it: groundplan drift {driver.env} --phase N",
+        )
+    return phase
 
 
 def unlock(env: Env, target: To = Target.local, yes: Yes = False) -> None:
@@ -161,7 +206,8 @@ def unlock(env: Env, target: To = Target.local, yes: Yes = False) -> None:
         if lock is None:
             typer.echo(f"the state of {env} is not locked")
             return
-        typer.echo(f"locked by {lock}")
+        since = f" since {lock.created}" if lock.created else ""
+        typer.echo(f"locked by {lock.who}{since} ({lock.operation})")
         if not yes:
             _ask("Is that process gone, and may the lock be broken?")
         driver.unlock(lock)
@@ -188,6 +234,7 @@ def policy(
         PolicyFormat.json: policies.as_json,
         PolicyFormat.sarif: policies.as_sarif,
         PolicyFormat.junit: policies.as_junit,
+        PolicyFormat.markdown: policies.as_markdown,
     }
     typer.echo(writers[PolicyFormat.json if as_json else out](report), nl=False)
     raise typer.Exit(int(report.failed))
@@ -204,10 +251,12 @@ def _policy(env: str, phase: int | None) -> Report:
     return policies.run(here, env, number, plan=plan)
 
 
-def _print(planned: Plan) -> None:
+def _print(planned: Plan, driver: Terraform) -> None:
     for change in planned.changes:
         typer.echo(f"  {change.action:<8}{change.address}")
     where = f"{planned.env}, phase {planned.phase}, on {planned.target}"
+    if planned.target == "aws":
+        where += f", account {driver.target.account}, region {driver.target.region}"
     typer.echo(f"{where}: {planned.summary}")
 
 

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.compose.services import words
+from groundplan.kubernetes.ports import opened
 from groundplan.kubernetes.probes import readiness, seconds
 from groundplan.kubernetes.source import secrets
 
@@ -31,6 +32,9 @@ _SECRET: Final = re.compile(
     r"PASSW|SECRET|TOKEN|CREDENTIAL|(API|ACCESS|PRIVATE|AUTH)_?KEY", re.IGNORECASE
 )
 _URL_WITH_PASSWORD: Final = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+_GRACE: Final = "10s"  # Compose's own
+# Seconds for which a pod that is to stop still serves: so long others may take it to be there.
+_LEAVES: Final = 5
 _UNSAFE: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -61,16 +65,18 @@ def pod(source: Source, service: Service) -> dict[str, Any]:
     raw = source.raw(service)
     volumes, mounts = _volumes(source, service)
     spec = {
+        "serviceAccountName": service.name,
         "automountServiceAccountToken": False,
         # Else a service `mysql` would set MYSQL_PORT=tcp://… in every pod.
         "enableServiceLinks": False,
         "securityContext": _pod_security(service, raw),
         "dnsConfig": _resolver(raw),
-        "containers": [_container(source.application.name, service, raw, mounts)],
+        "topologySpreadConstraints": _spread(source.application.name, service),
+        "containers": [_container(source, service, raw, mounts)],
         "volumes": volumes,
     }
-    if grace := raw.get("stop_grace_period"):
-        spec["terminationGracePeriodSeconds"] = seconds(grace)
+    grace = seconds(raw.get("stop_grace_period") or _GRACE)
+    spec["terminationGracePeriodSeconds"] = grace + (0 if service.is_store else _LEAVES)
     told = [settings(raw), [files.files for _, _, files in mounted(source, service)]]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
     labels_ = labels(source.application.name, service)
@@ -85,7 +91,7 @@ def labels(application: str, service: Service) -> dict[str, str]:
 
 
 def _container(
-    application: str, service: Service, raw: Raw, mounts: list[dict[str, Any]]
+    source: Source, service: Service, raw: Raw, mounts: list[dict[str, Any]]
 ) -> dict[str, Any]:
     environment = [
         {"name": name, "valueFrom": {"secretKeyRef": {"name": f"{service.name}-env", "key": name}}}
@@ -93,20 +99,46 @@ def _container(
     ]
     container = {
         "name": service.name,
-        "image": service.image or f"{application}-{service.name}",
+        "image": service.image or f"{source.application.name}-{service.name}",
         "imagePullPolicy": "IfNotPresent",
         "command": [_literal(word) for word in words(raw.get("entrypoint"))],
         "args": [_literal(word) for word in words(raw.get("command"))],
         "workingDir": raw.get("working_dir"),
         "envFrom": [{"configMapRef": {"name": service.name}}] if settings(raw) else [],
         "env": environment,
-        "ports": [{"containerPort": port} for port in service.exposes],
+        "ports": [
+            {"containerPort": port, "protocol": name} for port, name in opened(source, service)
+        ],
         "readinessProbe": readiness(raw),
+        "lifecycle": _leaving(service),
         "resources": _resources(service, raw),
         "securityContext": _security(service, raw),
         "volumeMounts": mounts,
     }
     return _without_empty(container)
+
+
+def _leaving(service: Service) -> dict[str, Any]:
+    """Before it is told to stop, a pod waits until no new request comes to it."""
+    if service.is_store:
+        return {}
+    return {"preStop": {"exec": {"command": ["sleep", str(_LEAVES)]}}}
+
+
+def _spread(application: str, service: Service) -> list[dict[str, Any]]:
+    """Copies stand in different zones, and on different nodes, as far as there are any."""
+    if service.is_store:
+        return []
+    selector = {"matchLabels": labels(application, service)}
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": selector,
+        }
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    ]
 
 
 def _resolver(raw: Raw) -> dict[str, Any]:

@@ -21,6 +21,8 @@ _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(h|ms|us|ns|m|s)")
 _SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _DEFAULT: Final = "30s"  # Compose's own, for interval and timeout
 _RETRIES: Final = 3
+_MOST: Final = 3  # Compose counts retries while it waits for a start; here they delay a switch
+_LEAST: Final = 5  # seconds between programs that are started in a pod: each takes a node's time
 
 
 def readiness(raw: Raw) -> dict[str, Any] | None:
@@ -33,11 +35,13 @@ def readiness(raw: Raw) -> dict[str, Any] | None:
     test = check.get("test") or ["NONE"]
     if check.get("disable") or test[0] == "NONE":
         return None
+    action = _action(test)
+    period = seconds(check.get("interval") or _DEFAULT)
     return {
-        **_action(test),
-        "periodSeconds": seconds(check.get("interval") or _DEFAULT),
+        **action,
+        "periodSeconds": max(period, _LEAST) if "exec" in action else period,
         "timeoutSeconds": seconds(check.get("timeout") or _DEFAULT),
-        "failureThreshold": int(check.get("retries") or _RETRIES),
+        "failureThreshold": min(int(check.get("retries") or _RETRIES), _MOST),
     }
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import compose
 from groundplan.compose import Remark
 from groundplan.compose.resolver import resolve
+from groundplan.compose.services import words
 from groundplan.compose.source import Source as ComposeFile
 from groundplan.errors import InputError
 from groundplan.files import read_text
+from groundplan.kubernetes.addresses import moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from groundplan.workspace import Workspace
 
 _NAME: Final = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+_UNSAFE: Final = re.compile(r"[^a-z0-9]+")
 _CONFIG_MAP_BYTES: Final = 1 << 20
 # Settings of a Compose service that these manifests leave out.
 _LEFT_OUT: Final = (
@@ -46,11 +49,13 @@ class Source:
 
     `document` is Compose's resolved one, where a `$` stands for itself. `mounts` has the content
     of its bind mounts, by their path on this machine, as far as it can stand in a ConfigMap.
+    `renamed` has the new name of each service whose own is none in Kubernetes.
     """
 
     application: Application
     document: Raw
     mounts: Mapping[str, Mounted] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def raw(self, service: Service) -> Raw:
         """What the document says of `service`."""
@@ -60,36 +65,95 @@ class Source:
     @property
     def remarks(self) -> tuple[Remark, ...]:
         """What of the Compose file is not in the manifests."""
-        return tuple(
+        changed = (
+            Remark(f"{old} is called {new} here, also in the settings of others", new)
+            for old, new in self.renamed.items()
+        )
+        left = (
             Remark(message, service.name)
             for service in self.application.services
             for message in _left_out(self.raw(service), self.mounts)
         )
+        return (*changed, *left)
 
 
-def read(workspace: Workspace, phase: int | None = None) -> Source:
-    """The source of `phase` (default: the Compose file with no profile on); raises like `load`."""
+def read(
+    workspace: Workspace, phase: int | None = None, *, environ: Mapping[str, str] | None = None
+) -> Source:
+    """The source of `phase` (default: the Compose file with no profile on); raises like `load`.
+
+    `environ` are variables beside those of the phase.
+    """
     design = workspace.design
     profiles = () if phase is None else design.phase(phase).profiles
-    return load(workspace.compose_file, profiles=profiles, environ=design.variables(phase))
+    variables = {**dict.fromkeys(design.terraform.environment, ""), **design.variables(phase)}
+    variables |= environ or {}
+    return load(workspace.compose_file, profiles=profiles, environ=variables)
 
 
-def load(path: Path, *, profiles: Iterable[str] = (), environ: Mapping[str, str]) -> Source:
+def load(
+    path: Path,
+    *,
+    profiles: Iterable[str] = (),
+    environ: Mapping[str, str] | None = None,
+    strict: bool = True,
+) -> Source:
     """The source of any Compose file, with `profiles` on and no variables but `environ`.
 
-    Raises InputError where Compose refuses the file, or a service's name is none in Kubernetes.
+    Without `environ` the shell's are taken. With `strict`, a variable without a value, or a host
+    that is no service, is an InputError. Raises InputError where Compose refuses the file, or a
+    service's name is none in Kubernetes.
     """
     profiles = tuple(profiles)
-    application = compose.load(path, profiles=profiles, environ=environ)
-    for service in application.services:
-        if not _NAME.fullmatch(service.name):
+    application = compose.load(path, profiles=profiles, environ=environ, strict=strict)
+    names = {item.name: _name(item.name) for item in application.services}
+    for name, called in names.items():
+        if not _NAME.fullmatch(called) or list(names.values()).count(called) > 1:
             raise InputError(
-                f"'{service.name}' can't be a name in Kubernetes", file=path,
+                f"'{name}' can't be a name in Kubernetes", file=path,
                 hint="use small letters, digits and '-', from a letter on; at most 63",
             )  # fmt: skip
     resolved = resolve(ComposeFile(path, read_text(path)), profiles, environ)
     document = _undollar(resolved.document)
-    return Source(application, document, dict(_mounts(document)))
+    mounts = dict(_mounts(document))
+    changed = {name: called for name, called in names.items() if name != called}
+    return _renamed(Source(application, document, mounts, changed))
+
+
+def _name(text: str) -> str:
+    return _UNSAFE.sub("-", text.lower()).strip("-")
+
+
+def _renamed(source: Source) -> Source:
+    """The source with its services called as Kubernetes can call them, by everybody."""
+    names = source.renamed
+    if not names:
+        return source
+    old = source.application
+    services = [replace(item, name=names.get(item.name, item.name)) for item in old.services]
+    flows = (
+        replace(f, source=names.get(f.source, f.source), target=names.get(f.target, f.target))
+        for f in old.flows
+    )
+    entry = tuple(names.get(name, name) for name in old.entry)
+    application = replace(old, services=tuple(services), flows=tuple(flows), entry=entry)
+    raws = {
+        names.get(name, name): _addressed(raw, names)
+        for name, raw in source.document["services"].items()
+    }
+    return replace(source, application=application, document={**source.document, "services": raws})
+
+
+def _addressed(raw: Raw, names: Mapping[str, str]) -> Raw:
+    environment = {
+        key: moved(value, names) for key, value in (raw.get("environment") or {}).items()
+    }
+    lines = {
+        key: [moved(word, names) for word in words(raw[key])]
+        for key in ("command", "entrypoint")
+        if raw.get(key)
+    }
+    return {**raw, "environment": environment, **lines}
 
 
 def _mounts(document: Raw) -> Iterator[tuple[str, Mounted]]:

@@ -1,0 +1,168 @@
+"""k8s: the application for Kubernetes, rendered, validated, and deployed by hand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from groundplan.cli.common import Json, Yes, say, show, workspace
+from groundplan.cli.infrastructure import Target, To
+
+if TYPE_CHECKING:
+    from groundplan.kubernetes.deploy import Deployment
+    from groundplan.terraform.targets import TargetName
+    from groundplan.workspace import Workspace
+
+app = typer.Typer(help="Kubernetes from Compose.", no_args_is_help=True, rich_markup_mode=None)
+Overlay = Annotated[str, typer.Option("--overlay", help="The overlay: local, or an environment.")]
+Context = Annotated[
+    str | None, typer.Option("--context", help="The cluster, by the name of its context.")
+]
+What = Annotated[
+    Path | None, typer.Argument(help="A file of manifests, or an overlay; left out: all of ours.")
+]
+
+
+@app.command()
+def render(
+    phase: Annotated[
+        int | None,
+        typer.Option("--phase", help="As this phase has it; left out: where the design is.", min=1),
+    ] = None,
+    compose: Annotated[
+        Path | None, typer.Option("--compose", help="Any Compose file, in place of the workspace.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The folder for what is made of it.")
+    ] = None,
+) -> None:
+    """Write k8s/ from the Compose file and the design."""
+    from groundplan import kubernetes as manifests  # noqa: PLC0415
+
+    start = time.monotonic()
+    if compose is not None:
+        _render_any(compose, out)
+        return
+    here = workspace()
+    written = manifests.write(here, phase)
+    for path in written:
+        typer.echo(path.relative_to(here.root))
+    for remark in manifests.read(here, phase).remarks:
+        say(f"note: {remark.service}: {remark.message}" if remark.service else remark.message)
+    say(f"{len(written)} files written in {time.monotonic() - start:.1f} s")
+
+
+@app.command()
+def validate(
+    what: What = None,
+    version: Annotated[
+        str | None, typer.Option("--version", help="Of Kubernetes; left out: of the clusters.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check manifests against the schemas of a Kubernetes version, and against each other."""
+    from groundplan.kubernetes import checking  # noqa: PLC0415
+
+    problems = checking.check(what, version, workspace)
+    if as_json:
+        show([
+            {"file": file, "manifest": item.manifest, "message": item.message}
+            for file, item in problems
+        ])  # fmt: skip
+    else:
+        for file, item in problems:
+            typer.echo(f"{file}: {item}")
+        say("all manifests are as they should be" if not problems else f"{len(problems)} mistakes")
+    raise typer.Exit(int(bool(problems)))
+
+
+@app.command()
+def apply(
+    overlay: Overlay = "local", context: Context = None, target: To = Target.aws, yes: Yes = False
+) -> None:
+    """Deploy an overlay to the named cluster, and wait until every copy is ready."""
+    from groundplan.kubernetes import deploy  # noqa: PLC0415
+
+    here = workspace()
+    deployment = deploy.opened(here, overlay, context)
+    outputs = _outputs(here, deployment, target.value)
+    if deployment.target.in_cloud and not yes:
+        _ask(f"Deploy {overlay} to the cluster of {context}?")
+    tag = deploy.commit(here.root)
+    start = time.monotonic()
+    deployment.apply(tag, outputs, on_line=say)
+    typer.echo(f"{overlay} is deployed at {tag}, in {time.monotonic() - start:.0f} s")
+
+
+@app.command("port-forward")
+def port_forward(
+    overlay: Overlay = "local",
+    context: Context = None,
+    port: Annotated[int, typer.Option(help="The port on this machine.", min=1)] = 8080,
+    journey: Annotated[
+        bool, typer.Option("--journey", help="Walk the customer's way once, and end.")
+    ] = False,
+) -> None:
+    """Show the application in the cluster on this machine, until Ctrl-C."""
+    from groundplan import journey as journeys  # noqa: PLC0415
+    from groundplan.kubernetes import deploy  # noqa: PLC0415
+
+    here = workspace()
+    with deploy.opened(here, overlay, context).reached(port) as address:
+        typer.echo(address)
+        if not journey:
+            threading.Event().wait()  # until Ctrl-C
+        steps = here.design.journey
+        results = journeys.walk(steps, address)
+        typer.echo(journeys.as_text(results, steps))
+        raise typer.Exit(int(not journeys.complete(results, steps)))
+
+
+@app.command()
+def rollback(overlay: Overlay = "local", context: Context = None) -> None:
+    """Take every Deployment of an overlay back to what it was before."""
+    from groundplan.kubernetes import deploy  # noqa: PLC0415
+
+    deploy.opened(workspace(), overlay, context).cluster.undo(on_line=say)
+
+
+def _render_any(compose: Path, out: Path | None) -> None:
+    from groundplan import kubernetes as manifests  # noqa: PLC0415
+    from groundplan.errors import InputError  # noqa: PLC0415
+    from groundplan.files import write_if_changed  # noqa: PLC0415
+
+    if out is None:
+        raise InputError("where to?", hint=f"groundplan k8s render --compose {compose} --out DIR")
+    start = time.monotonic()
+    source = manifests.load(compose, strict=False)
+    for name, text in manifests.render(source).items():
+        write_if_changed(out / name, text)
+        typer.echo(out / name)
+    for remark in source.remarks:
+        say(f"note: {remark.service}: {remark.message}")
+    say(f"{len(source.application.services)} services in {time.monotonic() - start:.1f} s")
+
+
+def _ask(question: str) -> None:
+    from groundplan.errors import RefusedError  # noqa: PLC0415
+
+    try:
+        agreed = typer.confirm(question, default=False)
+    except typer.Abort:
+        agreed = False
+    if not agreed:
+        raise RefusedError("not agreed to; nothing was done", hint="--yes does it without asking")
+
+
+def _outputs(here: Workspace, deployment: Deployment, target: TargetName) -> dict[str, Any] | None:
+    """What Terraform tells of the environment."""
+    if not deployment.target.in_cloud:
+        return None
+    from groundplan import terraform  # noqa: PLC0415
+
+    with terraform.opened(here, deployment.target.name, target, on_line=say) as opened:
+        return opened.output()

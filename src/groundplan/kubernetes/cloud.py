@@ -1,0 +1,156 @@
+"""What of an application is different in AWS: its stores, and where its secrets and images are.
+
+What only Terraform knows once it has applied stands in the manifests as `${output}`, or
+`${output.key}` for one of several, and is filled in when they are applied.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan.errors import InputError, suggest
+from groundplan.kubernetes.addresses import moved
+from groundplan.kubernetes.pod import secret_settings, slug
+from groundplan.kubernetes.source import secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from groundplan.compose import Application, Service
+    from groundplan.kubernetes.source import Source
+    from groundplan.kubernetes.target import Target
+    from groundplan.kubernetes.workload import Manifest
+
+# Of each product: the output with its host, and that with the hosts of its replicas.
+_HOSTS: Final = {
+    "mysql": ("mysql_host", "mysql_replica_hosts"),
+    "mariadb": ("mysql_host", "mysql_replica_hosts"),
+    "redis": ("redis_host", "redis_host"),
+    "valkey": ("redis_host", "redis_host"),
+}
+_SCHEMES: Final = {"redis": "rediss"}  # ElastiCache is set up with TLS
+_PLACE: Final = re.compile(r"\$\{([a-z_][a-z0-9_]*)(?:\.([A-Za-z0-9_-]+))?\}")
+_MASTER: Final = "mysql_secret_arn"
+
+
+def in_cloud(source: Source) -> Source:
+    """`source` with the hosts of its stores as Terraform will tell them."""
+    hosts = dict(_hosts(source.application))
+    document = dict(source.document)
+    document["services"] = {
+        name: {**raw, "environment": _settings(raw.get("environment") or {}, hosts)}
+        for name, raw in source.document["services"].items()
+    }
+    return replace(source, document=document)
+
+
+def without_place(application: Application) -> tuple[Service, ...]:
+    """The stores for which no output of Terraform is known."""
+    hosts = dict(_hosts(application))
+    return tuple(item for item in application.services if item.is_store and item.name not in hosts)
+
+
+def external_secrets(target: Target) -> Iterator[Manifest]:
+    """The Secrets that the applications refer to, filled by External Secrets from AWS."""
+    wanted = list(_wanted(target))
+    if not wanted:
+        return
+    yield {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "SecretStore",
+        "metadata": {"name": "aws"},
+        "spec": {"provider": {"aws": {"service": "SecretsManager", "region": target.region}}},
+    }
+    for name, items in wanted:
+        yield {
+            "apiVersion": "external-secrets.io/v1",
+            "kind": "ExternalSecret",
+            "metadata": {"name": name},
+            "spec": {
+                "refreshInterval": "1h",
+                "secretStoreRef": {"kind": "SecretStore", "name": "aws"},
+                "target": {"name": name},
+                "data": [{"secretKey": key, "remoteRef": ref} for key, ref in items.items()],
+            },
+        }
+
+
+def images(target: Target) -> list[dict[str, str]]:
+    """For kustomize: the images that are built here are in their repositories."""
+    return [
+        {"name": untagged(item.image), "newName": f"${{repository_urls.{item.name}}}"}
+        for item in target.running
+        if item.build and item.image
+    ]
+
+
+def filled(text: str, outputs: Mapping[str, Any]) -> str:
+    """`text` with every `${output}` as Terraform tells it.
+
+    Of an output with several values and no key the first is taken, by name. Raises InputError
+    for an output, or a key, that is not there.
+    """
+    return _PLACE.sub(lambda found: _value(found[1], found[2], outputs), text)
+
+
+def places(text: str) -> tuple[str, ...]:
+    """The outputs of Terraform that `text` waits for."""
+    return tuple(dict.fromkeys(found[1] for found in _PLACE.finditer(text)))
+
+
+def _value(name: str, key: str | None, outputs: Mapping[str, Any]) -> str:
+    value = outputs.get(name)
+    if isinstance(value, dict):
+        value = value.get(key) if key else next((value[k] for k in sorted(value)), None)
+    if value in (None, ""):
+        what = f"{name}.{key}" if key else name
+        raise InputError(
+            f"Terraform has no output '{what}'",
+            hint=suggest(name, outputs) if name not in outputs else "apply the environment first",
+        )
+    return str(value)
+
+
+def _hosts(application: Application) -> Iterator[tuple[str, str]]:
+    copies = {flow.source for flow in application.flows if flow.kind == "replicates"}
+    for service in application.services:
+        if service.is_store and (known := _HOSTS.get(service.product or "")):
+            yield service.name, f"${{{known[service.name in copies]}}}"
+
+
+def _settings(environment: Mapping[str, Any], hosts: Mapping[str, str]) -> dict[str, Any]:
+    return {name: moved(value, hosts, _SCHEMES) for name, value in environment.items()}
+
+
+def _wanted(target: Target) -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
+    """Each Secret with its keys, and where in Secrets Manager the value of each is."""
+    application, stores = target.application, _held_by_stores(target)
+    for name in sorted(
+        {key for item in target.running for key in secrets(target.source.raw(item))}
+    ):
+        whole = {"key": f"{application.name}/{name}"}
+        master = {"key": f"${{{_MASTER}}}", "property": "password"}
+        yield slug(name), {name: master if name in stores else whole}
+    for service in target.running:
+        if names := secret_settings(target.source.raw(service)):
+            place = f"{application.name}/{service.name}"
+            yield f"{service.name}-env", {n: {"key": place, "property": n} for n in names}
+
+
+def _held_by_stores(target: Target) -> set[str]:
+    """The secrets that a database has too: there they are the ones that RDS made."""
+    application = target.application
+    databases = [
+        item
+        for item in application.services
+        if _HOSTS.get(item.product or "", " ")[0] == "mysql_host"
+    ]
+    return {name for item in databases for name in secrets(target.source.raw(item))}
+
+
+def untagged(image: str) -> str:
+    """The image without its tag."""
+    head, _, tail = image.rpartition(":")
+    return head if head and "/" not in tail else image

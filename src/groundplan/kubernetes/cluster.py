@@ -1,0 +1,200 @@
+"""The application on a cluster: applied, watched, reached and taken back, always by kubectl.
+
+Only the context that is named is ever touched, never the one that happens to be current.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan import process
+from groundplan.errors import InputError, RefusedError, ToolError, suggest
+from groundplan.kubernetes.manifest import plain
+from groundplan.kubernetes.validation import name_of
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from groundplan.kubernetes.workload import Manifest
+
+    Say = Callable[[str], None]
+
+_GET: Final = "install kubectl: https://kubernetes.io/docs/tasks/tools/; a cluster: kind or k3d"
+_WORKLOADS: Final = ("Deployment", "StatefulSet", "DaemonSet")
+_ROLLOUT: Final = 300  # seconds until every copy has to be ready
+_READY: Final = 30
+# What a cluster of before 1.21 or 1.23 calls what has the same fields there.
+_FORMER: Final = {"policy/v1": "policy/v1beta1", "autoscaling/v2": "autoscaling/v2beta2"}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster by the name of its context, as `kubectl config get-contexts` lists it."""
+
+    kubectl: str
+    context: str
+    namespace: str
+
+    def run(self, *words: str, stdin: str | None = None, check: bool = True) -> process.Outcome:
+        """kubectl in this context and namespace."""
+        return process.run([*self._argv, *words], stdin=stdin, check=check)
+
+    def stream(self, *words: str, on_line: Say) -> process.Outcome:
+        """The same for what takes its time."""
+        return process.stream([*self._argv, *words], on_line=on_line)
+
+    @property
+    def _argv(self) -> list[str]:
+        return [self.kubectl, "--context", self.context, "--namespace", self.namespace]
+
+    def apply(self, manifests: Sequence[Manifest], *, on_line: Say) -> None:
+        """Apply `manifests`, as far as the cluster's version knows their kinds."""
+        outcome = self.run("api-versions")
+        known = set(outcome.stdout.split())
+        ready = [_former(item, known) for item in manifests]
+        for item in (item for item in ready if item["apiVersion"] not in known):
+            on_line(f"left out, unknown to this cluster: {name_of(item)}")
+        text = "---\n".join(plain(item) for item in ready if item["apiVersion"] in known)
+        for line in self.run("apply", "--filename", "-", stdin=text).stdout.splitlines():
+            if not line.endswith(" unchanged"):
+                on_line(line)
+
+    def await_rollout(self, manifests: Sequence[Manifest], *, on_line: Say) -> None:
+        """Wait until every copy of every workload is ready. Raises ToolError, with the reason."""
+        for item in manifests:
+            if item["kind"] in _WORKLOADS:
+                name = f"{item['kind'].lower()}/{item['metadata']['name']}"
+                words = ("rollout", "status", name, f"--timeout={_ROLLOUT}s")
+                outcome = self.stream(*words, on_line=lambda _line: None)
+                if outcome.returncode:
+                    raise ToolError(
+                        f"{name} does not become ready: {outcome.stdout.strip()}\n"
+                        f"{self._reasons(item)}",
+                        hint="take it back: groundplan k8s rollback",
+                    )
+                on_line(f"{name} is ready")
+
+    def undo(self, *, on_line: Say) -> None:
+        """Every Deployment as it was before it was last changed."""
+        for name in self.run("get", "deployments", "--output", "name").stdout.split():
+            outcome = self.run("rollout", "undo", name, check=False)
+            on_line((outcome.stdout or outcome.stderr).strip())
+        names = self.run("get", "deployments", "--output", "name").stdout.split()
+        for name in names:
+            self.run("rollout", "status", name, f"--timeout={_ROLLOUT}s")
+
+    def secret(self, name: str, data: Mapping[str, str], labels: Mapping[str, str]) -> Manifest:
+        """A Secret that holds `data`, which goes to the cluster by kubectl's input only."""
+        return {
+            "apiVersion": "v1", "kind": "Secret", "type": "Opaque", "stringData": dict(data),
+            "metadata": {"name": name, "namespace": self.namespace, "labels": dict(labels)},
+        }  # fmt: skip
+
+    @contextmanager
+    def forwarded(self, service: str, port: int, local: int = 0) -> Iterator[str]:
+        """The address on this machine at which `port` of a service is reached meanwhile.
+
+        `local` is the port here, 0 for any that is free. Only this machine can use it.
+        """
+        chosen = local or _free_port()
+        words = ("port-forward", "--address", "127.0.0.1", f"service/{service}", f"{chosen}:{port}")
+        with process.background([*self._argv, *words]) as child:
+            _await_port(child, chosen)
+            yield f"http://127.0.0.1:{chosen}"
+
+    def _reasons(self, workload: Manifest) -> str:
+        """What the pods of a workload that is not ready wait for, and say."""
+        labels = workload["spec"]["selector"]["matchLabels"]
+        selector = ",".join(f"{key}={value}" for key, value in labels.items())
+        pods = json.loads(self.run("get", "pods", "-l", selector, "--output", "json").stdout)
+        told = [line for pod in pods["items"] for line in _waits(pod)]
+        logs = self.run("logs", "-l", selector, "--tail", "5", "--all-containers", check=False)
+        return "\n".join(f"  {line}" for line in [*told, *logs.stdout.splitlines()[-10:]])
+
+
+def connect(context: str, namespace: str) -> Cluster:
+    """The cluster of `context`. Raises InputError where there is no such context, ToolError
+    where kubectl is missing or the cluster does not answer.
+    """
+    kubectl = process.find("kubectl", install=_GET)
+    known = process.run([kubectl, "config", "get-contexts", "--output", "name"]).stdout.split()
+    if context not in known:
+        raise InputError(
+            f"there is no context '{context}' in your kubeconfig",
+            hint=suggest(context, known)
+            or "KUBECONFIG names another file; or make a cluster: kind",
+        )
+    cluster = Cluster(kubectl, context, namespace)
+    answer = cluster.run("version", "--output", "json", "--request-timeout", "10s", check=False)
+    if answer.returncode:
+        said = (answer.stderr.strip() or "it said nothing").splitlines()[-1]
+        raise ToolError(f"the cluster of '{context}' does not answer: {said}")
+    return cluster
+
+
+def built(folder: Path) -> str:
+    """What `kubectl kustomize` makes of an overlay. Raises ToolError where it can't."""
+    kubectl = process.find("kubectl", install=_GET)
+    return process.run([kubectl, "kustomize", str(folder)]).stdout
+
+
+def tagged(manifests: Sequence[Manifest], images: Mapping[str, str]) -> list[Manifest]:
+    """The manifests with other images: `images` tells for each what it becomes."""
+    text = json.dumps(list(manifests))
+    found: list[Manifest] = json.loads(text, object_hook=lambda item: _with_image(item, images))
+    return found
+
+
+def assert_named(context: str | None, overlay: str) -> str:
+    """The context that was asked for. Raises RefusedError where none was."""
+    if context:
+        return context
+    raise RefusedError(
+        "which cluster? The current one could be anybody's",
+        hint=f"groundplan k8s apply --overlay {overlay} --context NAME; "
+        "kubectl config get-contexts lists them",
+    )
+
+
+def _with_image(item: dict[str, Any], images: Mapping[str, str]) -> dict[str, Any]:
+    image = item.get("image")
+    return {**item, "image": images.get(image, image)} if isinstance(image, str) else item
+
+
+def _former(item: Manifest, known: set[str]) -> Manifest:
+    version = item["apiVersion"]
+    former = _FORMER.get(version)
+    return {**item, "apiVersion": former} if former and version not in known else item
+
+
+def _waits(pod: Mapping[str, Any]) -> Iterator[str]:
+    for status in pod["status"].get("containerStatuses") or ():
+        for state, what in status["state"].items():
+            if state != "running" or not status["ready"]:
+                said = " ".join(filter(None, [what.get("reason"), what.get("message")]))
+                yield f"{pod['metadata']['name']}: {said or 'runs, and is not ready'}"
+
+
+def _free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
+
+
+def _await_port(child: subprocess.Popen[str], port: int) -> None:
+    end = time.monotonic() + _READY
+    while time.monotonic() < end and child.poll() is None:
+        with socket.socket() as client:
+            client.settimeout(1)
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    said = child.stderr.read().strip() if child.poll() is not None and child.stderr else ""
+    raise ToolError(f"the port {port} is not forwarded: {said or 'nothing answers'}")

@@ -1,0 +1,179 @@
+"""Deploying by hand, as phase 2 asks: images tagged by commit, applied, watched, reached."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan import kubernetes, process, running
+from groundplan.errors import InputError, RefusedError, ToolError, suggest
+from groundplan.files import read_text
+from groundplan.kubernetes import cloud, cluster, overlays, validation
+from groundplan.kubernetes.pod import labels, secret_settings, slug
+from groundplan.kubernetes.source import secrets
+from groundplan.kubernetes.validation import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from groundplan.kubernetes.cluster import Cluster
+    from groundplan.kubernetes.target import Target
+    from groundplan.kubernetes.workload import Manifest
+    from groundplan.workspace import Workspace
+
+    Say = Callable[[str], None]
+
+LOADER: Final = "GROUNDPLAN_LOAD_IMAGES"
+"""Names a command that copies images from Docker into a local cluster."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An overlay of a workspace, and the cluster that it goes to."""
+
+    workspace: Workspace
+    target: Target
+    cluster: Cluster
+
+    @property
+    def folder(self) -> Path:
+        """The overlay's files."""
+        return self.workspace.root / kubernetes.FOLDER / "overlays" / self.target.name
+
+    def manifests(self, outputs: Mapping[str, Any] | None = None) -> list[Manifest]:
+        """What kustomize makes of the overlay, with Terraform's `outputs` filled in.
+
+        Raises RefusedError where a manifest is wrong.
+        """
+        text = cluster.built(self.folder)
+        made = validation.parse(cloud.filled(text, outputs or {}) if self.target.in_cloud else text)
+        env = self.target.name if self.target.in_cloud else None
+        version = validation.version_of(self.workspace, env)
+        if problems := validation.validate(made, version, given=self._given()):
+            lines = "\n".join(f"  {problem}" for problem in problems)
+            raise RefusedError(f"the manifests are wrong, so nothing is applied\n{lines}")
+        return made
+
+    def apply(self, tag: str, outputs: Mapping[str, Any] | None, *, on_line: Say) -> None:
+        """Apply the overlay with its own images at `tag`, and wait until all of it is ready.
+
+        In a local cluster the images are built and copied there first, and the Secrets are made
+        of the Compose file's; in the cloud both are expected to be there.
+        """
+        made = self.manifests(outputs)
+        images = self._images(made, tag)
+        if not self.target.in_cloud:
+            running.build(self.workspace, self.target.phase, on_line=on_line)
+            self._load(made, images, on_line)
+        every = cluster.tagged(made, images)
+        first = [item for item in every if item["kind"] == "Namespace"]
+        rest = [item for item in every if item["kind"] != "Namespace"]
+        own = {} if self.target.in_cloud else {name_of(item): item for item in self._secrets()}
+        self.cluster.apply([*first, *own.values(), *rest], on_line=on_line)
+        self.cluster.await_rollout(rest, on_line=on_line)
+
+    @contextmanager
+    def reached(self, port: int = 0) -> Iterator[str]:
+        """The address at which the application's way in is reached meanwhile, on this machine."""
+        for name in self.target.application.entry:
+            for entry in self.target.application.service(name).entry_ports:
+                if entry.protocol == "tcp":
+                    with self.cluster.forwarded(name, entry.container, port) as address:
+                        yield address
+                    return
+        raise InputError("the Compose file publishes no port, so there is no way in")
+
+    def _images(self, made: list[Manifest], tag: str) -> dict[str, str]:
+        """For each image that is built here, the same with the tag."""
+        names = {item.name for item in self.target.running if item.build}
+        own = [
+            container["image"]
+            for item in made
+            if item["metadata"]["name"] in names and "template" in (item.get("spec") or {})
+            for container in item["spec"]["template"]["spec"]["containers"]
+        ]
+        return {image: f"{cloud.untagged(image)}:{tag}" for image in own}
+
+    def _load(self, made: list[Manifest], images: Mapping[str, str], on_line: Say) -> None:
+        """Tag what was built, and copy every image that pods use into the local cluster."""
+        docker = process.find("docker", install=running.GET_DOCKER)
+        for old, new in images.items():
+            process.run([docker, "tag", old, new])
+        used = {
+            images.get(container["image"], container["image"])
+            for item in made
+            if "template" in (item.get("spec") or {})
+            for container in item["spec"]["template"]["spec"]["containers"]
+        }
+        argv = _loader(self.cluster.context)
+        on_line(f"copying {len(used)} images into the cluster")
+        process.run([*argv, *sorted(used)])
+
+    def _given(self) -> tuple[str, ...]:
+        source = self.target.source
+        return () if self.target.in_cloud else tuple(
+            overlays.needed_secrets(source, self.target.running)
+        )  # fmt: skip
+
+    def _secrets(self) -> Iterator[Manifest]:
+        """The Secrets of a local cluster, from the files and settings of Compose."""
+        source = self.target.source
+        running.make_secrets(self.workspace, source.document)
+        files = source.document.get("secrets") or {}
+        for service in self.target.running:
+            raw, of = source.raw(service), labels(source.application.name, service)
+            part_of = {"app.kubernetes.io/part-of": source.application.name}
+            for name in secrets(raw):
+                data = {name: _content(files.get(name) or {}, name)}
+                yield self.cluster.secret(slug(name), data, part_of)
+            if names := secret_settings(raw):
+                data = {key: str(raw["environment"][key]) for key in names}
+                yield self.cluster.secret(f"{service.name}-env", data, of)
+
+
+def opened(workspace: Workspace, overlay: str, context: str | None) -> Deployment:
+    """The overlay of that name, on the cluster of `context`.
+
+    Raises InputError for an overlay or context that is not there, RefusedError without a context.
+    """
+    found = {item.name: item for item in kubernetes.targets(workspace)}
+    if overlay not in found:
+        raise InputError(f"there is no overlay '{overlay}'", hint=suggest(overlay, found))
+    target = found[overlay]
+    named = cluster.assert_named(context, overlay)
+    return Deployment(workspace, target, cluster.connect(named, target.application.name))
+
+
+def commit(root: Path) -> str:
+    """The tag of images built here: the commit, with `-changed` where files differ from it."""
+    head = process.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=root, check=False)
+    if head.returncode:
+        return "uncommitted"
+    changed = process.run(["git", "status", "--porcelain"], cwd=root, check=False).stdout.strip()
+    return head.stdout.strip() + ("-changed" if changed else "")
+
+
+def _loader(context: str) -> list[str]:
+    """The command that copies images into the cluster of `context`, but for the images."""
+    if given := os.environ.get(LOADER):
+        return shlex.split(given)
+    if context.startswith("kind-"):
+        return ["kind", "load", "docker-image", "--name", context.removeprefix("kind-")]
+    if context.startswith("k3d-"):
+        return ["k3d", "image", "import", "--cluster", context.removeprefix("k3d-")]
+    raise ToolError(
+        f"how do images get into the cluster of '{context}'?",
+        hint=f"kind and k3d are known; for another, {LOADER} names a command that takes images",
+    )
+
+
+def _content(secret: Mapping[str, Any], name: str) -> str:
+    if "file" in secret:
+        return read_text(Path(secret["file"]))
+    if "environment" in secret:
+        return os.environ.get(secret["environment"], "")
+    raise InputError(f"the secret {name} has no file", hint="make it in the cluster yourself")

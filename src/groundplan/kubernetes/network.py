@@ -1,0 +1,124 @@
+"""Who may talk to whom in the cluster: exactly those who do in the flow; and the way in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groundplan.kubernetes.pod import labels
+from groundplan.kubernetes.ports import transports
+from groundplan.kubernetes.workload import Manifest, head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from groundplan.compose import Flow, Service
+    from groundplan.kubernetes.target import Target
+
+_DNS = {
+    "to": [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+            "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+        }
+    ],
+    "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
+}
+
+
+def policies(target: Target) -> Iterator[Manifest]:
+    """Nobody may talk to anybody, but for each service's own callers and callees."""
+    part_of = {"app.kubernetes.io/part-of": target.application.name}
+    yield {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "nobody-else", "labels": part_of},
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+    }
+    for service in target.running:
+        spec: Manifest = {
+            "podSelector": {"matchLabels": labels(target.application.name, service)},
+            "policyTypes": ["Ingress", "Egress"],
+        }
+        if callers := [*_callers(target, service), *_visitors(target, service)]:
+            spec["ingress"] = callers
+        spec["egress"] = [*_callees(target, service), _DNS]
+        policy = head(target.source, service, "networking.k8s.io/v1", "NetworkPolicy")
+        yield {**policy, "spec": spec}
+
+
+def ingress(target: Target) -> Iterator[Manifest]:
+    """The way in by a load balancer, which finds the certificate by the name of the host."""
+    if target.scale.host is None:
+        return
+    for service in (target.application.service(name) for name in target.application.entry):
+        port = next((p.container for p in service.entry_ports if p.protocol == "tcp"), None)
+        if port is None:
+            continue
+        made = head(target.source, service, "networking.k8s.io/v1", "Ingress")
+        made["metadata"]["annotations"] = {
+            "alb.ingress.kubernetes.io/scheme": "internet-facing",
+            "alb.ingress.kubernetes.io/target-type": "ip",
+            "alb.ingress.kubernetes.io/listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]',
+            "alb.ingress.kubernetes.io/ssl-redirect": "443",
+            "alb.ingress.kubernetes.io/ssl-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+            "alb.ingress.kubernetes.io/healthcheck-path": "/healthz",
+        }
+        if not _answers_health(target, service):
+            del made["metadata"]["annotations"]["alb.ingress.kubernetes.io/healthcheck-path"]
+        backend = {"service": {"name": service.name, "port": {"number": port}}}
+        path = {"path": "/", "pathType": "Prefix", "backend": backend}
+        rule = {"host": target.scale.host, "http": {"paths": [path]}}
+        yield {**made, "spec": {"ingressClassName": "alb", "rules": [rule]}}
+        return  # one host leads to one service: the first
+
+
+def _answers_health(target: Target, service: Service) -> bool:
+    return bool(target.application.service(service.name).build)
+
+
+def _callers(target: Target, service: Service) -> Iterator[Manifest]:
+    flows = [flow for flow in target.application.flows if flow.target == service.name]
+    for port, group in _by_port(flows):
+        peers = [_pods(target, name) for name in sorted({flow.source for flow in group})]
+        yield {"from": peers, **_ports(target, service, port)}
+
+
+def _callees(target: Target, service: Service) -> Iterator[Manifest]:
+    running = {item.name for item in target.running}
+    flows = [flow for flow in target.application.flows if flow.source == service.name]
+    for port, group in _by_port(flows):
+        names = sorted({flow.target for flow in group})
+        peers = [_pods(target, name) for name in names if name in running]
+        if any(name not in running for name in names):
+            peers += [{"ipBlock": {"cidr": cidr}} for cidr in target.store_cidrs]
+        if peers:
+            called = target.application.service(names[0])
+            yield {"to": peers, **_ports(target, called, port)}
+
+
+def _visitors(target: Target, service: Service) -> Iterator[Manifest]:
+    """The load balancer stands in the public subnets."""
+    if target.scale.host is None or service.name not in target.application.entry[:1]:
+        return
+    peers = [{"ipBlock": {"cidr": cidr}} for cidr in target.public_cidrs]
+    ports = [p.container for p in service.entry_ports if p.protocol == "tcp"]
+    for port in ports[:1]:
+        yield {"from": peers, "ports": [{"port": port, "protocol": "TCP"}]}
+
+
+def _by_port(flows: Iterable[Flow]) -> Iterator[tuple[int | None, list[Flow]]]:
+    every = list(flows)
+    for port in sorted({flow.port or 0 for flow in every}):
+        yield port or None, [flow for flow in every if (flow.port or 0) == port]
+
+
+def _ports(target: Target, called: Service, port: int | None) -> dict[str, Any]:
+    if port is None:
+        return {}
+    names = transports(target.source, called, port)
+    return {"ports": [{"port": port, "protocol": name} for name in names]}
+
+
+def _pods(target: Target, name: str) -> Manifest:
+    service = target.application.service(name)
+    return {"podSelector": {"matchLabels": labels(target.application.name, service)}}

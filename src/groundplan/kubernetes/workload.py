@@ -1,0 +1,99 @@
+"""A service's own objects: settings, claims, account, Service, and what runs its pods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groundplan.kubernetes import pod as pods
+from groundplan.kubernetes.pod import labels, mounted, settings, slug
+from groundplan.kubernetes.ports import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groundplan.compose import Service
+    from groundplan.kubernetes.source import Source
+
+Manifest = dict[str, Any]
+
+
+def manifests(source: Source, service: Service, *, replicas: int | None = 1) -> Iterator[Manifest]:
+    """Everything that `service` consists of; `replicas` None leaves their number to the load."""
+    yield {**head(source, service, "v1", "ServiceAccount"), "automountServiceAccountToken": False}
+    if values := settings(source.raw(service)):
+        yield {**head(source, service, "v1", "ConfigMap"), "data": values}
+    for name, _, files in mounted(source, service):
+        config = head(source, service, "v1", "ConfigMap", name)
+        yield {**config, "data": dict(files.files)}
+    yield from _claims(source, service)
+    if ports := _ports(source, service):
+        yield _service(source, service, ports)
+    yield _workload(source, service, replicas)
+
+
+def head(
+    source: Source, service: Service, version: str, kind: str, name: str | None = None
+) -> Manifest:
+    """The beginning of a manifest that belongs to `service`, and has its name unless given."""
+    metadata = {"name": name or service.name, "labels": labels(source.application.name, service)}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata}
+
+
+def is_stateful(service: Service) -> bool:
+    """Whether it keeps data of its own: never two pods on one set of data."""
+    named = [volume for volume in service.volumes if volume.type == "volume" and volume.source]
+    return service.is_store and bool(named)
+
+
+def _service(source: Source, service: Service, ports: list[Manifest]) -> Manifest:
+    spec: Manifest = {"selector": labels(source.application.name, service), "ports": ports}
+    if is_stateful(service):
+        spec = {"clusterIP": "None", **spec}  # one pod has it all: its name is enough
+    return {**head(source, service, "v1", "Service"), "spec": spec}
+
+
+def _ports(source: Source, service: Service) -> list[Manifest]:
+    return [
+        {"name": f"{name.lower()}-{port}", "port": port, "targetPort": port, "protocol": name}
+        for port, name in opened(source, service)
+    ]
+
+
+def _workload(source: Source, service: Service, replicas: int | None) -> Manifest:
+    stateful = is_stateful(service)
+    spec: Manifest = {
+        "replicas": replicas,
+        "selector": {"matchLabels": labels(source.application.name, service)},
+        "serviceName": service.name if stateful else None,
+        "strategy": None if stateful else _strategy(service),
+        "template": pods.pod(source, service),
+    }
+    kept = {key: value for key, value in spec.items() if value is not None}
+    return {
+        **head(source, service, "apps/v1", "StatefulSet" if stateful else "Deployment"),
+        "spec": kept,
+    }
+
+
+def _strategy(service: Service) -> Manifest:
+    """A new pod is ready before an old one goes; but two can't share a volume."""
+    alone = service.is_store or any(
+        item.type == "volume" and item.source for item in service.volumes
+    )
+    if alone:
+        return {"type": "Recreate"}
+    return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+
+
+def _claims(source: Source, service: Service) -> Iterator[Manifest]:
+    """A claim for each volume of an application, beside the first service that has it."""
+    owners: dict[str, str] = {}
+    for item in source.application.services:
+        if not item.is_store:
+            for volume in item.volumes:
+                if volume.type == "volume" and volume.source:
+                    owners.setdefault(volume.source, item.name)
+    for name in (name for name, owner in owners.items() if owner == service.name):
+        claim = head(source, service, "v1", "PersistentVolumeClaim", slug(name))
+        asked = {"requests": {"storage": "1Gi"}}
+        yield {**claim, "spec": {"accessModes": ["ReadWriteOnce"], "resources": asked}}
