@@ -7,15 +7,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUNDPLAN := $(BIN)/groundplan
 READY := $(VENV)/.ready
-YES := $(if $(filter local,$(TARGET)),--yes)
+# Only dev on the embedded AWS is applied without a question.
+YES := $(if $(filter dev-local,$(ENV)-$(TARGET)),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve site draw check plan apply destroy policy cost up down k8s \
-	test test-fast lint lock machine clean
+.PHONY: help setup demo serve site draw check plan apply destroy drift policy cost up down k8s \
+	validate pull-request test test-fast lint lock machine clean
 
 help: ## Print this list
 	@echo "Use: make TARGET [ENV=dev] [PHASE=2] [TARGET=local]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(VENV)
@@ -52,11 +53,14 @@ check: setup ## Everything that can be wrong without touching a cloud
 plan: setup ## What Terraform would do
 	$(GROUNDPLAN) plan $(ENV) --phase $(PHASE) --target $(TARGET)
 
-apply: setup ## Plan and apply; asks first unless TARGET is local
+apply: setup ## Plan, policy and apply; asks first, except for dev on the embedded AWS
 	$(GROUNDPLAN) apply $(ENV) --phase $(PHASE) --target $(TARGET) $(YES)
 
 destroy: setup ## Destroy an environment; always asks
 	$(GROUNDPLAN) destroy $(ENV) --phase $(PHASE) --target $(TARGET)
+
+drift: setup ## What differs between the recorded plan, the state and the cloud
+	$(GROUNDPLAN) drift $(ENV) --target $(TARGET)
 
 policy: setup ## checkov on the Terraform files and on the plan
 	$(GROUNDPLAN) policy $(ENV)
@@ -72,6 +76,12 @@ down: setup ## Stop the application and leave nothing of it
 
 k8s: setup ## Write k8s/base from the Compose file
 	$(GROUNDPLAN) k8s render
+
+validate: setup ## terraform fmt and validate
+	scripts/validate
+
+pull-request: setup ## Policy and difference of ENV for reviewers; BASE=DIR is the base's checkout
+	scripts/pull-request $(GROUNDPLAN) $(ENV) $(BASE)
 
 test: setup lint ## All tests; what this machine lacks is skipped, saying how to get it
 	$(BIN)/pytest -n 2 --dist loadgroup
