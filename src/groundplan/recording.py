@@ -15,7 +15,7 @@ from groundplan import facts
 from groundplan.errors import InputError
 from groundplan.files import write_if_changed
 from groundplan.localcloud import Cloud
-from groundplan.terraform import installer, sources, targets
+from groundplan.terraform import installer, plans, sources, targets
 from groundplan.terraform.driver import Terraform
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def planned(
     They are kept below `build/`, for their owner only because they hold what is sensitive, until
     the Terraform changes. `then` is called with each one that is there, planned anew or kept.
     """
-    paths = {item: _kept(workspace, *item) for item in wanted}
+    paths = {item: plan_file(workspace, *item) for item in wanted}
     for (env, phase), path in paths.items():
         if path.is_file():
             then(env, phase, path)
@@ -109,7 +109,8 @@ def planned(
     return list(paths.values())
 
 
-def _kept(workspace: Workspace, env: str, phase: int) -> Path:
+def plan_file(workspace: Workspace, env: str, phase: int) -> Path:
+    """Where the plan of `phase` from an empty state is kept, if the files are as they are now."""
     source = sources.digest(workspace, env, phase)
     return workspace.build_dir / "plans" / env / f"phase-{phase}-{source[:16]}.json"
 
@@ -169,9 +170,9 @@ def _all(
 def _show(root: Terraform, phase: int) -> None:
     """Plan, and keep what `terraform show -json` says of the plan in place of an older one."""
     plan = root.plan(phase, refresh=False, lock=False)
-    path = _kept(root.workspace, root.env, phase)
+    path = plan_file(root.workspace, root.env, phase)
     shown = json.dumps(root.show_json(plan))
-    plan.path.unlink()
+    plans.forget(plan)
     for older in path.parent.glob(f"phase-{phase}-*.json"):
         older.unlink()
     write_if_changed(path, shown, mode=0o600)

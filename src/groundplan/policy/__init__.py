@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.errors import InputError
-from groundplan.policy.report import Finding, Report, State, as_json, as_junit, as_sarif, as_text
+from groundplan.files import write_if_changed
+from groundplan.policy.report import (
+    Finding,
+    Report,
+    State,
+    as_json,
+    as_junit,
+    as_markdown,
+    as_sarif,
+    as_text,
+)
 from groundplan.policy.verdicts import Verdict, settle
+from groundplan.terraform import sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +31,8 @@ if TYPE_CHECKING:
     from groundplan.workspace import Workspace
 
 __all__ = [
-    "WAIVERS", "Finding", "Report", "as_json", "as_junit", "as_sarif", "as_text", "judge", "run",
-    "run_plan",
+    "WAIVERS", "Finding", "Report", "as_json", "as_junit", "as_markdown", "as_sarif", "as_text",
+    "findings_by_address", "judge", "run", "run_plan",
 ]  # fmt: skip
 WAIVERS: Final = Path("terraform/policies/waivers.yaml")
 
@@ -36,28 +48,85 @@ def run(
     """Hold the Terraform files of `env` in `phase` (default: its last) against policy.
 
     With `plan`, the path of that phase's `terraform show -json`, the plan is held against it too,
-    and decides where it differs. Raises InputError where files can't be read, or nothing could be
-    checked.
+    and decides where it differs; the report is then kept below `build/`. Raises InputError where
+    files can't be read, or nothing could be checked.
     """
-    from groundplan.policy import scan, waivers  # noqa: PLC0415 - checkov takes 2 s to import
+    from groundplan.policy import waivers  # noqa: PLC0415 - only here is pydantic needed
 
-    folder = workspace.environment(env)
     number = _last(workspace, env) if phase is None else phase
     variables = workspace.variables_file(env, number)
     entries = waivers.load(workspace.root / WAIVERS, env, number)
-    written = scan.files(folder, variables)
-    planned = scan.plan(plan, _facts(plan)) if plan else ()
+    written = _written(workspace, env, number)
+    planned = _planned(workspace, plan) if plan else ()
     checked = [_relative(variables, workspace.root), *([plan.name] if plan else [])]
     settled = _checked(settle(written, planned), variables)
     day = today or datetime.datetime.now(datetime.UTC).date()
     report = judge(settled, checked, waivers=entries, today=day)
     unused = _unused(entries, (*written, *planned), day, complete=plan is not None)
     report = replace(report, findings=(*report.findings, *unused))
-    found = [
-        replace(item, file=_relative(item.file, workspace.root)) if item.file else item
-        for item in report.findings
-    ]
-    return replace(report, findings=tuple(found))
+    report = replace(report, findings=_placed(report.findings, workspace.root))
+    if plan:
+        _save(workspace, env, number, report)
+    return report
+
+
+def findings_by_address(
+    workspace: Workspace, env: str, phase: int
+) -> dict[str, tuple[Finding, ...]]:
+    """What the last run on `env` in `phase` found, by the address of the resource.
+
+    Read from `build/`, where a run leaves it: nothing is scanned here. Empty where there was no
+    run on the Terraform files as they are now.
+    """
+    try:
+        saved = json.loads(_saved(workspace, env, phase).read_text())
+        findings = [_from_dict(item) for item in saved["findings"]]
+        current = saved["source"] == sources.digest(workspace, env, phase)
+    except (OSError, ValueError, KeyError, TypeError, InputError):
+        return {}
+    found: dict[str, tuple[Finding, ...]] = {}
+    for item in findings if current else ():
+        found[item.resource] = (*found.get(item.resource, ()), item)
+    return found
+
+
+def _from_dict(item: dict[str, Any]) -> Finding:
+    return Finding(**{name: value for name, value in item.items() if name != "severity"})
+
+
+def _saved(workspace: Workspace, env: str, phase: int) -> Path:
+    return workspace.build_dir / "policy" / env / f"phase-{phase}.json"
+
+
+def _save(workspace: Workspace, env: str, phase: int, report: Report) -> None:
+    document = json.loads(as_json(report)) | {"source": sources.digest(workspace, env, phase)}
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    write_if_changed(_saved(workspace, env, phase), text, mode=0o600)
+
+
+def _written(workspace: Workspace, env: str, phase: int) -> tuple[Verdict, ...]:
+    from groundplan.policy import scan, store  # noqa: PLC0415
+
+    folder, variables = workspace.environment(env), workspace.variables_file(env, phase)
+    key = store.files_key(workspace, env, phase)
+    own = workspace.root / store.OWN
+    return store.kept(workspace, key, lambda: scan.files(folder, variables, own))
+
+
+def _planned(workspace: Workspace, plan: Path) -> tuple[Verdict, ...]:
+    from groundplan.policy import scan, store  # noqa: PLC0415
+
+    facts = _facts(plan)
+    key = store.plan_key(workspace, plan)
+    own = workspace.root / store.OWN
+    return store.kept(workspace, key, lambda: scan.plan(plan, facts, own))
+
+
+def _placed(findings: Iterable[Finding], root: Path) -> tuple[Finding, ...]:
+    """The findings with their files told from the workspace."""
+    return tuple(
+        replace(item, file=_relative(item.file, root)) if item.file else item for item in findings
+    )
 
 
 def run_plan(path: Path) -> Report:

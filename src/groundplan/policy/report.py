@@ -1,4 +1,4 @@
-"""A report on policy, and the forms it is told in: text, JSON, SARIF 2.1.0 and JUnit."""
+"""A report on policy, and its forms: text, JSON, SARIF 2.1.0, JUnit, and Markdown."""
 
 from __future__ import annotations
 
@@ -149,3 +149,40 @@ def as_junit(report: Report) -> str:
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suite, encoding="unicode") + "\n"
     )
+
+
+def as_markdown(report: Report) -> str:
+    """The report for a pull request: what fails in full, what is waived folded away."""
+    counts = ", ".join(f"{count} {kind}" for kind, count in report.counts.items() if count)
+    verdict = "failed" if report.failed else "passed"
+    checked = " and ".join(_code(name) for name in report.checked)
+    lines = [f"### Policy {verdict}", "", f"{checked}: {counts}"]
+    for title, states in (("", (*_ERRORS, "unknown")), ("Waived", ("waived",))):
+        rows = [_row(item) for item in report.findings if item.state in states]
+        if not rows:
+            continue
+        table = ["| | check | resource | what | where |", "|---|---|---|---|---|", *rows]
+        if title:
+            table = ["<details>", f"<summary>{title}: {len(rows)}</summary>", "", *table, ""]
+            table.append("</details>")
+        lines += ["", *table]
+    return "\n".join(lines) + "\n"
+
+
+def _row(item: Finding) -> str:
+    check = f"[{item.check}]({item.guideline})" if item.guideline else item.check
+    said = _escaped(item.reason or item.message)
+    place = _code(item.place) if item.place else ""
+    return f"| {item.state} | {check} | {_code(item.resource)} | {said} | {place} |"
+
+
+def _code(text: str) -> str:
+    """Text from a plan as code: nothing in it is markup, nor a table's next cell."""
+    plain = text.replace("`", "'").replace("|", "\\|").replace("\n", " ")
+    return f"`{plain}`"
+
+
+def _escaped(text: str) -> str:
+    marks = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "\\|", "\n": " ", "@": "&#64;"}
+    marks |= {mark: f"\\{mark}" for mark in "[]*_`"}
+    return "".join(marks.get(letter, letter) for letter in text)

@@ -29,12 +29,13 @@ _INDEX: Final = re.compile(r"/?\[(\d+)\]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def files(folder: Path, variables: Path) -> tuple[Verdict, ...]:
+def files(folder: Path, variables: Path, own: Path | None = None) -> tuple[Verdict, ...]:
     """checkov on the Terraform root `folder` and the modules that it calls.
 
-    Raises InputError where a file can't be parsed.
+    `own`: a folder of policies of one's own. Raises InputError where a file can't be parsed, or a
+    policy of one's own breaks.
     """
-    with _apart():
+    with _apart(), _with(own):
         from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
         from checkov.terraform.runner import Runner  # noqa: PLC0415
 
@@ -42,9 +43,12 @@ def files(folder: Path, variables: Path) -> tuple[Verdict, ...]:
         return _verdicts(Runner(), str(folder), None, settings, None)
 
 
-def plan(path: Path, facts: Facts) -> tuple[Verdict, ...]:
-    """checkov on the plan in `path` (`terraform show -json`), of which `facts` were read."""
-    with _apart():
+def plan(path: Path, facts: Facts, own: Path | None = None) -> tuple[Verdict, ...]:
+    """checkov on the plan in `path` (`terraform show -json`), of which `facts` were read.
+
+    `own`: a folder of policies of one's own. Raises InputError where one of them breaks.
+    """
+    with _apart(), _with(own):
         from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
         from checkov.terraform.plan_runner import Runner  # noqa: PLC0415
 
@@ -102,6 +106,27 @@ def _tame() -> None:
     # Forking copies whatever else runs in this process, and gains nothing on files this small.
     parallel_runner.type = "none"
     logging.getLogger().setLevel(logging.CRITICAL)
+
+
+@contextmanager
+def _with(own: Path | None) -> Iterator[None]:
+    """With the policies in `own` registered inside, and forgotten afterwards."""
+    from checkov.terraform.checks.resource.registry import resource_registry  # noqa: PLC0415
+
+    from groundplan.policy import custom  # noqa: PLC0415
+
+    every = (resource_registry.checks, resource_registry.wildcard_checks)
+    before = [{name: checks[:] for name, checks in found.items()} for found in every]
+    try:
+        policies = custom.load(own) if own else ()
+        yield
+        for path, check in policies:
+            if check.broken:
+                raise custom.broken(path, check.broken) from check.broken
+    finally:
+        for found, kept in zip(every, before, strict=True):
+            found.clear()
+            found.update(kept)
 
 
 @contextmanager

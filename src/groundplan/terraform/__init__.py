@@ -2,7 +2,8 @@
 
 with terraform.opened(workspace, "dev") as dev:
     plan = dev.plan(2)
-    dev.apply(plan)
+    permit, report = gate.permit(dev, plan)  # from groundplan.policy
+    dev.apply(plan, permit)
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from groundplan.localcloud import Cloud
 from groundplan.terraform import installer, targets
-from groundplan.terraform.driver import Plan, Terraform
+from groundplan.terraform.driver import Terraform
 from groundplan.terraform.messages import Change, Lock
+from groundplan.terraform.plans import Permit, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from groundplan.terraform.targets import Target, TargetName
     from groundplan.workspace import Workspace
 
-__all__ = ["Change", "Lock", "Plan", "Terraform", "cloud", "installer", "opened"]
+__all__ = ["Change", "Lock", "Permit", "Plan", "Terraform", "cloud", "installer", "opened"]
 
 
 def cloud(workspace: Workspace) -> Cloud:

@@ -2,58 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from python_terraform import IsFlagged
 
-from groundplan.errors import RefusedError, ToolError
+from groundplan.errors import ToolError
 from groundplan.files import write_if_changed
-from groundplan.terraform import messages, providers, sources
+from groundplan.terraform import messages, plans, providers, recovery, sources
 from groundplan.terraform.command import Commands, Result, Surroundings
+from groundplan.terraform.plans import Permit, Plan
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from groundplan.terraform.messages import Action, Change, Lock
+    from groundplan.terraform.messages import Lock
     from groundplan.terraform.targets import Target
     from groundplan.workspace import Workspace
 
 _CHANGES: Final = 2
 """Exit code of a plan that has changes."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A saved plan: nothing but this is ever applied.
-
-    `changes`: what it will do, by address; `empty`: nothing to do, outputs included. `digest` is
-    the SHA-256 of the file `path`.
-    """
-
-    env: str
-    target: str
-    phase: int
-    destroy: bool
-    path: Path
-    digest: str
-    changes: tuple[Change, ...]
-    empty: bool
-
-    def count(self, action: Action) -> int:
-        """How many resources it will `action`."""
-        return sum(change.action == action for change in self.changes)
-
-    @property
-    def summary(self) -> str:
-        """Such as `3 to create, 1 to replace`."""
-        actions: tuple[Action, ...] = ("create", "update", "replace", "delete", "import", "move")
-        parts = [f"{self.count(action)} to {action}" for action in actions if self.count(action)]
-        return ", ".join(parts) or ("nothing to do" if self.empty else "outputs to update")
 
 
 class Terraform:
@@ -109,8 +79,11 @@ class Terraform:
     ) -> Plan:
         """Plan `phase` (or the destruction of what it made) and save the plan."""
         variables = self.workspace.variables_file(self.env, phase)
-        path = self.folder / f"phase-{phase}{'.destroy' if destroy else ''}.tfplan"
+        path = self._plan_file(phase, destroy=destroy)
+        source = sources.digest(self.workspace, self.env, phase)
         self.init()
+        if recovery.unfinished(self.folder):
+            self._take_in(variables)
         path.unlink(missing_ok=True)
         result = self._run.plan(
             json=IsFlagged, no_color=None, var_file=str(variables), out=str(path),
@@ -118,24 +91,38 @@ class Terraform:
         )  # fmt: skip
         self._check("plan", result, also=_CHANGES)
         path.chmod(0o600)
-        return Plan(
+        made = Plan(
             env=self.env, target=self.target.name, phase=phase, destroy=destroy, path=path,
-            digest=_digest(path),
+            digest=plans.digest(path), source=source,
             changes=messages.changes(result.lines),
             empty=result.returncode == 0,
         )  # fmt: skip
+        plans.keep(made)
+        return made
 
-    def apply(self, plan: Plan) -> None:
-        """Do exactly what `plan` says. Raises RefusedError where its file is another by now."""
-        if not plan.path.exists() or _digest(plan.path) != plan.digest:
-            raise RefusedError(
-                f"the saved plan of {self.env} is not the one that was shown",
-                hint=f"plan again: groundplan plan {self.env} --phase {plan.phase}",
-            )
+    def saved(self, phase: int) -> Plan:
+        """The plan of `phase` that was saved last. Raises RefusedError where there is none."""
+        return plans.saved(self._plan_file(phase), self.env, phase)
+
+    def apply(self, plan: Plan, permit: Permit | None = None) -> None:
+        """Do exactly what `plan` says, which policy has to permit unless it destroys.
+
+        Raises RefusedError where its file or the Terraform files are others by now, or where the
+        `permit` is missing or for another plan.
+        """
+        plans.check(plan, sources.digest(self.workspace, self.env, plan.phase), permit)
         self._stamp.unlink(missing_ok=True)
-        result = self._run.apply(str(plan.path), json=IsFlagged, no_color=None, input=False)
+        recovery.begin(self.folder, plan.phase)
+        try:
+            result = self._run.apply(str(plan.path), json=IsFlagged, no_color=None, input=False)
+        except KeyboardInterrupt:
+            recovery.end(self.folder)  # it was interrupted, and has saved its state
+            raise
+        if result.returncode < 0:
+            raise self._killed()
+        recovery.end(self.folder)
         self._check("apply", result)
-        plan.path.unlink()
+        plans.forget(plan)
         if not plan.destroy:
             write_if_changed(self._stamp, self._applied(plan.phase))
 
@@ -159,6 +146,18 @@ class Terraform:
         self._check("show", result)
         return dict(json.loads(result.text))
 
+    def state(self) -> dict[str, Any]:
+        """`terraform show -json` of the state; without `values` where nothing was applied."""
+        self.init()
+        result = self._run.cmd("show", json=IsFlagged)
+        self._check("show", result)
+        return dict(json.loads(result.text))
+
+    def applied_phase(self) -> int | None:
+        """The phase that was last applied from here, None where that is not known."""
+        text = self._stamp.read_text() if self._stamp.exists() else ""
+        return int(text.split()[0]) if text else None
+
     def is_current(self, phase: int) -> bool:
         """Whether `phase`, as the files say now, is what was last applied from here."""
         return self._stamp.exists() and self._stamp.read_text() == self._applied(phase)
@@ -174,6 +173,33 @@ class Terraform:
         result = self._run.cmd("force-unlock", lock.id, force=IsFlagged)
         if result.returncode:
             raise ToolError(f"the state of {self.env} can't be unlocked\n  {result.text}")
+
+    def _killed(self) -> ToolError:
+        return ToolError(
+            f"terraform was killed while it applied {self.env}; its lock may be left",
+            hint=f"groundplan unlock {self.env}, then the same command again:"
+            " it takes in what was made and goes on",
+        )
+
+    def _take_in(self, variables: Path) -> None:
+        """Import what a killed apply made and could not save; say what can't be known."""
+        log = self._run.surroundings.logs / "apply.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        found = recovery.read(lines)
+        for address, id_ in found.lost(self.state()).items():
+            result = self._run.cmd(
+                "import", address, id_, var_file=str(variables), no_color=IsFlagged, input=False
+            )
+            if lock := messages.lock_in(result.text):
+                raise messages.locked(lock, self.env)
+            told = "taken in" if result.returncode == 0 else "made, but can't be taken in"
+            self._on_line(f"{address}: {told} ({id_})")
+        for address in found.begun:
+            self._on_line(f"{address}: was being made when Terraform was killed; it may stand")
+        recovery.end(self.folder)
+
+    def _plan_file(self, phase: int, *, destroy: bool = False) -> Path:
+        return self.folder / f"phase-{phase}{'.destroy' if destroy else ''}.tfplan"
 
     @property
     def _stamp(self) -> Path:
@@ -202,7 +228,3 @@ class Terraform:
         if configuration := providers.configuration(self.workspace.build_dir / "terraform"):
             environment["TF_CLI_CONFIG_FILE"] = str(configuration)
         return environment
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

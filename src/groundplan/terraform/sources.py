@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from groundplan import files
+import hashlib
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,16 +13,26 @@ if TYPE_CHECKING:
 
     from groundplan.workspace import Workspace
 
+_HEREDOC: Final = re.compile(r"<<(-?)\s*([A-Za-z_][\w-]*)\s*$")
+_COMMENT: Final = re.compile(r"\s+(#|//)[^\"]*$")
+_NO_SOURCE: Final = {".md", ".hcl"}  # beside the lock file, which is named
+
 
 def digest(workspace: Workspace, env: str, phase: int | None = None) -> str:
     """SHA-256 of all that Terraform reads for `env`: code, versions, and `phase`'s variables.
 
-    Raises InputError where there is no such environment or phase.
+    Comments, empty lines and how code is spaced make no difference. Raises InputError where there
+    is no such environment or phase.
     """
-    return files.digest(_read(workspace, env, phase), root=workspace.root)
+    total = hashlib.sha256()
+    for path in sorted(set(paths(workspace, env, phase))):
+        content = _content(path.read_bytes(), path.suffix) if path.exists() else "missing"
+        total.update(f"{path.relative_to(workspace.root).as_posix()}\0{content}\n".encode())
+    return total.hexdigest()
 
 
-def _read(workspace: Workspace, env: str, phase: int | None) -> Iterator[Path]:
+def paths(workspace: Workspace, env: str, phase: int | None = None) -> Iterator[Path]:
+    """All files that Terraform reads for `env`, of which some may not be there."""
     folder = workspace.environment(env)
     yield from folder.glob("*.tf")
     yield from folder.glob("*.auto.tfvars")
@@ -30,4 +41,41 @@ def _read(workspace: Workspace, env: str, phase: int | None) -> Iterator[Path]:
     if phase is not None:
         yield workspace.variables_file(env, phase)
     modules = workspace.root / "terraform" / "modules"
-    yield from (path for path in modules.rglob("*.tf") if "tests" not in path.parts)
+    for path in modules.rglob("*"):
+        parts = path.relative_to(modules).parts
+        hidden = any(part.startswith(".") for part in parts)
+        if path.is_file() and not hidden and "tests" not in parts and path.suffix not in _NO_SOURCE:
+            yield path  # a template or document that the code reads is a source too
+
+
+@lru_cache(maxsize=1024)
+def _content(data: bytes, suffix: str) -> str:
+    text = data.decode(errors="replace")
+    if suffix in {".tf", ".tfvars"}:
+        text = "\n".join(_code(text))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _code(text: str) -> Iterator[str]:
+    """The lines of HCL that say something, spaced alike.
+
+    Where it is not plain what is a comment or a space, the line stays as it is: better to take a
+    harmless change for one that counts than the reverse.
+    """
+    until = ""
+    for line in text.splitlines():
+        if until:
+            until = "" if line.strip() == until else until
+            yield line
+            continue
+        if not (plain := line.strip()) or plain.startswith(("#", "//")):
+            continue
+        if "/*" in plain or "*/" in plain:
+            yield line
+            continue
+        if "${" not in plain:
+            plain = _COMMENT.sub("", plain)
+        before, quote, rest = plain.partition('"')
+        yield " ".join(before.split()) + (" " if before[-1:].isspace() else "") + quote + rest
+        if found := _HEREDOC.search(plain):
+            until = found[2]

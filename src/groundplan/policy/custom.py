@@ -1,0 +1,159 @@
+"""Policies of one's own: a function on a planned resource, made a check of checkov's.
+
+A file in `terraform/policies/` declares them:
+
+    @policy("GP_SPOT_NODES", "Spot nodes are for dev only", "aws_eks_node_group")
+    def spot_nodes(nodes: Planned) -> bool:
+        return nodes.get("capacity_type") != "SPOT" or nodes.environment == "dev"
+
+checkov's own command takes the folder too: `--external-checks-dir terraform/policies`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from groundplan.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+_PLANNED = "__change_actions__"  # stands in what checkov read from a plan, and nowhere else
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A resource as a policy sees it; `values` as checkov has them, each in a list."""
+
+    type: str
+    values: Mapping[str, Any]
+    everything: tuple[Mapping[str, Any], ...] = ()
+
+    def get(self, name: str) -> Any:
+        """The value of an attribute; None where it is not set, or known only after apply."""
+        found = self.values.get(name)
+        found = found[0] if isinstance(found, list) and found else found
+        return None if found == [] else found
+
+    def block(self, name: str) -> Planned:
+        """The (first) nested block of that name; an empty one where there is none."""
+        found = self.get(name)
+        return Planned(name, found if isinstance(found, dict) else {})
+
+    def document(self, name: str) -> dict[str, Any] | None:
+        """The JSON document in an attribute, None where the plan does not tell it yet."""
+        found = self.get(name)
+        try:
+            found = json.loads(found) if isinstance(found, str) else found
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its tags, those of the provider's default_tags included."""
+        every = self.block("tags_all")
+        return {name: every.get(name) for name in every.values if not name.endswith(("_", "line"))}
+
+    @property
+    def environment(self) -> str:
+        """The environment it is tagged with; empty without one."""
+        return str(self.tags.get("Environment") or "")
+
+    def others(self, type_: str) -> list[Mapping[str, Any]]:
+        """The attributes of all resources of that type in the same plan."""
+        return [item for item in self.everything if item.get("resource_type") == type_]
+
+
+class Check(BaseResourceCheck):
+    """A policy as checkov knows it. Made by `policy`; what breaks it is kept in `broken`."""
+
+    def __init__(
+        self,
+        id_: str,
+        about: str,
+        types: tuple[str, ...],
+        holds: Callable[[Planned], bool | None],
+        *,
+        reads: tuple[str, ...],
+        in_files: bool,
+    ) -> None:
+        self.holds = holds
+        self.reads = list(reads)
+        self.in_files = in_files
+        self.broken: Exception | None = None
+        super().__init__(about, id_, [CheckCategories.GENERAL_SECURITY], list(types))
+
+    def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        """Whether the policy holds; without an answer it is not counted."""
+        self.evaluated_keys = self.reads
+        if _PLANNED not in conf and not self.in_files:
+            return CheckResult.UNKNOWN
+        try:
+            answer = self.holds(Planned(self.entity_type, conf, self._everything()))
+        except Exception as error:
+            # checkov would take a policy that breaks for one that has nothing to say.
+            self.broken = error
+            raise
+        if answer is None:
+            return CheckResult.UNKNOWN
+        return CheckResult.PASSED if answer else CheckResult.FAILED
+
+    def _everything(self) -> tuple[Mapping[str, Any], ...]:
+        return tuple(item for _, item in self.graph.nodes()) if self.graph else ()
+
+
+def policy(
+    id_: str, about: str, *types: str, reads: tuple[str, ...] = (), in_files: bool = False
+) -> Callable[[Callable[[Planned], bool | None]], Check]:
+    """Declare a function as the policy `id_` on resources of these `types` (`*` is any text).
+
+    It gets a planned resource and says whether the policy holds, or None where it has nothing to
+    say. `reads`: the attributes it looks at; one that is known only after apply makes a failure
+    `unknown`. `in_files`: it is asked about the Terraform files too, whose values may be
+    expressions.
+    """
+
+    def declare(holds: Callable[[Planned], bool | None]) -> Check:
+        return Check(id_, about, types, holds, reads=reads, in_files=in_files)
+
+    return declare
+
+
+def load(folder: Path) -> tuple[tuple[Path, Check], ...]:
+    """The policies of the files in `folder`, which are now registered with checkov.
+
+    Raises InputError where a file can't be run.
+    """
+    return tuple(item for path in sorted(folder.glob("*.py")) for item in _load(path))
+
+
+def _load(path: Path) -> Iterator[tuple[Path, Check]]:
+    spec = importlib.util.spec_from_file_location(f"groundplan_policy_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise InputError("can't be loaded as a Python file", file=path)
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise InputError(f"syntax error: {error.msg}", file=path, line=error.lineno) from None
+    except Exception as error:
+        raise broken(path, error) from error
+    yield from ((path, item) for item in vars(module).values() if isinstance(item, Check))
+
+
+def broken(path: Path, error: BaseException) -> InputError:
+    """The error for a policy in `path` that failed, with the line of the file that did."""
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return InputError(f"{type(error).__name__}: {error}", file=path, line=line)

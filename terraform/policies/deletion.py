@@ -1,0 +1,24 @@
+"""Outside dev, what holds data can't be deleted in passing."""
+
+from __future__ import annotations
+
+from groundplan.policy.custom import Planned, policy
+
+PROTECTED = {
+    "aws_db_instance": ("deletion_protection", True),
+    "aws_docdb_cluster": ("deletion_protection", True),
+    "aws_ecr_repository": ("force_delete", False),
+    "aws_lb": ("enable_deletion_protection", True),
+    "aws_rds_cluster": ("deletion_protection", True),
+    "aws_s3_bucket": ("force_destroy", False),
+}
+
+
+@policy(
+    "GP_DELETION_PROTECTION", "Outside dev, what holds data is protected from deletion",
+    *PROTECTED, reads=("deletion_protection", "force_delete", "force_destroy"),
+)  # fmt: skip
+def protected(store: Planned) -> bool:
+    """Deletion is guarded, except in dev."""
+    name, wanted = PROTECTED[store.type]
+    return store.environment == "dev" or bool(store.get(name)) is wanted

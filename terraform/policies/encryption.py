@@ -1,0 +1,34 @@
+"""What is kept is encrypted, and so is what goes to and from the cache."""
+
+from __future__ import annotations
+
+from groundplan.policy.custom import Planned, policy
+
+SETTINGS = {
+    "aws_db_instance": ("storage_encrypted",),
+    "aws_ebs_volume": ("encrypted",),
+    "aws_efs_file_system": ("encrypted",),
+    "aws_elasticache_replication_group": (
+        "at_rest_encryption_enabled", "transit_encryption_enabled",
+    ),
+    "aws_rds_cluster": ("storage_encrypted",),
+}  # fmt: skip
+
+
+@policy(
+    "GP_ENCRYPTION", "What is kept is encrypted, on disk and on the way",
+    *SETTINGS, reads=tuple(sorted({name for names in SETTINGS.values() for name in names})),
+)  # fmt: skip
+def encrypted(store: Planned) -> bool:
+    """All that can be encrypted is."""
+    return all(str(store.get(name)).lower() == "true" for name in SETTINGS[store.type])
+
+
+@policy(
+    "GP_ENCRYPTED_DISKS", "The disks of machines are encrypted",
+    "aws_launch_template", reads=("block_device_mappings",),
+)  # fmt: skip
+def encrypted_disks(template: Planned) -> bool:
+    """The disks of the template are encrypted."""
+    disk = template.block("block_device_mappings").block("ebs")
+    return not disk.values or str(disk.get("encrypted")).lower() == "true"
