@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -27,8 +28,21 @@ VIEWS = {"network": network, "infrastructure": infrastructure}
 CASES = [
     f"{view} {source}"
     for view in VIEWS
-    for source in (*PICTURED, "dev 1", "dev 2", "dev 3", "dev 4", "prod 10")
+    for source in (*PICTURED, "dev 1", "dev 2", "dev 3", "dev 4", "dev 6", "prod 10")
 ]
+
+
+def without_pictures(root: Path, number: int) -> Workspace:
+    """The reference engagement in `root`, with no environment in phase `number`."""
+    for name in ("design.yaml", "docker-compose.yml"):
+        shutil.copy(WORKSPACE.root / name, root)
+    for name in ("facts", "diagrams"):
+        shutil.copytree(WORKSPACE.root / name, root / name)
+    workspace = Workspace(root)
+    before, here, after = workspace.design_file.read_text().partition(f"number: {number}\n")
+    after = after.replace("    environments: [dev]\n", "", 1)
+    workspace.design_file.write_text(f"{before}{here}{after}")
+    return workspace
 
 
 @cache

@@ -16,7 +16,7 @@ from groundplan.errors import InputError
 from groundplan.ledger import combined
 from groundplan.scripts import run, views
 from groundplan.workspace import Workspace
-from pictured import WORKSPACE
+from pictured import WORKSPACE, without_pictures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +83,7 @@ def test_each_script_is_a_view(whole):
 def test_a_view_is_drawn_for_each_environment_and_phase(whole):
     pictures = draw(whole, only=["network"], png=False)
     assert [(picture.env, picture.phase) for picture in pictures] == [
-        ("dev", 1), ("dev", 2), ("dev", 3), ("dev", 4), ("prod", 10),
+        *(("dev", phase) for phase in (1, 2, 3, 4, 5, 6)), ("prod", 10),
     ]  # fmt: skip
     for picture in pictures:
         folder = whole.build_dir / "pictures" / picture.env / f"phase-{picture.phase}"
@@ -103,6 +103,8 @@ def test_the_graph_tells_when_each_thing_came_and_what_is_new(whole):
         2: {"module.network.aws_vpc_endpoint.s3[0]", "all:aws_flow_log"},
         3: {'module.mysql.aws_db_instance.replica["read-1"]'},
         4: {"module.redis[0].aws_elasticache_replication_group.this"},
+        5: set(),
+        6: set(),
         10: set(),
     }
     since = {node["id"]: node["phase"] for node in graphs[4]["nodes"]}
@@ -145,7 +147,7 @@ def test_what_is_current_is_not_drawn_again_and_costs_little(workspace):
 def test_a_changed_plan_redraws_its_own_environment_only(workspace):
     path = workspace.facts_file("dev", 4)
     path.write_text(path.read_text().replace("cache.t4g.micro", "cache.t4g.small"))
-    assert redrawn(workspace) == {"dev/phase-4/network.svg"}
+    assert redrawn(workspace) == {"dev/phase-4/network.svg", "dev/phase-5/network.svg"}
     assert (
         "cache.t4g.small" in (workspace.build_dir / "pictures/dev/phase-4/network.svg").read_text()
     )
@@ -163,8 +165,9 @@ def test_a_changed_script_redraws_its_view(workspace):
     path = workspace.diagrams_dir / "network.py"
     path.write_text(path.read_text().replace("scene.network()", "scene.network('Our network')"))
     assert redrawn(workspace) == {
-        *(f"dev/phase-{phase}/network.svg" for phase in (1, 2, 3, 4)), "prod/phase-10/network.svg",
-    }  # fmt: skip
+        *(f"dev/phase-{phase}/network.svg" for phase in (1, 2, 3, 4, 5, 6)),
+        "prod/phase-10/network.svg",
+    }
 
 
 @pytest.mark.parametrize("name", ["network.svg", ".network.json"])
@@ -219,9 +222,9 @@ def test_an_unknown_view_is_met_with_the_nearest(whole):
 @pytest.mark.parametrize(
     ("phase", "message"), [(7, "there is no phase 7"), (6, "nothing is drawn for phase 6")]
 )
-def test_a_phase_without_pictures_is_said_to_have_none(whole, phase, message):
+def test_a_phase_without_pictures_is_said_to_have_none(tmp_path, phase, message):
     with pytest.raises(InputError, match=message):
-        draw(whole, only=["network"], phase=phase, png=False)
+        draw(without_pictures(tmp_path, 6), only=["network"], phase=phase, png=False)
 
 
 def test_a_phase_without_a_plan_is_told_how_to_get_one(workspace):
@@ -318,7 +321,7 @@ def test_a_script_adds_a_note_in_one_line_and_a_phase_without_the_thing_goes_wit
     script(workspace, VIEW + "    return scene.network().add_note('Look here', beside='Redis')\n")
     pictures = draw(workspace, only=["network"], png=False)
     noted = [picture.phase for picture in pictures if ">Look here<" in picture.svg.read_text()]
-    assert noted == [4, 10]
+    assert noted == [4, 5, 6, 10]
 
 
 @pytest.mark.parametrize(
@@ -345,7 +348,7 @@ def test_a_view_in_which_nothing_stands_in_a_phase_has_no_picture_of_it(workspac
     script(workspace, VIEW + body)
     for _ in range(2):  # drawn, and then current
         pictures = draw(Workspace(workspace.root), only=["network"], png=False)
-        assert [picture.phase for picture in pictures] == [3, 4, 10]
+        assert [picture.phase for picture in pictures] == [3, 4, 5, 6, 10]
     folder = workspace.build_dir / "pictures" / "dev" / "phase-2"
     assert not (folder / "network.svg").exists()
     assert json.loads((folder / "graph.json").read_text()) == {"views": {}}

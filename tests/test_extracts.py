@@ -9,7 +9,7 @@ import pytest
 from groundplan.errors import InputError
 from groundplan.exports import Part, Wanted
 from groundplan.extracts import compare, extract
-from pictured import WORKSPACE
+from pictured import WORKSPACE, without_pictures
 
 MERMAID = Wanted(("mermaid",))
 REPLICA = 'module.mysql.aws_db_instance.replica["read-1"]'
@@ -20,7 +20,7 @@ def test_a_view_is_written_in_each_phase_in_the_formats_asked_for(tmp_path):
         WORKSPACE, Wanted(("drawio", "mermaid")), Part(), only=["network"], out=tmp_path
     )
     assert [(item.env, item.phase) for item in found] == [
-        ("dev", 1), ("dev", 2), ("dev", 3), ("dev", 4), ("prod", 10),
+        *(("dev", phase) for phase in (1, 2, 3, 4, 5, 6)), ("prod", 10),
     ]  # fmt: skip
     assert found[0].files == tuple(
         tmp_path / "dev" / "phase-1" / f"network.{ending}" for ending in ("drawio", "mmd")
@@ -31,7 +31,7 @@ def test_a_view_is_written_in_each_phase_in_the_formats_asked_for(tmp_path):
 def test_a_part_is_drawn_for_the_phases_that_have_it(tmp_path):
     part = Part(focus=REPLICA, depth=0)
     found = extract(WORKSPACE, MERMAID, part, only=["network"], out=tmp_path)
-    assert {item.phase for item in found if item.env == "dev"} == {3, 4}
+    assert {item.phase for item in found if item.env == "dev"} == {3, 4, 5, 6}
     assert "MySQL read replica" in found[0].files[0].read_text()
     assert "Redis" not in found[0].files[0].read_text()
 
@@ -43,7 +43,6 @@ def test_a_part_is_drawn_for_the_phases_that_have_it(tmp_path):
         (Part(focus=REPLICA), {"only": ["network"], "phase": 1}, "replica"),
         (Part(focus=REPLICA), {"only": ["delivery"]}, "'delivery' is not drawn from Terraform"),
         (Part(), {"only": ["netwrok"]}, "there is no view 'netwrok'"),
-        (Part(), {"only": ["network"], "phase": 6}, "nothing is drawn for phase 6"),
     ],
 )
 def test_what_is_not_there_is_an_error(tmp_path, part, options, message):
@@ -91,5 +90,12 @@ def test_phases_of_two_environments_are_compared_with_each_other(tmp_path):
     ("phase", "message"), [(6, "phase 6 has no environments"), (99, "phase 99")]
 )
 def test_a_phase_that_has_nothing_to_compare_is_an_error(tmp_path, phase, message):
+    workspace = without_pictures(tmp_path, 6)
     with pytest.raises(InputError, match=message):
-        compare(WORKSPACE, MERMAID, Part(), phase=phase, against=2, out=tmp_path)
+        compare(workspace, MERMAID, Part(), phase=phase, against=2, out=tmp_path)
+
+
+def test_a_phase_without_an_environment_has_nothing_to_write(tmp_path):
+    workspace = without_pictures(tmp_path, 6)
+    with pytest.raises(InputError, match="nothing is drawn for phase 6"):
+        extract(workspace, MERMAID, Part(), only=["network"], phase=6, out=tmp_path)

@@ -15,6 +15,7 @@ from groundplan.pages.labels import count, listed, resource_name, type_label, us
 from groundplan.pages.network import Network, usable
 from groundplan.pages.templating import Templates, escape, rich
 from groundplan.workspace import Workspace
+from pictured import without_pictures
 
 ROOT = Path(__file__).parents[1]
 SVG = '<svg viewBox="0 0 400 300" width="400" height="300"></svg>'
@@ -288,8 +289,8 @@ def test_a_phase_shows_its_work_with_states_in_words():
         assert f'<span class="gs-mark__text">{state}</span>' in page
 
 
-def test_a_phase_without_pictures_is_planned_and_not_broken():
-    page = phase_page(ROOT, 5)
+def test_a_phase_without_pictures_is_planned_and_not_broken(tmp_path: Path):
+    page = phase_page(without_pictures(tmp_path, 6).root, 6)
     assert "Nothing is drawn for this phase yet" in page
     assert "What it costs" not in page
 
@@ -304,7 +305,7 @@ def test_a_phase_tells_what_changed_since_the_one_before():
 
 def test_production_stands_beside_dev():
     page = phase_page(ROOT, 10)
-    assert "prod in phase 10 beside dev in phase 4" in page
+    assert "prod in phase 10 beside dev in phase 6" in page
 
 
 def test_text_of_the_design_is_shown_and_never_run(workspace: Path):

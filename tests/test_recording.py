@@ -138,7 +138,7 @@ def test_a_plan_is_kept_for_its_owner_until_the_terraform_changes(plain):
     assert recording.planned(plain, [("dev", 1)], report=said.append) == [path]
     assert said == ["planning dev, phase 1, from nothing"]
 
-    append(plain.variables_file("dev", 1))
+    append(plain.environment("dev") / "main.tf")
     [newer] = recording.planned(plain, [("dev", 1)])
     assert newer != path
     assert not path.exists()

@@ -85,8 +85,8 @@ def test_nothing_is_loaded_from_elsewhere(engagement: Path):
 
 def test_pictures_stand_in_the_page_and_as_files(engagement: Path):
     network = page(engagement, "network")
-    assert network.count("<svg") >= 5
-    assert network.count('class="gp gp-network"') == 5
+    assert network.count("<svg") >= 7
+    assert network.count('class="gp gp-network"') == 7
     assert "data-gs-" not in re.sub(r"data-gs-(?:stepper|step|move|cards)\b", "", network)
     assert (engagement / "site/pictures/network-dev-phase-2.svg").is_file()
 

@@ -340,6 +340,17 @@ def _alarms(alarms: tuple[Resource, ...], context: Context) -> Priced:
     yield context.line(alarms, item, len(alarms), row, assumption=note)
 
 
+def _dashboards(dashboards: tuple[Resource, ...], context: Context) -> Priced:
+    row, item = ("AmazonCloudWatch", "dashboard"), _count(dashboards, "dashboard")
+    note = "AWS's three free ones for each account are not deducted"
+    yield context.line(dashboards, item, len(dashboards), row, assumption=note)
+
+
+def _metrics(filters: tuple[Resource, ...], _context: Context) -> Priced:
+    for item in filters:
+        yield Gap(item.address, "the metric that it makes is not in the price table")
+
+
 def _hosted_zones(zones: tuple[Resource, ...], context: Context) -> Priced:
     row, item = ("AmazonRoute53", "hosted zone (first 25)"), _count(zones, "DNS zone")
     yield context.line(zones, item, len(zones), row, assumption="without queries")
@@ -348,7 +359,9 @@ def _hosted_zones(zones: tuple[Resource, ...], context: Context) -> Priced:
 _SECRET: Final = ("AWSSecretsManager", "secret")
 
 RULES: Final[dict[str, Rule]] = {
+    "aws_cloudwatch_dashboard": _dashboards,
     "aws_cloudwatch_log_group": _logs,
+    "aws_cloudwatch_log_metric_filter": _metrics,
     "aws_cloudwatch_metric_alarm": _alarms,
     "aws_db_instance": _databases,
     "aws_ecr_repository": _images,
