@@ -17,7 +17,8 @@ import pytest
 from groundplan import terraform
 from groundplan.workspace import Workspace
 
-pytestmark = [pytest.mark.slow, pytest.mark.terraform]
+# On one worker: three applies at a time would only wait for each other.
+pytestmark = [pytest.mark.slow, pytest.mark.terraform, pytest.mark.xdist_group("apply")]
 
 REPOSITORY = Path(__file__).parents[1]
 # What must outlive every change of phase.

@@ -80,6 +80,18 @@ def test_a_line_between_frames_above_each_other_is_straight():
     assert len(corners(line)) == 2
 
 
+def test_words_between_two_services_keep_clear_of_the_marks_at_their_corners():
+    nodes = tuple(Node(id_, "instance", id_, "", "region") for id_ in ("alarms", "topic"))
+    edge = Edge("topic", "alarms", "rule", "notifies")
+    graph = Graph("infrastructure", "I", FRAMES[:1], nodes, (edge,))
+    layout = arrange(graph)
+    label = box_of(edge, draw_lines(graph, layout)[edge])
+    for node in nodes:
+        icon = layout.icons[node.id]
+        mark = Box(icon.right - 13, icon.y - 10, 20, 20)
+        assert not pictured.overlap(label, mark), node.id
+
+
 def test_lines_do_not_depend_on_the_order_of_the_edges():
     graph = picture("network shop")
     turned = replace(graph, edges=graph.edges[::-1])

@@ -210,6 +210,14 @@ class TestGaps:
         assert found["LogFormat"].startswith("${version} ${account-id}")
         assert found["Tags"] == [{"Key": "Name", "Value": "dev"}]
 
+    def test_a_flow_log_that_is_asked_for_again_is_made_once(self, endpoint):
+        ec2 = client(endpoint, "ec2")
+        asked = {"ResourceIds": ["vpc-2"], "ResourceType": "VPC", "TrafficType": "ALL",
+                 "LogGroupName": "flow"}  # fmt: skip
+        made = [ec2.create_flow_logs(**asked, ClientToken=token) for token in ("a", "a", "b")]
+        first, again, other = (answer["FlowLogIds"] for answer in made)
+        assert first == again != other
+
     def test_alarm_in_xml_as_terraform_asks(self, endpoint):
         asked = {
             "AlarmName": "cpu", "AlarmDescription": "MySQL & friends", "Namespace": "AWS/RDS",

@@ -19,6 +19,7 @@ from groundplan.observing.calls import Call, Seen, seen
 from groundplan.observing.containers import HOST, Container
 from groundplan.observing.tables import Connection, End, Table, parse
 from groundplan.observing.verdict import Line, Verdict, judge
+from groundplan.steps import Step
 from groundplan.views.flow import flow, observed
 from groundplan.workspace import Workspace
 
@@ -318,7 +319,7 @@ def mill(workspace, monkeypatch):
 
 
 def visit(started: running.Running) -> None:
-    step = journey.Step(name="Look", get="/", expect="done")
+    step = Step(name="Look", get="/", expect="done")
     results = journey.walk([step], started.addresses[0])
     assert journey.complete(results, [step]), results
 

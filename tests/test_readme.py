@@ -30,7 +30,7 @@ def test_its_picture_is_the_one_drawn_today(tmp_path):
 
 def test_every_command_in_it_exists():
     commands = typer.main.get_command(app)
-    named = set(re.findall(r"^groundplan ([a-z]+)", README, re.MULTILINE))
+    named = set(re.findall(r"^groundplan ([a-z0-9]+)", README, re.MULTILINE))
 
     assert len(named) > 5
     assert named <= set(commands.commands)

@@ -11,7 +11,7 @@ from groundplan.errors import InputError
 from groundplan.files import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from groundplan.bill import Bill
@@ -44,20 +44,21 @@ def known(
     )
 
 
-def files(workspace: Workspace, env: str, phases: Iterable[int]) -> Iterator[Path]:
-    """The files of an environment that cards are made from, whether there or not."""
-    for name in ("*.tf", "*.tfvars", ".terraform.lock.hcl"):
-        yield from (workspace.root / "terraform").rglob(name)
-    for number in phases:
-        yield workspace.facts_file(env, number)
-        yield policy_file(workspace, env, number)
+def sources(workspace: Workspace, env: str, phases: Iterable[int]) -> str:
+    """A digest of the files of an environment that cards are made from."""
+    results = (
+        path
+        for number in phases
+        for path in (workspace.facts_file(env, number), policy_file(workspace, env, number))
+    )
+    return digest(results, root=workspace.root, salt=workspace.terraform_digest)
 
 
 def meaning(workspace: Workspace, env: str | None, phases: Iterable[int]) -> str:
     """What decides what cards say beyond their graphs: it changes when they may."""
     if env is None:
         return ""
-    return f"{digest(files(workspace, env, phases), root=workspace.root)} {workspace.design.usage}"
+    return f"{sources(workspace, env, phases)} {workspace.design.usage}"
 
 
 def _first_phases(graphs: Mapping[int, Graph]) -> dict[str, int]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from groundplan.errors import InputError, suggest
-from groundplan.journey import Step
 from groundplan.model import Id, Line, Model, Number, RelativePath, Text
+from groundplan.steps import Step
 from groundplan.usage import Usage
 
 if TYPE_CHECKING:

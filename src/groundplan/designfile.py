@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from groundplan import yamlfile
 from groundplan.design import ACCOUNT, CARRIED, HOST, REGION, VARIABLE, Design
 from groundplan.errors import InputError, suggest
-from groundplan.journey import PATH
 from groundplan.model import ID
+from groundplan.steps import PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +61,7 @@ class Problem:
 class Reading:
     """What came of reading a design: the design, or else the problems, in the file's order."""
 
-    path: Path
+    document: Document
     design: Design | None
     problems: tuple[Problem, ...] = ()
 
@@ -76,7 +76,9 @@ class Reading:
                 f"  line {item.line}, column {item.column}: {_inline(item)}" for item in others
             )
             message, hint = "\n".join([_inline(first), *lines]), None
-        raise InputError(message, hint=hint, file=self.path, line=first.line, column=first.column)
+        raise InputError(
+            message, hint=hint, file=self.document.path, line=first.line, column=first.column
+        )
 
 
 def read(path: Path) -> Reading:
@@ -91,9 +93,9 @@ def read(path: Path) -> Reading:
     else:
         problems = [_placed(item, document) for item in references(design)]
         if not problems:
-            return Reading(path, design)
+            return Reading(document, design)
     ordered = sorted(set(problems), key=lambda item: (item.line, item.column, item.message))
-    return Reading(path, None, tuple(ordered))
+    return Reading(document, None, tuple(ordered))
 
 
 @dataclass(frozen=True)

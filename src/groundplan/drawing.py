@@ -6,18 +6,17 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groundplan import card_sources, growth, ledger
 from groundplan.errors import InputError, suggest
 from groundplan.exports import Part
-from groundplan.files import digest, write_if_changed
+from groundplan.files import digest, program, write_if_changed
 from groundplan.scripts import build_all, views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from groundplan.graph import Graph
     from groundplan.scripts import View
@@ -122,7 +121,7 @@ def _series(
             graphs = {number: Part().of(graph) for number, graph in graphs.items()}
         # Most changes to a file mean nothing to a picture, and drawing is what takes time.
         told = card_sources.meaning(workspace, env, phases)
-        meaning = hashlib.sha256(f"{_program()} {graphs} {told}".encode()).hexdigest()
+        meaning = hashlib.sha256(f"{program()} {graphs} {told}".encode()).hexdigest()
         if meant != meaning:
             _draw_series(workspace, graphs, pictures)
         write_if_changed(stamp, f"{inputs} {meaning}")
@@ -154,17 +153,8 @@ def _paths(item: View, env: str | None, phase: int, at: Path) -> Picture:
 def _inputs(workspace: Workspace, item: View, env: str | None, phases: Iterable[int]) -> str:
     """A digest of every file that the pictures are made from, this program included."""
     sources = [workspace.design_file, workspace.compose_file, item.script, workspace.root / ".env"]
-    if env:
-        sources += card_sources.files(workspace, env, phases)
-    return digest(sources, root=workspace.root, salt=_program())
-
-
-@cache
-def _program() -> str:
-    """A digest of this program: another version may draw otherwise."""
-    root = Path(__file__).parent
-    parts = (path for name in ("*.py", "viewer.*", "*.csv") for path in root.rglob(name))
-    return digest(parts, root=root)
+    told = card_sources.sources(workspace, env, phases) if env else ""
+    return digest(sources, root=workspace.root, salt=f"{program()} {told}")
 
 
 def _draw_series(

@@ -6,13 +6,14 @@ import hashlib
 import os
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from groundplan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 STDIN: Final = Path("-")
 
@@ -87,13 +88,25 @@ def digest(paths: Iterable[Path], *, root: Path, salt: str = "") -> str:
     return total.hexdigest()
 
 
-def _expand(paths: Iterable[Path]) -> Iterable[Path]:
+@cache
+def program() -> str:
+    """A digest of this program: another version may draw, and find, otherwise."""
+    here = Path(__file__).parent
+    return digest([here], root=here)
+
+
+def _expand(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
-        if not path.is_dir():
+        if path.is_dir():
+            yield from files_below(path)
+        else:
             yield path
-            continue
-        for folder, folders, names in os.walk(path):
-            folders[:] = [
-                name for name in folders if not name.startswith(".") and name != "__pycache__"
-            ]
-            yield from (Path(folder) / name for name in names)
+
+
+def files_below(root: Path) -> Iterator[Path]:
+    """Every file below a folder, hidden folders and Python's own left out."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = [
+            name for name in folders if not name.startswith(".") and name != "__pycache__"
+        ]
+        yield from (Path(folder) / name for name in names)

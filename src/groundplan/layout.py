@@ -7,7 +7,7 @@ All lengths are pixels, where nothing else is said.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import product, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from groundplan import typeface
@@ -29,6 +29,7 @@ SIDE_BORDER: Final = frozenset({"endpoint"})
 ON_BORDER: Final = TOP_BORDER | SIDE_BORDER  # of their VPC
 LONG: Final = 1.3  # a column of services may be so many times as tall as the VPCs
 APART: Final = 76  # between two VPCs that have a line between them
+SPOKEN: Final = 44  # between two services with words on the line between them
 
 # The ground that a page has for a picture, in points: A4 with margins of 10 mm, lying or standing.
 PAGES: Final = ((785.2, 538.6), (538.6, 785.2))
@@ -120,7 +121,8 @@ def arrange(graph: Graph) -> Layout:
     columns = range(len(parts), 0, -1)
     block = best((_stacked(parts, number, apart, between) for number in columns), enough=_ROOMY)
     ways = _ways(services, block.height)
-    inner = best((_with_services(block, services, how) for how in ways), enough=_BESIDE)
+    column = _Column(block, _spoken(graph), _beyond(graph, block))
+    inner = best((_with_services(column, services, how) for how in ways), enough=_BESIDE)
     return _framed(graph, inner, outside)
 
 
@@ -212,7 +214,53 @@ def _ways(services: Sequence[Node], height: float) -> list[tuple[bool, int]]:
     return sorted(((below, number) for number, below in ways), key=too_long)
 
 
-def _with_services(block: Layout, services: Sequence[Node], how: tuple[bool, int]) -> Layout:
+@dataclass(frozen=True)
+class _Column:
+    """What services beside the VPCs heed: the VPCs, which pairs need room for words between them,
+    and what stands out over the right side of the VPCs.
+    """
+
+    block: Layout
+    spoken: frozenset[frozenset[str]]
+    beyond: Sequence[Box]
+
+    def start(self) -> float:
+        """The x where a column can start."""
+        right = max((box.right for box in self.block.frames.values()), default=0)
+        return right + GAP if right else 0.0
+
+    def free(self, wanted: Box) -> float:
+        """The y from which on there is room for a box, at its own y or below what stands there."""
+        y = wanted.y
+        for box in sorted(self.beyond, key=lambda box: box.y):
+            aside = box.right + GAP <= wanted.x
+            if not aside and y < box.bottom + GAP and box.y < y + wanted.h + GAP:
+                y = box.bottom + GAP
+        return y
+
+    def gap(self, node: Node, after: Node | None) -> float:
+        """Between a node and the one below it."""
+        return SPOKEN if after and frozenset((node.id, after.id)) in self.spoken else GAP
+
+
+def _spoken(graph: Graph) -> frozenset[frozenset[str]]:
+    """The pairs of nodes that have a line with words between them."""
+    return frozenset(frozenset((edge.source, edge.target)) for edge in graph.edges if edge.label)
+
+
+def _beyond(graph: Graph, block: Layout) -> tuple[Box, ...]:
+    """The icons and texts that reach over the right side of all frames."""
+    right = max((box.right for box in block.frames.values()), default=0)
+    found = []
+    for node in graph.nodes:
+        if (box := block.icons.get(node.id)) is not None:
+            wide, tall = cell(node)
+            found.append(Box(box.x, box.middle[1] - tall / 2, wide, tall))
+    return tuple(box for box in found if box.right > right)
+
+
+def _with_services(column: _Column, services: Sequence[Node], how: tuple[bool, int]) -> Layout:
+    block = column.block
     whole = Layout(block.width, block.height)
     whole.take(block, 0, 0)
     below, number = how
@@ -223,20 +271,21 @@ def _with_services(block: Layout, services: Sequence[Node], how: tuple[bool, int
     if below:
         _place_rows(lines, whole)
     else:
-        _place_columns(lines, whole)
+        _place_columns(lines, whole, column)
     return whole
 
 
-def _place_columns(lines: Iterable[Sequence[Node]], whole: Layout) -> None:
-    x = whole.width + (GAP if whole.width else 0)
+def _place_columns(lines: Iterable[Sequence[Node]], whole: Layout, column: _Column) -> None:
+    x = column.start()
     for line in lines:
         y = GAP / 2 if whole.frames else 0.0
-        for node in line:
+        for node, after in zip_longest(line, line[1:]):
+            y = column.free(Box(x, y, *cell(node)))
             whole.icons[node.id] = icon(x, y, cell(node)[1])
-            y += cell(node)[1] + GAP
+            whole.height = max(whole.height, y + cell(node)[1])
+            y += cell(node)[1] + column.gap(node, after)
         x += max(cell(node)[0] for node in line) + GAP
-        whole.height = max(whole.height, y - GAP)
-    whole.width = x - GAP
+    whole.width = max(whole.width, x - GAP)
 
 
 def _place_rows(lines: Sequence[Sequence[Node]], whole: Layout) -> None:

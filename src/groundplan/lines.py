@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from groundplan.graph import Edge, Graph, Node
 
+MARK: Final = 10  # the radius of a mark at an icon's corner, with its rim
+INWARD: Final = 3  # so far left of the corner, to keep clear of the text beside the icon
 _FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.42, 0.58, 0.28, 0.72)
 
 
@@ -53,7 +55,21 @@ def draw_lines(graph: Graph, layout: Layout) -> dict[Edge, Line]:
                 alike[pair] = router.route(*ends)
             routes[edge] = alike[pair]
     page = Box(0, 0, layout.width, layout.height)
-    return _labelled(routes, [*solid, *_beyond(page)])
+    return _labelled(routes, [*solid, *_marks(graph, layout), *_beyond(page)])
+
+
+def _marks(graph: Graph, layout: Layout) -> Iterator[Box]:
+    """The corners of icons, where marks of change and of danger may come in any phase."""
+    for node in graph.nodes:
+        box = layout.cards.get(node.id) or layout.icons[node.id]
+        yield _round_about(box.right - INWARD, box.y)
+        if node.exposed:
+            icon = layout.icons[node.id]
+            yield _round_about(icon.x, icon.y)
+
+
+def _round_about(x: float, y: float) -> Box:
+    return Box(x - MARK, y - MARK, 2 * MARK, 2 * MARK)
 
 
 def _beyond(page: Box) -> Iterator[Box]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
+
+# Else pydantic looks into every installed package for plugins before it makes the first model.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 

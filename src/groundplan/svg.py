@@ -13,6 +13,7 @@ from groundplan import marks, palette, typeface, viewer
 from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
 from groundplan.catalog import kind
 from groundplan.layout import ON_BORDER, Box
+from groundplan.lines import INWARD
 from groundplan.overlay import Overlay
 from groundplan.svg_parts import (
     clean,
@@ -193,7 +194,7 @@ class _Writer:
         self._words(group, node, box)
         if node.change != "none" and self.marked and not self.graph.compared:
             corner = card or box
-            self._mark(group, palette.CHANGES[node.change], (corner.right, corner.y))
+            self._mark(group, palette.CHANGES[node.change], (corner.right - INWARD, corner.y))
         if node.exposed:
             self._mark(group, palette.EXPOSED, (box.x, box.y))
 

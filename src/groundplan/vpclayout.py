@@ -38,6 +38,7 @@ PAD: Final = 12
 LANE: Final = 8  # above and below what stands in a lane
 COLUMN: Final = 236  # the least width of a zone's frame
 LANES: Final = 12  # between two lanes
+AISLE: Final = 60  # right of the zones, for the words on lines from group to group
 FRAMED: Final = 56  # a security group's head, and room for what its rules say
 STACKED: Final = 3  # so many nodes that span the same subnets stand below each other
 ABREAST: Final = (2, 1, 3, 4)  # nodes side by side in a subnet, the usual first
@@ -233,7 +234,9 @@ class _Vpc:
         right += ICON / 2 if endpoints else 0
         tall = sum(cell(node)[1] + GAP for node in endpoints)
         bottom = max(bottom, y + HEAD + tall)
-        box = Box(0, y, right + GAP, bottom + GAP / 2 - y)
+        ruled = any(edge.kind == "rule" for edge in self.graph.edges)
+        wide_enough = max(right + GAP, middle + AISLE if ruled else 0)
+        box = Box(0, y, wide_enough, bottom + GAP / 2 - y)
         self.layout.frames[self.vpc.id] = box
         for node, width in zip(gateways, wide, strict=True):
             self.layout.icons[node.id] = Box(start, y - ICON / 2, ICON, ICON)

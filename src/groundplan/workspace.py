@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from groundplan.errors import InputError, suggest
-from groundplan.files import digest, read_text
+from groundplan.files import digest, files_below, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from groundplan.compose import Application
     from groundplan.design import Design
+    from groundplan.designfile import Reading
     from groundplan.facts import Facts
 
 # What has been read, by all that it depends on: rules, pictures and pages ask for the same things.
@@ -72,9 +73,21 @@ class Workspace:
     @cached_property
     def design(self) -> Design:
         """The design. Raises InputError with line and column where it is wrong."""
-        from groundplan import design  # noqa: PLC0415 - pydantic takes 0.1 s to import
+        return self.reading.unwrap()
 
-        return design.load(self.design_file)
+    @cached_property
+    def reading(self) -> Reading:
+        """The design with all that is wrong in it, and the place of each of its values."""
+        from groundplan import designfile  # noqa: PLC0415 - pydantic takes 0.1 s to import
+
+        return designfile.read(self.design_file)
+
+    @cached_property
+    def terraform_digest(self) -> str:
+        """A digest of what is written for Terraform; what `terraform init` brings is not."""
+        written = files_below(self.root / "terraform")
+        sources = (path for path in written if path.name.endswith((".tf", ".tfvars", ".lock.hcl")))
+        return digest(sources, root=self.root)
 
     @property
     def environments(self) -> tuple[str, ...]:

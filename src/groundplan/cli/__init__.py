@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from typing import Final
 
 import typer
@@ -59,6 +58,8 @@ def main() -> None:
         sys.stderr.close()  # whoever read our output has enough
         sys.exit(0)
     except Exception:
+        import traceback  # noqa: PLC0415 - of use only here
+
         traceback.print_exc()
         typer.echo(
             "\nThis is a bug in groundplan. Please report it with the lines above.",

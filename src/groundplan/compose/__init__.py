@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from groundplan.compose.flows import Unknown
+    from groundplan.compose.resolver import Resolved
     from groundplan.errors import InputError
 
 __all__ = [
     "Application", "Flow", "FlowKind", "Kind", "Port", "Remark", "Service", "Volume", "load",
+    "told_by",
 ]  # fmt: skip
 
 _NOWHERE = Place(sys.maxsize, 1)  # in another file, which an include or extends brought in
@@ -57,8 +59,12 @@ def load(
     without, those are remarks. Raises ToolError where no Compose is installed.
     """
     source = Source(path, read_text(path))
-    resolved = resolve(source, tuple(profiles), environ)
-    found = services(resolved.document, path.resolve().parent)
+    return told_by(resolve(source, tuple(profiles), environ), source, strict=strict)
+
+
+def told_by(resolved: Resolved, source: Source, *, strict: bool = True) -> Application:
+    """The application of a file that Compose has resolved already; raises like `load`."""
+    found = services(resolved.document, source.path.resolve().parent)
     if not found:
         raise _no_services(source)
     flows = told(resolved.document, found)

@@ -104,8 +104,9 @@ def load(
     that is no service, is an InputError. Raises InputError where Compose refuses the file, or a
     service's name is none in Kubernetes.
     """
-    profiles = tuple(profiles)
-    application = compose.load(path, profiles=profiles, environ=environ, strict=strict)
+    file = ComposeFile(path, read_text(path))
+    resolved = resolve(file, tuple(profiles), environ)
+    application = compose.told_by(resolved, file, strict=strict)
     names = {item.name: _name(item.name) for item in application.services}
     for name, called in names.items():
         if not _NAME.fullmatch(called) or list(names.values()).count(called) > 1:
@@ -113,7 +114,6 @@ def load(
                 f"'{name}' can't be a name in Kubernetes", file=path,
                 hint="use small letters, digits and '-', from a letter on; at most 63",
             )  # fmt: skip
-    resolved = resolve(ComposeFile(path, read_text(path)), profiles, environ)
     document = _undollar(resolved.document)
     mounts = dict(_mounts(document))
     changed = {name: called for name, called in names.items() if name != called}

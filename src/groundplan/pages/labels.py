@@ -13,6 +13,7 @@ MINUS: Final = "\N{MINUS SIGN}"
 _WORDS: Final = {
     "acl": "ACL",
     "acm": "ACM",
+    "budgets": "Cost",
     "cloudwatch": "CloudWatch",
     "db": "Database",
     "ecr": "ECR",
@@ -23,6 +24,7 @@ _WORDS: Final = {
     "kms": "KMS",
     "lb": "Load balancer",
     "nat": "NAT",
+    "openid": "OpenID",
     "s3": "S3",
     "secretsmanager": "Secrets Manager",
     "sns": "SNS",

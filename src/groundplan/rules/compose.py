@@ -13,7 +13,7 @@ from groundplan.rules.design import line_of
 from groundplan.rules.once import once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from groundplan.workspace import Workspace
     from groundplan.yamlfile import Loc
@@ -22,11 +22,18 @@ if TYPE_CHECKING:
 @rule("compose", "Compose accepts the client's file as it is in every phase")
 def accepted(workspace: Workspace) -> Iterator[Finding]:
     """What Compose says about the file in any phase, with that phase's variables and no others."""
+    yield from _once(workspace, "compose", _refused)
+
+
+def _once(
+    workspace: Workspace, name: str, look: Callable[[Workspace], Iterator[Finding]]
+) -> Iterator[Finding]:
+    """What `look` finds in design and Compose file; unasked where they are as they were."""
     sources = [workspace.design_file, workspace.compose_file, workspace.root / ".env"]
     if workspace.compose_takes_in:
-        yield from _refused(workspace)  # from files that are not among the sources
+        yield from look(workspace)  # from files that are not among the sources
     else:
-        yield from once(workspace, "compose", sources, lambda: _refused(workspace))
+        yield from once(workspace, name, sources, lambda: look(workspace))
 
 
 def _refused(workspace: Workspace) -> Iterator[Finding]:
@@ -49,6 +56,10 @@ def _refused(workspace: Workspace) -> Iterator[Finding]:
 @rule("compose-profile", "each profile is in the Compose file, and switched on by some phase")
 def profiles(workspace: Workspace) -> Iterator[Finding]:
     """Profiles that only one of the two knows."""
+    yield from _once(workspace, "profiles", _strangers)
+
+
+def _strangers(workspace: Workspace) -> Iterator[Finding]:
     from groundplan import compose  # noqa: PLC0415 - not needed where only rules are listed
 
     everything = compose.load(workspace.compose_file, profiles=("*",), environ={}, strict=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groundplan import designfile, yamlfile
 from groundplan.findings import Finding, error, rule
 
 if TYPE_CHECKING:
@@ -16,13 +15,13 @@ if TYPE_CHECKING:
 
 def line_of(workspace: Workspace, loc: Loc) -> int:
     """The line of design.yaml in which the value at `loc` stands."""
-    return yamlfile.load(workspace.design_file).place(loc).line
+    return workspace.reading.document.place(loc).line
 
 
 @rule("design", "design.yaml can be read, and what it says fits together")
 def sound(workspace: Workspace) -> Iterator[Finding]:
     """All problems of the design at once."""
-    for problem in designfile.read(workspace.design_file).problems:
+    for problem in workspace.reading.problems:
         yield error(problem.message, workspace.design_file, problem.line, problem.hint)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from groundplan.files import digest, write_if_changed
+from groundplan.files import digest, program, write_if_changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from groundplan.findings import Finding
     from groundplan.workspace import Workspace
@@ -26,17 +25,10 @@ def once(
     `sources`: all the files and folders that it depends on. `name` is that of the note in `build/`.
     """
     stamp = workspace.build_dir / "check" / name
-    key = digest(sources, root=workspace.root, salt=_program())
+    key = digest(sources, root=workspace.root, salt=program())
     if stamp.is_file() and stamp.read_text() == key:
         return []
     found = list(look())
     if not found:
         write_if_changed(stamp, key)
     return found
-
-
-@cache
-def _program() -> str:
-    """A digest of this program: another version may find more."""
-    here = Path(__file__).parents[1]
-    return digest(here.rglob("*.py"), root=here)
