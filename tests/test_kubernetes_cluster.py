@@ -18,6 +18,7 @@ import pytest
 from groundplan import journey, kubernetes, process
 from groundplan.errors import InputError, RefusedError
 from groundplan.kubernetes import cluster, deploy
+from groundplan.steps import Step
 from groundplan.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
@@ -88,7 +89,7 @@ def test_the_journey_is_green_through_port_forward(shop):
     with shop.reached() as address:
         assert address.startswith("http://127.0.0.1:")
         results = journey.walk(steps, address)
-        page = journey.walk([journey.Step(name="Look", get="/", expect="MySQL replica")], address)
+        page = journey.walk([Step(name="Look", get="/", expect="MySQL replica")], address)
     assert journey.complete(results, steps), journey.as_text(results, steps)
     assert page[0].problem is None
 
@@ -126,7 +127,7 @@ def test_without_its_replica_the_catalog_reads_from_the_primary(shop):
     steps = shop.workspace.design.journey
     with shop.reached() as address:
         results = journey.walk(steps, address)
-        page = journey.walk([journey.Step(name="Look", get="/", expect="MySQL primary")], address)
+        page = journey.walk([Step(name="Look", get="/", expect="MySQL primary")], address)
     assert journey.complete(results, steps), journey.as_text(results, steps)
     assert page[0].problem is None
     shop.cluster.run("scale", "statefulset/mysql-replica", "--replicas=1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, cast
 
 from hypercorn.asyncio import serve as hypercorn_serve
@@ -15,6 +16,12 @@ from groundplan.localcloud import gaps
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    Message = dict[str, Any]
+    Application = Callable[..., Awaitable[None]]
+
+_REMEMBERED = 500  # requests; one is repeated within seconds
+_FAILED = 500
+
 SAVE_EVERY = 0.5
 """Seconds between looks at what has changed: what a kill -9 can cost at most."""
 
@@ -26,7 +33,7 @@ def serve(listener: int) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     fill_gaps()
-    asyncio.run(hypercorn_serve(cast("Any", Saving(ministack.app)), config))
+    asyncio.run(hypercorn_serve(cast("Any", Once(Saving(ministack.app))), config))
 
 
 def fill_gaps() -> None:
@@ -48,6 +55,46 @@ def fill_gaps() -> None:
     ministack._collect_scripts = lambda *_folders: []
 
 
+class Once:
+    """An ASGI application around another that does what is asked twice only once.
+
+    An AWS SDK whose connection broke before the answer came asks again with the same
+    `amz-sdk-invocation-id`. What was made the first time would then be there already.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.answers: OrderedDict[bytes, asyncio.Future[list[Message]]] = OrderedDict()
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        """Answer as the application does, or as it did."""
+        name = dict(scope.get("headers", ())).get(b"amz-sdk-invocation-id", b"")
+        if not name or scope.get("method") in {"GET", "HEAD"}:
+            await self.application(scope, receive, send)
+            return
+        if name not in self.answers:
+            self.answers[name] = asyncio.ensure_future(self._answer(scope, receive))
+            if len(self.answers) > _REMEMBERED:
+                self.answers.popitem(last=False)
+        else:
+            while (await receive()).get("more_body"):
+                pass  # it has been read the first time
+        messages = await asyncio.shield(self.answers[name])
+        if messages[0]["status"] >= _FAILED:
+            self.answers.pop(name, None)  # that is worth another try
+        for message in messages:
+            await send(message)
+
+    async def _answer(self, scope: Message, receive: Any) -> list[Message]:
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self.application(scope, receive, keep)
+        return messages
+
+
 class Saving:
     """An ASGI application around ministack's that saves what has changed, soon after.
 
@@ -55,7 +102,7 @@ class Saving:
     for a save; one task does them, so that a burst of requests costs one.
     """
 
-    def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
+    def __init__(self, application: Application) -> None:
         self.application = application
         self.changed = False
         self.task: asyncio.Task[None] | None = None

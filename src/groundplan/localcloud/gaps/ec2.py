@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundplan.localcloud.gaps.patch import after, element, first, once, replace
+from groundplan.localcloud.gaps.patch import after, element, first, replace
 
 _DEFAULT_FORMAT = (
     "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "
@@ -14,7 +14,7 @@ _DEFAULT_INTERVAL = "600"
 
 
 def flow_logs(module: Any) -> None:
-    """Keep and show the role, the format, the interval and the tags; make one once for a token."""
+    """Keep and show the role, the format, the interval and the tags."""
 
     def keep(parameters: dict[str, Any]) -> None:
         for record in module._flow_logs.values():
@@ -36,7 +36,6 @@ def flow_logs(module: Any) -> None:
 
     stock = module._describe_flow_logs
     after(module, "_create_flow_logs", keep)
-    once(module, "_create_flow_logs")
     replace(module, "_describe_flow_logs", describe)
 
 

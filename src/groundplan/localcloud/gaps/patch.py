@@ -34,25 +34,6 @@ def after(module: Any, name: str, then: Callable[..., None]) -> None:
     replace(module, name, handler)
 
 
-def once(module: Any, name: str) -> None:
-    """Answer a request that comes again with the same token as the first time, and make nothing.
-
-    A client asks again where an answer was late.
-    """
-    stock, answers = getattr(module, name), {}
-
-    @wraps(stock)
-    def handler(parameters: dict[str, Any]) -> Any:
-        token = first(parameters, "ClientToken")
-        if not token:
-            return stock(parameters)
-        if token not in answers:
-            answers[token] = stock(parameters)
-        return answers[token]
-
-    replace(module, name, handler)
-
-
 def adding(module: Any, name: str, more: Callable[..., str]) -> None:
     """Append what `more` returns to the XML that the function `name` makes of a record."""
     stock = getattr(module, name)
