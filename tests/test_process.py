@@ -133,7 +133,8 @@ def test_who_hears_a_line_may_end_it_and_the_tool_is_interrupted_once(tmp_path):
     def stop(_line: str) -> None:
         raise KeyboardInterrupt
 
-    code = COUNTS.replace("seen = []", "seen = []; print('begun', flush=True)")
+    ready = 'write("ready")'  # it hears an interrupt from here on
+    code = COUNTS.replace(ready, f"{ready}; print('begun', flush=True)")
     with pytest.raises(KeyboardInterrupt):
         process.stream(python(code, str(seen)), on_line=stop)
     assert seen.read_text() == "1"

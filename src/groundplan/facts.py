@@ -127,6 +127,13 @@ class Resource:
                 return default
         return value
 
+    def blocks(self, path: str) -> list[dict[str, Any]]:
+        """The blocks at the dotted `path`; none where a damaged plan has something else there."""
+        found = self.get(path)
+        return (
+            [block for block in found if isinstance(block, dict)] if isinstance(found, list) else []
+        )
+
 
 @dataclass(frozen=True)
 class Facts:

@@ -142,7 +142,7 @@ def _lumped(resource: Resource, path: str) -> bool:
     if "*" in path:
         return False  # all of the blocks are meant
     lists = (at for at in resource.references if path.startswith(f"{at}."))
-    return any(len(resource.get(at) or ()) > 1 for at in lists)
+    return any(len(resource.blocks(at)) > 1 for at in lists)
 
 
 def has_unknown(resource: Resource, path: str) -> bool:

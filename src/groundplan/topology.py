@@ -59,7 +59,7 @@ class Topology(Placement):
             if item.get("type") == "ingress":
                 yield from self._rules(item, "", "security_group_id", "source_security_group_id")
         for item in self.facts.of_type(*_INLINE):
-            for number, _block in enumerate(item.get("ingress") or ()):
+            for number, _block in enumerate(item.blocks("ingress")):
                 yield from self._rules(item, f"ingress.{number}.", None, "security_groups")
 
     def _rules(self, item: Resource, prefix: str, own: str | None, peer: str) -> Iterator[Rule]:
@@ -98,7 +98,7 @@ class Topology(Placement):
                 yield from map(str, value if isinstance(value, list) else [value or UNKNOWN])
                 continue
             for address in found:
-                entries = self._by_address[address].get("entry") or ()
+                entries = self._by_address[address].blocks("entry")
                 yield from [str(entry["cidr"]) for entry in entries if "cidr" in entry] or [address]
 
     @cached_property
