@@ -8,14 +8,13 @@ and returns a graph, to which it may add a note, a group, a boundary, a node or 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from groundplan import additions
+from groundplan import additions, pythonfile
 from groundplan.catalog import KINDS
 from groundplan.errors import GroundplanError, InputError, suggest
 from groundplan.graph import Graph
@@ -100,29 +99,11 @@ def views(workspace: Workspace) -> tuple[View, ...]:
 
 
 def _load(script: Path) -> View:
-    spec = importlib.util.spec_from_file_location(f"groundplan_diagram_{script.stem}", script)
-    if spec is None or spec.loader is None:
-        raise InputError("can't be loaded as a Python script", file=script)
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except GroundplanError as error:
-        _placed(error, script)
-        raise
-    except SyntaxError as error:
-        raise InputError(f"syntax error: {error.msg}", file=script, line=error.lineno) from None
-    except (Exception, SystemExit) as error:
-        raise _broken(script, error) from error
+    module = pythonfile.load(script, prefix="groundplan_diagram")
     found = [item for item in vars(module).values() if isinstance(item, View)]
     if not found:
         raise InputError("declares no view", file=script, hint="decorate a function with @view(…)")
     return found[0]
-
-
-def _broken(script: Path, error: BaseException) -> InputError:
-    """A script's own failure, with the line of the script that it came from."""
-    message = f"{type(error).__name__}: {error}"
-    return InputError(message, file=script, line=_line(script, error))
 
 
 def build_all(
@@ -140,34 +121,13 @@ def build_all(
 
 
 def _build(item: View, scene: Scene) -> Graph:
-    try:
+    with pythonfile.blamed(item.script):
         graph = item.build(scene)
-    except GroundplanError as error:
-        _placed(error, item.script)
-        raise
-    except (Exception, SystemExit) as error:
-        raise _broken(item.script, error) from error
     for message, hint in _loose(graph):
         raise InputError(
             message, hint=hint, file=item.script, line=item.build.__code__.co_firstlineno
         )
     return graph
-
-
-def _placed(error: GroundplanError, script: Path) -> None:
-    """Say the script's line where a mistake has no other place."""
-    if not error.file:
-        error.file, error.line = script, _line(script, error)
-
-
-def _line(script: Path, error: BaseException) -> int | None:
-    """The last line of the script that an error came through."""
-    line, trace = None, error.__traceback__
-    while trace is not None:
-        if Path(trace.tb_frame.f_code.co_filename) == script:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
 
 
 def _loose(graph: Graph) -> Iterator[tuple[str, str | None]]:

@@ -11,7 +11,6 @@ checkov's own command takes the folder too: `--external-checks-dir terraform/pol
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
-from groundplan.errors import InputError
+from groundplan import pythonfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -136,24 +135,5 @@ def load(folder: Path) -> tuple[tuple[Path, Check], ...]:
 
 
 def _load(path: Path) -> Iterator[tuple[Path, Check]]:
-    spec = importlib.util.spec_from_file_location(f"groundplan_policy_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise InputError("can't be loaded as a Python file", file=path)
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except SyntaxError as error:
-        raise InputError(f"syntax error: {error.msg}", file=path, line=error.lineno) from None
-    except Exception as error:
-        raise broken(path, error) from error
+    module = pythonfile.load(path, prefix="groundplan_policy")
     yield from ((path, item) for item in vars(module).values() if isinstance(item, Check))
-
-
-def broken(path: Path, error: BaseException) -> InputError:
-    """The error for a policy in `path` that failed, with the line of the file that did."""
-    line, trace = None, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return InputError(f"{type(error).__name__}: {error}", file=path, line=line)

@@ -1,4 +1,4 @@
-"""checkov, run in this process and kept to itself; the only importer of it.
+"""checkov, run in this process and kept to itself; `custom` alone imports it too.
 
 In process it takes less than half the time of its command, which is started once for the files
 and once for the plan. It gets no key and no platform, so it asks nothing of any network.
@@ -14,6 +14,7 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from groundplan import pythonfile
 from groundplan.errors import InputError
 from groundplan.policy.verdicts import Result, Verdict
 
@@ -122,7 +123,7 @@ def _with(own: Path | None) -> Iterator[None]:
         yield
         for path, check in policies:
             if check.broken:
-                raise custom.broken(path, check.broken) from check.broken
+                raise pythonfile.broken(path, check.broken) from check.broken
     finally:
         for found, kept in zip(every, before, strict=True):
             found.clear()
