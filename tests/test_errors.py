@@ -38,6 +38,11 @@ def test_a_misspelt_name_is_met_with_the_nearest_one():
     assert suggest("netwrok", ["infrastructure", "network"]) == "did you mean 'network'?"
 
 
+def test_an_address_is_found_without_its_modules():
+    known = ["module.network.aws_vpc.this", "module.network.aws_subnet.private[0]"]
+    assert suggest("aws_vpc.tihs", known) == "did you mean 'module.network.aws_vpc.this'?"
+
+
 def test_a_name_that_is_near_to_nothing_is_met_with_all_there_are():
     assert suggest("zzz", ["b", "a"]) == "known: a, b"
     assert suggest("zzz", []) is None

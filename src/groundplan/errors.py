@@ -68,9 +68,13 @@ class ToolError(GroundplanError):
 
 
 def suggest(name: str, known: Iterable[str]) -> str | None:
-    """A hint that names the known name nearest to `name`, else lists what is known."""
+    """A hint that names the known name nearest to `name`, else lists what is known.
+
+    An address may be near without the modules that it stands in.
+    """
     names = sorted(known)
-    if near := get_close_matches(name, names, n=1):
-        return f"did you mean '{near[0]}'?"
+    ends = {".".join(known.rsplit(".", 2)[-2:]): known for known in reversed(names)}
+    if near := get_close_matches(name, [*names, *ends], n=1):
+        return f"did you mean '{ends.get(near[0], near[0])}'?"
     more = [f"and {len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else []
     return f"known: {', '.join([*names[:MOST_NAMES], *more])}" if names else None
