@@ -35,6 +35,18 @@ def say(line: str) -> None:
     typer.echo(line, err=True)
 
 
+def ask(question: str) -> None:
+    """Ask before something is done. Raises RefusedError where the answer is no, or none."""
+    from groundplan.errors import RefusedError  # noqa: PLC0415
+
+    try:
+        agreed = typer.confirm(question, default=False)
+    except typer.Abort:
+        agreed = False
+    if not agreed:
+        raise RefusedError("not agreed to; nothing was done", hint="--yes does it without asking")
+
+
 def show(result: Any) -> None:
     """A result as JSON."""
     typer.echo(json.dumps(result, indent=2, ensure_ascii=False, default=str))

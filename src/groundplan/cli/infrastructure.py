@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from groundplan.cli.common import AnyPhase, Json, OnePhase, Yes, say, show, workspace
+from groundplan.cli.common import AnyPhase, Json, OnePhase, Yes, ask, say, show, workspace
 
 if TYPE_CHECKING:
     from groundplan.policy import Report
@@ -121,7 +121,7 @@ def _show_and_apply(driver: Terraform, planned: Plan, *, yes: bool) -> None:
         return
     permit = None if planned.destroy else _permit(driver, planned)
     if not yes:
-        _ask(f"{'Destroy' if planned.destroy else 'Apply'} this on {planned.target}?")
+        ask(f"{'Destroy' if planned.destroy else 'Apply'} this on {planned.target}?")
     driver.apply(planned, permit)
     typer.echo(f"done: {planned.summary}")
 
@@ -134,17 +134,6 @@ def _permit(driver: Terraform, planned: Plan) -> Permit:
     counts = ", ".join(f"{count} {kind}" for kind, count in report.counts.items() if count)
     typer.echo(f"policy lets it pass: {counts}")
     return permit
-
-
-def _ask(question: str) -> None:
-    from groundplan.errors import RefusedError  # noqa: PLC0415
-
-    try:
-        agreed = typer.confirm(question, default=False)
-    except typer.Abort:
-        agreed = False
-    if not agreed:
-        raise RefusedError("not agreed to; nothing was done", hint="--yes does it without asking")
 
 
 def output(env: Env, target: To = Target.local, as_json: Json = False) -> None:
@@ -209,7 +198,7 @@ def unlock(env: Env, target: To = Target.local, yes: Yes = False) -> None:
         since = f" since {lock.created}" if lock.created else ""
         typer.echo(f"locked by {lock.who}{since} ({lock.operation})")
         if not yes:
-            _ask("Is that process gone, and may the lock be broken?")
+            ask("Is that process gone, and may the lock be broken?")
         driver.unlock(lock)
         typer.echo("unlocked")
 

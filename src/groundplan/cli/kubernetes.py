@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from groundplan.cli.common import Json, Yes, say, show, workspace
+from groundplan.cli.common import Json, Yes, ask, say, show, workspace
 from groundplan.cli.infrastructure import Target, To
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def apply(
     deployment = deploy.opened(here, overlay, context)
     outputs = _outputs(here, deployment, target.value)
     if deployment.target.in_cloud and not yes:
-        _ask(f"Deploy {overlay} to the cluster of {context}?")
+        ask(f"Deploy {overlay} to the cluster of {context}?")
     tag = deploy.commit(here.root)
     start = time.monotonic()
     deployment.apply(tag, outputs, on_line=say)
@@ -145,17 +145,6 @@ def _render_any(compose: Path, out: Path | None) -> None:
     for remark in source.remarks:
         say(f"note: {remark.service}: {remark.message}")
     say(f"{len(source.application.services)} services in {time.monotonic() - start:.1f} s")
-
-
-def _ask(question: str) -> None:
-    from groundplan.errors import RefusedError  # noqa: PLC0415
-
-    try:
-        agreed = typer.confirm(question, default=False)
-    except typer.Abort:
-        agreed = False
-    if not agreed:
-        raise RefusedError("not agreed to; nothing was done", hint="--yes does it without asking")
 
 
 def _outputs(here: Workspace, deployment: Deployment, target: TargetName) -> dict[str, Any] | None:
