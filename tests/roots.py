@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from groundplan.workspace import Workspace
+
 REPOSITORY = Path(__file__).parents[1]
 
 BACKEND = """\
@@ -73,6 +75,18 @@ resource "aws_vpc" "this" {{
   enable_dns_hostnames = true
 }}
 """
+
+
+def engagement(root: Path) -> Workspace:
+    """The reference engagement in `root`, as far as Terraform needs it, with nothing recorded."""
+    root.mkdir(exist_ok=True)
+    for name in ("design.yaml", "docker-compose.yml"):
+        shutil.copy(REPOSITORY / name, root)
+    shutil.copytree(
+        REPOSITORY / "terraform", root / "terraform",
+        ignore=shutil.ignore_patterns(".terraform"),
+    )  # fmt: skip
+    return Workspace(root)
 
 
 def write(root: Path, main: str) -> Path:

@@ -6,21 +6,18 @@ provider's own waiting: 80 s for each database that is made, 60 s for each that 
 
 from __future__ import annotations
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
 
 import boto3
 import pytest
 
 from groundplan import terraform
-from groundplan.workspace import Workspace
+from roots import engagement
 
 # On one worker: three applies at a time would only wait for each other.
 pytestmark = [pytest.mark.slow, pytest.mark.terraform, pytest.mark.xdist_group("apply")]
 
-REPOSITORY = Path(__file__).parents[1]
 # What must outlive every change of phase.
 KEPT = (
     "module.network.aws_vpc.this",
@@ -33,19 +30,7 @@ KEPT = (
 @pytest.fixture
 def workspace(tmp_path, monkeypatch):
     monkeypatch.setenv("GROUNDPLAN_CLOUD_PORT", "0")
-    return copied(tmp_path)
-
-
-def copied(folder):
-    """The reference engagement in `folder`, with a cloud of its own."""
-    folder.mkdir(exist_ok=True)
-    for name in ("design.yaml", "docker-compose.yml"):
-        shutil.copy(REPOSITORY / name, folder)
-    shutil.copytree(
-        REPOSITORY / "terraform", folder / "terraform",
-        ignore=shutil.ignore_patterns(".terraform"),
-    )  # fmt: skip
-    return Workspace(folder)
+    return engagement(tmp_path)
 
 
 def test_every_phase_of_dev_in_place_and_then_nothing_is_left(workspace):
@@ -77,7 +62,7 @@ def test_phases_1_and_3_are_destroyed_straight_and_leave_nothing(tmp_path, monke
     """Side by side, because what takes the time is waiting."""
     monkeypatch.setenv("GROUNDPLAN_CLOUD_PORT", "0")
     with ThreadPoolExecutor() as pool:
-        places = [copied(tmp_path / f"phase-{phase}") for phase in (1, 3)]
+        places = [engagement(tmp_path / f"phase-{phase}") for phase in (1, 3)]
         for answer in [
             pool.submit(there_and_back, *pair) for pair in zip(places, (1, 3), strict=True)
         ]:

@@ -99,20 +99,6 @@ def test_the_phase_before_draws_the_same_environment(small):
     assert small.before(10) is None
 
 
-def test_a_moment_has_all_that_came_until_then(small):
-    assert small.at(3).environments == {"dev": 3}
-    assert small.at(10).environments == {"dev": 3, "prod": 10}
-    assert [decision.id for decision in small.at(1).decisions] == ["home"]
-
-
-def test_the_difference_of_two_phases(small):
-    difference = small.diff(1, 10)
-    assert difference.profiles_added == ("cache",)
-    assert difference.variables_changed == ("REDIS_URL",)
-    assert difference.environments_added == ("prod",)
-    assert small.diff(10, 1).profiles_removed == ("cache",)
-
-
 def test_totals_are_the_share_of_the_best_possible(small):
     # Machine: 100 * (1*5 + 3*2) / (5 * 4) = 55; Container: 100 * (1*3 + 3*4) / (5 * 4) = 75
     decision = small.decision("home")

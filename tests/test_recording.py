@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from groundplan import facts, recording
 from groundplan.errors import InputError
 from groundplan.terraform import sources
 from groundplan.workspace import Workspace
+from roots import REPOSITORY, engagement
 
-REPOSITORY = Path(__file__).parents[1]
 PLAIN = """\
 terraform {
   backend "s3" {
@@ -35,14 +34,7 @@ resource "terraform_data" "this" {
 
 @pytest.fixture
 def copy(tmp_path):
-    """The reference engagement without what was recorded of it."""
-    for name in ("design.yaml", "docker-compose.yml"):
-        shutil.copy(REPOSITORY / name, tmp_path)
-    shutil.copytree(
-        REPOSITORY / "terraform", tmp_path / "terraform",
-        ignore=shutil.ignore_patterns(".terraform"),
-    )  # fmt: skip
-    return Workspace(tmp_path)
+    return engagement(tmp_path)
 
 
 @pytest.fixture

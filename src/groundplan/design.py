@@ -6,7 +6,6 @@ column; `schema` is the JSON Schema that editors complete it with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
@@ -236,31 +235,6 @@ class Phase(Model):
     """What follows from it."""
 
 
-@dataclass(frozen=True)
-class Moment:
-    """How things stand at a phase: what is on, what is drawn, what has been decided by then.
-
-    `environments` has, for each environment that exists by then, the last phase that draws it.
-    """
-
-    phase: Phase
-    profiles: tuple[str, ...]
-    environment: dict[str, str]
-    environments: dict[str, int]
-    decisions: tuple[Decision, ...]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What a later phase has that an earlier one has not, and the reverse."""
-
-    profiles_added: tuple[str, ...]
-    profiles_removed: tuple[str, ...]
-    variables_changed: tuple[str, ...]
-    environments_added: tuple[str, ...]
-    decisions: tuple[Decision, ...]
-
-
 class Design(Model):
     """A design.yaml."""
 
@@ -332,18 +306,6 @@ class Design(Model):
         earlier = (phase for phase in reversed(self.phases) if phase.number < number)
         return next((phase for phase in earlier if environments & set(phase.environments)), None)
 
-    def at(self, number: int) -> Moment:
-        """How things stand at phase `number`. Raises InputError where there is none."""
-        phase = self.phase(number)
-        past = [item for item in self.phases if item.number <= number]
-        return Moment(
-            phase,
-            profiles=phase.profiles,
-            environment=phase.environment,
-            environments={env: item.number for item in past for env in item.environments},
-            decisions=tuple(item for item in self.decisions if item.phase <= number),
-        )
-
     def variables(self, number: int | None = None) -> dict[str, str]:
         """The Compose variables of phase `number` (default: of none).
 
@@ -351,22 +313,6 @@ class Design(Model):
         """
         every = {name: "" for phase in self.phases for name in phase.environment}
         return every if number is None else {**every, **self.phase(number).environment}
-
-    def diff(self, earlier: int, later: int) -> Difference:
-        """What changes from phase `earlier` to phase `later`, as far as the design says it."""
-        old, new = self.at(earlier), self.at(later)
-        names = sorted(old.environment.keys() | new.environment.keys())
-        return Difference(
-            profiles_added=tuple(name for name in new.profiles if name not in old.profiles),
-            profiles_removed=tuple(name for name in old.profiles if name not in new.profiles),
-            variables_changed=tuple(
-                name for name in names if old.environment.get(name) != new.environment.get(name)
-            ),
-            environments_added=tuple(
-                env for env in new.environments if env not in old.environments
-            ),
-            decisions=tuple(item for item in new.decisions if item not in old.decisions),
-        )
 
 
 def load(path: Path) -> Design:

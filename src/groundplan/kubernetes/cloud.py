@@ -18,7 +18,7 @@ from groundplan.kubernetes.source import secrets
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from groundplan.compose import Application, Service
+    from groundplan.compose import Application
     from groundplan.kubernetes.source import Source
     from groundplan.kubernetes.target import Target
     from groundplan.kubernetes.workload import Manifest
@@ -44,12 +44,6 @@ def in_cloud(source: Source) -> Source:
         for name, raw in source.document["services"].items()
     }
     return replace(source, document=document)
-
-
-def without_place(application: Application) -> tuple[Service, ...]:
-    """The stores for which no output of Terraform is known."""
-    hosts = dict(_hosts(application))
-    return tuple(item for item in application.services if item.is_store and item.name not in hosts)
 
 
 def external_secrets(target: Target) -> Iterator[Manifest]:
