@@ -659,3 +659,26 @@ def test_findings_as_data(example):
 def test_the_reference_engagement_passes():
     findings = check.run(Workspace(ROOT))
     assert not check.failed(findings), check.as_text(findings)
+
+
+def test_a_check_that_passed_is_not_made_again(example, monkeypatch):
+    example.edit("docker-compose.yml", "profiles: [cache]", "profiles: [cache, extra]")
+    found = check.run_once(example)
+    monkeypatch.setattr(check, "run", None)
+    assert check.run_once(Workspace(example.root)) == found
+    assert [finding.id for finding in found] == ["compose-profile"]
+
+
+def test_a_check_is_made_again_after_any_change(example):
+    assert check.run_once(example) == []
+    (example.diagrams_dir / "network.py").unlink()
+    (finding,) = check.run_once(Workspace(example.root))
+    assert finding.id == "diagrams"
+
+
+def test_a_check_that_failed_is_made_again(example, monkeypatch):
+    # What it lacked, such as Compose, may be there now: that is no file of the workspace.
+    (example.diagrams_dir / "network.py").unlink()
+    assert check.failed(check.run_once(example))
+    monkeypatch.setattr(check, "run", lambda _workspace: [])
+    assert check.run_once(Workspace(example.root)) == []

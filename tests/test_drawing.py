@@ -391,3 +391,28 @@ def test_a_folder_that_is_a_file_is_a_persons_mistake(workspace, tmp_path):
     with pytest.raises(InputError, match="can't be written"):
         draw(workspace, only=["network"], png=False, out=tmp_path / "out")
     assert (tmp_path / "out").read_text() == "a file"
+
+
+@pytest.fixture(scope="module")
+def every(tmp_path_factory):
+    """A workspace with all its pictures, as they came of drawing it; not to be changed."""
+    workspace = made(tmp_path_factory.mktemp("every"))
+    return workspace, draw(workspace, png=False)
+
+
+def test_nothing_is_looked_into_where_nothing_has_changed(every, monkeypatch):
+    workspace, drawn = every
+    monkeypatch.setattr(drawing, "views", None)
+    assert draw(Workspace(workspace.root), png=False) == drawn
+
+
+@pytest.mark.parametrize("name", ["build/pictures/dev/phase-2/network.svg", "design.yaml"])
+def test_what_has_changed_is_looked_into(every, tmp_path, monkeypatch, name):
+    workspace, _ = every
+    shutil.copytree(workspace.root, tmp_path / "copy")
+    copy = Workspace(tmp_path / "copy")
+    draw(copy, png=False)
+    (copy.root / name).write_text((copy.root / name).read_text() + "\n")
+    monkeypatch.setattr(drawing, "views", None)
+    with pytest.raises(TypeError):
+        draw(Workspace(copy.root), png=False)

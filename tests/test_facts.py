@@ -176,7 +176,7 @@ def test_secrets_of_a_state_are_left_out():
 def test_facts_are_the_same_after_they_were_written_and_read(name, tmp_path):
     found = recorded(name)
     (tmp_path / "facts.json").write_text(facts.to_json(found))
-    assert facts.load(tmp_path / "facts.json") == found
+    assert facts.load(tmp_path / "facts.json").resources == found.resources
 
 
 @given(plans.plan_things())

@@ -5,6 +5,7 @@ The pure part is `cards`.
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from groundplan.errors import InputError
@@ -36,7 +37,7 @@ def known(
         return Known()
     facts = workspace.facts(env, phase)
     return Known(
-        Topology(facts),
+        Topology.of(facts),
         _written(workspace, env),
         _bill(workspace, facts),
         _findings(workspace, env, phase),
@@ -76,17 +77,26 @@ def policy_file(workspace: Workspace, env: str, phase: int) -> Path:
 
 
 def _written(workspace: Workspace, env: str) -> Callable[[str], tuple[str, int] | None]:
-    from groundplan.terraform.blocks import Blocks  # noqa: PLC0415
-
     if env not in workspace.environments:
         return lambda _address: None
-    blocks = Blocks(workspace.environment(env))
+    folder, root = workspace.environment(env), workspace.root.resolve()
+    return _places(folder, root, workspace.terraform_digest)
 
+
+@lru_cache(maxsize=8)
+def _places(folder: Path, root: Path, _digest: str) -> Callable[[str], tuple[str, int] | None]:
+    """Where each address of an environment is written, while its Terraform has that digest."""
+    from groundplan.terraform.blocks import Blocks  # noqa: PLC0415
+
+    blocks = Blocks(folder)
+
+    @cache
     def find(address: str) -> tuple[str, int] | None:
         found = blocks.find(address)
-        if found is None or not found.file.resolve().is_relative_to(workspace.root.resolve()):
+        file = found.file.resolve() if found else root
+        if found is None or not file.is_relative_to(root):
             return None
-        return found.file.resolve().relative_to(workspace.root.resolve()).as_posix(), found.line
+        return file.relative_to(root).as_posix(), found.line
 
     return find
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from groundplan import unchanged
 from groundplan.errors import GroundplanError
 from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
@@ -23,7 +26,6 @@ from groundplan.rules import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from groundplan.workspace import Workspace
 
@@ -50,6 +52,19 @@ def run(workspace: Workspace) -> list[Finding]:
         placed = _relative(finding, workspace.root)
         seen.setdefault((placed.message, placed.file, placed.line), placed)
     return sorted(seen.values(), key=lambda item: (str(item.file or ""), item.line or 0, item.id))
+
+
+def run_once(workspace: Workspace) -> list[Finding]:
+    """What `run` finds; nothing is looked for again while all is as it was when that passed."""
+    built = (workspace.build_dir / name for name in ("pictures", "policy"))
+    key = f"{datetime.now(UTC).date()} {unchanged.state(workspace.root, *built)}"
+    kept = unchanged.recall(workspace, "check", key)
+    if kept is not None:
+        return [_restored(item) for item in kept]
+    found = run(workspace)
+    if not failed(found):  # what failed may have lacked a tool, which is no part of the workspace
+        unchanged.remember(workspace, "check", key, [_plain(item) for item in found])
+    return found
 
 
 def fix(workspace: Workspace, findings: Iterable[Finding]) -> list[Path]:
@@ -107,6 +122,10 @@ def as_json(findings: Iterable[Finding]) -> str:
     return json.dumps([_plain(finding) for finding in findings], indent=2) + "\n"
 
 
-def _plain(finding: Finding) -> dict[str, object]:
+def _plain(finding: Finding) -> dict[str, Any]:
     file = finding.file.as_posix() if finding.file else None
     return asdict(finding) | {"file": file}
+
+
+def _restored(plain: dict[str, Any]) -> Finding:
+    return Finding(**plain | {"file": Path(plain["file"]) if plain["file"] else None})

@@ -7,6 +7,7 @@ Sources: what is built comes from the plan, prices from the price table, and wha
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from groundplan.bill import Bill, Free, Gap, Line
@@ -25,6 +26,7 @@ Entry = Line | Gap | Free
 Kind = TypeVar("Kind", Line, Gap, Free)
 
 
+@lru_cache(maxsize=64)
 def monthly(facts: Facts, usage: Usage, prices: Prices) -> Bill:
     """What the resources of `facts` cost in a month, in USD.
 

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from groundplan import card_sources, growth, ledger
+from groundplan import card_sources, growth, ledger, unchanged
 from groundplan.errors import InputError, suggest
 from groundplan.exports import Part
 from groundplan.files import digest, program, write_if_changed
@@ -52,6 +52,46 @@ def draw(
     `only` names views, `phase` one phase; PNGs are left as they are without `png`. Raises
     InputError for an unknown view or phase and for whatever is wrong in their sources.
     """
+    if only is None and phase is None and out is None:
+        return _all(workspace, png=png)
+    return _some(workspace, only=only, phase=phase, png=png, out=out)
+
+
+def _all(workspace: Workspace, *, png: bool) -> tuple[Picture, ...]:
+    """Every picture; where nothing has changed since they were drawn, nothing is looked into."""
+    folder, name = workspace.build_dir / "pictures", "all-with-png" if png else "all"
+    before = unchanged.state(workspace.root, workspace.build_dir / "policy")
+    kept = unchanged.recall(workspace, name, before)
+    if kept and kept["drawn"] == unchanged.state(folder):
+        return tuple(_restored(workspace.root, item) for item in kept["pictures"])
+    found = _some(workspace, png=png)
+    if not workspace.compose_takes_in:  # what may change without the workspace
+        told = [_kept(workspace.root, item) for item in found]
+        value = {"drawn": unchanged.state(folder), "pictures": told}
+        unchanged.remember(workspace, name, before, value)
+    return found
+
+
+def _kept(root: Path, picture: Picture) -> list[Any]:
+    """What `_restored` makes the picture of again."""
+    folder = picture.svg.parent.parent.relative_to(root)
+    return [picture.view, picture.title, picture.env, picture.phase, folder.as_posix()]
+
+
+def _restored(root: Path, kept: list[Any]) -> Picture:
+    view, title, env, phase, folder = kept
+    picture = _paths(view, title, env, phase, root / folder)
+    return replace(picture, graph=_graph_of(picture))
+
+
+def _some(
+    workspace: Workspace,
+    *,
+    only: Iterable[str] | None = None,
+    phase: int | None = None,
+    png: bool = True,
+    out: Path | None = None,
+) -> tuple[Picture, ...]:
     every = views(workspace)
     chosen_views = wanted(every, only)
     if phase is not None:
@@ -109,7 +149,7 @@ def _series(
     """One view in all phases of an environment: one layout for all of them."""
     at = folder / folder_of(item, env)
     phases = phases_of(workspace, item, env)
-    pictures = [_paths(item, env, number, at) for number in phases]
+    pictures = [_paths(item.name, item.title, env, number, at) for number in phases]
     stamp = at / f".{item.name}.stamp"
     inputs = _inputs(workspace, item, env, phases)
     drawn = all(_document(picture).is_file() and _is_whole(picture) for picture in pictures)
@@ -141,12 +181,11 @@ def _empty(graph: dict[str, Any]) -> bool:
     return not graph["nodes"] and all(item["kind"] == "region" for item in graph["clusters"])
 
 
-def _paths(item: View, env: str | None, phase: int, at: Path) -> Picture:
-    base = at / f"phase-{phase}" / item.name
+def _paths(view: str, title: str, env: str | None, phase: int, at: Path) -> Picture:
+    base = at / f"phase-{phase}" / view
     return Picture(
-        item.name, item.title, env, phase,
-        base.with_suffix(".svg"), base.with_suffix(".png"),
-        base.with_name(f"{item.name}-dark.png"), {},
+        view, title, env, phase,
+        base.with_suffix(".svg"), base.with_suffix(".png"), base.with_name(f"{view}-dark.png"), {},
     )  # fmt: skip
 
 

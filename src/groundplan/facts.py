@@ -135,7 +135,7 @@ class Resource:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what is found out of a plan is remembered by the plan itself
 class Facts:
     """The resources of one plan, by address; `source` digests the Terraform it was planned from."""
 

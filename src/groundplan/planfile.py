@@ -69,7 +69,7 @@ def draw_plan(
     _clear(out, graphs, left_out, told=told is not None)
     shown = [graph for graph in graphs if graph.view not in left_out]
     wanted = wanted or Wanted()
-    known = Known(Topology(after)) if "svg" in wanted.formats else None
+    known = Known(Topology.of(after)) if "svg" in wanted.formats else None
     files = [*_write(shown, out, wanted, left_out, known)]
     files.append(_json(out / "ledger.json", whole))
     files += write_changes(told, out) if told is not None else ()

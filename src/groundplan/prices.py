@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ class Price:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prices:
     """The prices of one region, by service and item."""
 
@@ -42,6 +43,7 @@ class Prices:
         return self.rows.get((service, item))
 
 
+@cache
 def load(path: Path = TABLE, region: str = REGION) -> Prices:
     """The price table in `path` (default: the one that comes with groundplan).
 

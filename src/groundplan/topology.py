@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import treatment
@@ -14,7 +14,7 @@ from groundplan.routes import ANYWHERE, Route, Subnet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from groundplan.facts import Resource
+    from groundplan.facts import Facts, Resource
 
 __all__ = ["ANYWHERE", "Route", "Rule", "Subnet", "Topology"]
 
@@ -46,6 +46,12 @@ class Rule:
 
 class Topology(Placement):
     """The network of one set of facts."""
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(facts: Facts) -> Topology:
+        """The topology of `facts`, found once: rules, pictures, cards and pages ask for it."""
+        return Topology(facts)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

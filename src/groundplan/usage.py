@@ -69,6 +69,9 @@ class Usage(Model):
     spot_discount: Percent | None = None
     """How much cheaper spot capacity is than on-demand."""
 
+    def __hash__(self) -> int:
+        return hash(self.model_dump_json())
+
     def amount(self, name: str, env: str | None = None) -> Assumed | None:
         """The assumption of that field for `env` (default: the general one), None where none is.
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from groundplan.facts import Facts
 
 # What has been read, by all that it depends on: rules, pictures and pages ask for the same things.
+_READINGS: Final[dict[Hashable, Reading]] = {}
 _FACTS: Final[dict[Hashable, Facts]] = {}
 _APPLICATIONS: Final[dict[Hashable, Future[Application]]] = {}
 _POOL: Final = ThreadPoolExecutor(thread_name_prefix="compose")
@@ -80,7 +81,11 @@ class Workspace:
         """The design with all that is wrong in it, and the place of each of its values."""
         from groundplan import designfile  # noqa: PLC0415 - pydantic takes 0.1 s to import
 
-        return designfile.read(self.design_file)
+        path = self.design_file
+        key = _state(path)
+        if key not in _READINGS:
+            _READINGS[key] = designfile.read(path)
+        return _READINGS[key]
 
     @cached_property
     def terraform_digest(self) -> str:
@@ -132,8 +137,7 @@ class Workspace:
                 file=path.relative_to(self.root),
                 hint=f"record it: groundplan plan {env} --phase {phase} --record",
             )
-        stat = path.stat()
-        key = (path, stat.st_mtime_ns, stat.st_size)
+        key = _state(path)
         if key not in _FACTS:
             _FACTS[key] = facts.load(path)
         return _FACTS[key]
@@ -176,3 +180,12 @@ class Workspace:
             answer = _POOL.submit(compose.load, file, profiles=profiles, environ=variables)
             _APPLICATIONS[key] = answer
         return answer
+
+
+def _state(path: Path) -> Hashable:
+    """Another value once the file is another; where it can't be had, like no other."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return object()
+    return path, stat.st_mtime_ns, stat.st_size

@@ -26,7 +26,7 @@ def check(
     from groundplan import check as checks  # noqa: PLC0415
 
     here = workspace()
-    findings = checks.run(here)
+    findings = checks.run_once(here)
     if fix:
         for path in checks.fix(here, findings):
             say(f"made anew: {short(path)}")

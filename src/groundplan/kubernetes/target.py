@@ -60,6 +60,6 @@ def networks(facts: Facts, tier: str) -> Iterator[str]:
     """The CIDRs of the subnets of a tier, as far as the plan tells them; sorted."""
     from groundplan.topology import Topology  # noqa: PLC0415
 
-    found = {item.cidr for item in Topology(facts).subnets.values() if item.tier == tier}
+    found = {item.cidr for item in Topology.of(facts).subnets.values() if item.tier == tier}
     known = (ip_network(cidr) for cidr in found if cidr and cidr[0].isdigit())
     yield from (str(item) for item in sorted(known, key=lambda net: (net.version, net)))

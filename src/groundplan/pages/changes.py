@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from groundplan.difference import Setting, settings
@@ -46,6 +47,7 @@ class Difference:
         return bool(self.added or self.removed or self.changed)
 
 
+@lru_cache(maxsize=64)
 def resources(
     before: Facts, after: Facts, *, label: Callable[[str], str]
 ) -> tuple[TypeChange, ...]:

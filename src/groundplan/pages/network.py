@@ -58,7 +58,7 @@ class Network:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._topology = Topology(facts)
+        self._topology = Topology.of(facts)
 
     @property
     def cidr(self) -> str:

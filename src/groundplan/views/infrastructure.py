@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from groundplan.graph import Cluster, Edge, Graph, Node
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from groundplan.topology import Topology
 
 
+@lru_cache(maxsize=64)
 def infrastructure(
-    facts: Facts, *, title: str = "Infrastructure", runs: Sequence[str] = ()
+    facts: Facts, *, title: str = "Infrastructure", runs: tuple[str, ...] = ()
 ) -> Graph:
     """The services of a plan; `runs` names the applications that its node groups carry.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from groundplan.graph import Cluster, Edge, Entry, Graph, Node
@@ -27,6 +28,7 @@ _OUT = ("aws_egress_only_internet_gateway", "aws_internet_gateway")
 _OUTGOING = "outgoing traffic is not drawn; what is let in is"
 
 
+@lru_cache(maxsize=64)
 def network(facts: Facts, *, title: str = "Network") -> Graph:
     """The network of a plan; without frames and nodes where the plan has nothing of a network.
 
