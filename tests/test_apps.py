@@ -24,6 +24,7 @@ from pathlib import Path
 import pymysql
 import pytest
 
+import certificates
 from groundplan import compose, process
 from groundplan.errors import ToolError
 
@@ -32,6 +33,7 @@ FILE = ROOT / "docker-compose.yml"
 SERVICES = ("cart", "catalog", "orders", "payments", "storefront")
 REPLICA = {"MYSQL_READ_HOST": "mysql-replica"}
 CACHE = {"REDIS_URL": "redis://redis:6379/0"}
+TOKEN = "salt!&#$^<>-pepper"
 PHASES = {
     2: ((), {}),
     3: (("replica",), REPLICA),
@@ -201,6 +203,8 @@ def test_in_phase_3_the_catalog_reads_what_the_replica_has(shop):
 
     shop.compose("stop", "mysql-replica")
     assert "MySQL primary" in strip_of(visitor.get("/"))
+    visitor.add("tide-mug")
+    assert "Thank you, Ada." in visitor.order()
 
 
 @pytest.mark.docker
@@ -221,6 +225,12 @@ def test_in_phase_4_catalog_and_cart_are_served_from_redis(shop):
 
     shop.compose("stop", "redis")
     assert "MySQL replica" in strip_of(visitor.get("/"))
+    visitor.add("tide-mug")
+    assert "Thank you, Ada." in visitor.order()
+    shop.compose("stop", "mysql-replica")
+    assert "MySQL primary" in strip_of(visitor.get("/"))
+    visitor.add("tide-mug")
+    assert "Thank you, Ada." in visitor.order()
 
 
 @pytest.mark.docker
@@ -244,7 +254,7 @@ def test_the_services_run_without_privileges_and_stop_when_told(shop):
 @pytest.fixture
 def secured(tmp_path, monkeypatch):
     """A MySQL and a Redis that take nothing but TLS; their authority is in `ca.pem`."""
-    make_certificates(tmp_path)
+    certificates.make(tmp_path, "IP:127.0.0.1")
     name, inside = f"groundplan-tls-{secrets.token_hex(4)}", "/certificates"
     mount = ("--volume", f"{tmp_path}:{inside}:ro", "--publish")
     key = (f"{inside}/key.pem", f"{inside}/cert.pem", f"{inside}/ca.pem")
@@ -258,7 +268,7 @@ def secured(tmp_path, monkeypatch):
         "redis": [
             *mount, "127.0.0.1::6379", "redis:7", "redis-server", "--port", "0", "--tls-port",
             "6379", "--tls-key-file", key[0], "--tls-cert-file", key[1], "--tls-ca-cert-file",
-            key[2], "--tls-auth-clients", "no", "--requirepass", "salt",
+            key[2], "--tls-auth-clients", "no", "--requirepass", TOKEN,
         ],
     }  # fmt: skip
     try:
@@ -269,31 +279,17 @@ def secured(tmp_path, monkeypatch):
             for server in servers
         }
         (tmp_path / "password").write_text("salt")
+        (tmp_path / "token").write_text(TOKEN)
         for variable, value in {
             "MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": ports["mysql"].strip(), "MYSQL_USER": "shop",
             "MYSQL_DATABASE": "shop", "MYSQL_PASSWORD_FILE": str(tmp_path / "password"),
-            "REDIS_PASSWORD_FILE": str(tmp_path / "password"),
+            "REDIS_PASSWORD_FILE": str(tmp_path / "token"),
             "REDIS_URL": f"rediss://127.0.0.1:{ports['redis'].strip()}/0",
         }.items():  # fmt: skip
             monkeypatch.setenv(variable, value)
         yield tmp_path / "ca.pem"
     finally:
         process.run(["docker", "rm", "--force", "--volumes", *(f"{name}-{s}" for s in servers)])
-
-
-def make_certificates(folder: Path) -> None:
-    """An authority, and a server's key and certificate for 127.0.0.1, which any user may read."""
-    folder.chmod(0o755)
-    new = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
-    ca = ("-keyout", "ca-key.pem", "-out", "ca.pem", "-subj", "/CN=A test's authority")
-    process.run([*new, *ca], cwd=folder)
-    server = (
-        "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=server", "-CA", "ca.pem",
-        "-CAkey", "ca-key.pem", "-addext", "subjectAltName=IP:127.0.0.1",
-        "-addext", "basicConstraints=critical,CA:FALSE",
-    )  # fmt: skip
-    process.run([*new, *server], cwd=folder)
-    (folder / "key.pem").chmod(0o644)
 
 
 @pytest.mark.docker
@@ -324,6 +320,14 @@ def test_mysql_and_redis_are_spoken_to_by_tls_where_they_ask_for_it(secured, mon
     known = cache.cache(10)
     known.put("key", 1)
     assert known.get("key") == 1
+
+    # As Kubernetes is given it: the token in the address.
+    monkeypatch.delenv("REDIS_PASSWORD_FILE")
+    address = os.environ["REDIS_URL"]
+    assert cache.cache(10).get("key") is None
+    login = f"rediss://:{urllib.parse.quote(TOKEN, safe='')}@"
+    monkeypatch.setenv("REDIS_URL", address.replace("rediss://", login))
+    assert cache.cache(10).get("key") == 1
 
 
 @pytest.mark.parametrize(

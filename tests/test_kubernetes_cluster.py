@@ -1,22 +1,26 @@
-"""For real: the local overlay on a cluster, the shop through port-forward, pods killed under load.
+"""For real: overlays on a cluster, the shop through port-forward, and what is killed under load.
 
-GROUNDPLAN_KUBE names a folder with the commands `up`, `down`, `load` of a cluster for tests.
+GROUNDPLAN_KUBE names a folder with the commands `up`, `down`, `load` of a cluster for tests. What
+AWS has is stood in for by pods, and External Secrets by the test itself.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 import threading
 from collections import Counter
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from groundplan import journey, kubernetes, process
-from groundplan.errors import InputError, RefusedError
+import certificates
+from groundplan import journey, kubernetes, process, running
+from groundplan.errors import InputError, RefusedError, ToolError
 from groundplan.kubernetes import cluster, deploy
 from groundplan.steps import Step
 from groundplan.workspace import Workspace
@@ -24,8 +28,14 @@ from groundplan.workspace import Workspace
 ROOT = Path(__file__).parents[1]
 BESIDE = ROOT.parent / "shared" / "tools" / "kube"
 KUBE = Path(os.environ.get("GROUNDPLAN_KUBE", BESIDE))
+APPS = ("cart", "catalog", "orders", "payments", "storefront")
+STORES = ("mysql-replica", "redis")
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow, pytest.mark.xdist_group("kube")]
+
+
+def quiet(_line: str) -> None:
+    """Nobody wants to read it."""
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +53,25 @@ def context():
         process.run([str(KUBE / "down")])
 
 
-@pytest.fixture(scope="module")
-def shop(context, tmp_path_factory) -> deploy.Deployment:
-    """The shop as phase 3 has it: every application twice, and a replica of MySQL."""
-    root = tmp_path_factory.mktemp("shop") / "workspace"
+def in_phase_4(root: Path) -> Workspace:
+    """A copy of the engagement that stands in phase 4: a replica, Redis, everything twice."""
     ignored = shutil.ignore_patterns(".git", ".venv", "build", "site", "node_modules", ".terraform")
     shutil.copytree(ROOT, root, ignore=ignored)
     design = root / "design.yaml"
     text = design.read_text().replace("state: current", "state: done", 1)
-    assert text.count("state: planned") > 1
+    text = text.replace("state: planned", "state: done", 1)
     design.write_text(text.replace("state: planned", "state: current", 1))
-    workspace = Workspace(root)
-    assert workspace.design.current.number == 3
+    assert Workspace(root).design.current.number == 4
+    return Workspace(root)
+
+
+@pytest.fixture(scope="module")
+def shop(context, tmp_path_factory) -> deploy.Deployment:
+    """The shop in the cluster, stores and all."""
+    workspace = in_phase_4(tmp_path_factory.mktemp("shop") / "workspace")
     kubernetes.write(workspace)
     deployment = deploy.opened(workspace, "local", context)
-    deployment.apply("test", None, on_line=lambda _line: None)
+    deployment.apply("test", None, on_line=quiet)
     # So many customers as come here would soon have bought it all.
     ask = 'MYSQL_PWD="$(cat /run/secrets/mysql_root_password)" exec mysql -h 127.0.0.1 -e "$0"'
     more = "UPDATE shop.products SET stock = 1000000"
@@ -66,18 +80,36 @@ def shop(context, tmp_path_factory) -> deploy.Deployment:
 
 
 def pods(shop: deploy.Deployment, name: str) -> dict[str, str]:
-    """The running pods of a service with their images."""
+    """The running pods of a service, by their ids, with their images."""
     selector = f"app.kubernetes.io/name={name}"
     found = json.loads(shop.cluster.run("get", "pods", "-l", selector, "-o", "json").stdout)
     return {
-        item["metadata"]["name"]: item["spec"]["containers"][0]["image"]
+        item["metadata"]["uid"]: item["spec"]["containers"][0]["image"]
         for item in found["items"]
         if "deletionTimestamp" not in item["metadata"]
     }
 
 
+def victim(shop: deploy.Deployment, name: str) -> str:
+    """One of the pods of a service: `pod/cart-1`."""
+    selector = f"app.kubernetes.io/name={name}"
+    return shop.cluster.run("get", "pods", "-l", selector, "-o", "name").stdout.split()[0]
+
+
+def says(shop: deploy.Deployment, words: str) -> None:
+    """A customer buys something, and the page says `words` of where it came from."""
+    steps = shop.workspace.design.journey
+    with shop.reached() as address:
+        results = journey.walk(steps, address)
+        # An order makes the catalog forget what it had of the products, and read them anew.
+        pages = [Step(name="Look", get="/"), Step(name="Look again", get="/", expect=words)]
+        seen = journey.walk(pages, address)
+    assert journey.complete(results, steps), journey.as_text(results, steps)
+    assert journey.complete(seen, pages), journey.as_text(seen, pages)
+
+
 def test_every_copy_runs_and_its_image_tells_the_commit(shop):
-    for name in ("cart", "catalog", "orders", "payments", "storefront"):
+    for name in APPS:
         images = pods(shop, name)
         assert len(images) == 2
         assert set(images.values()) == {f"harbour-lane/{name}:test"}
@@ -85,58 +117,61 @@ def test_every_copy_runs_and_its_image_tells_the_commit(shop):
 
 
 def test_the_journey_is_green_through_port_forward(shop):
-    steps = shop.workspace.design.journey
     with shop.reached() as address:
         assert address.startswith("http://127.0.0.1:")
-        results = journey.walk(steps, address)
-        page = journey.walk([Step(name="Look", get="/", expect="MySQL replica")], address)
-    assert journey.complete(results, steps), journey.as_text(results, steps)
-    assert page[0].problem is None
+    says(shop, "Redis cache")
 
 
-@pytest.mark.parametrize("name", ["catalog", "orders", "payments", "cart"])
-def test_a_pod_is_killed_under_load_and_no_order_fails(shop, name):
+@pytest.mark.parametrize("names", [("cart", "catalog", "orders", "payments"), STORES], ids=" ".join)
+def test_pods_are_killed_at_once_under_load_and_no_order_fails(shop, names):
     steps = shop.workspace.design.journey
     over, failed, done = threading.Event(), [], Counter()
 
     def shop_on(address: str) -> None:
-        while not over.is_set():
+        while not over.wait(0.2):
             results = journey.walk(steps, address)
             done["journeys"] += 1
             if not journey.complete(results, steps):
                 failed.append(journey.as_text(results, steps))
 
+    before = {name: pods(shop, name) for name in names}
     with shop.reached() as address:
         customers = [threading.Thread(target=shop_on, args=(address,)) for _ in range(3)]
         for customer in customers:
             customer.start()
-        victim = min(pods(shop, name))
-        shop.cluster.run("delete", "pod", victim)  # returns when it is gone
-        shop.cluster.run("rollout", "status", f"deployment/{name}", "--timeout=120s")
+        shop.cluster.run("delete", *(victim(shop, name) for name in names))  # until they are gone
+        for name in names:
+            kind = "statefulset" if name.startswith("mysql") else "deployment"
+            shop.cluster.run("rollout", "status", f"{kind}/{name}", "--timeout=120s")
         over.set()
         for customer in customers:
             customer.join()
     assert done["journeys"] > 3
     assert failed == []
-    assert victim not in pods(shop, name)
+    for name in names:
+        assert len(before[name].keys() - pods(shop, name).keys()) == 1
 
 
-def test_without_its_replica_the_catalog_reads_from_the_primary(shop):
+def test_without_redis_and_then_without_the_replica_the_shop_stays_open(shop):
+    gone = ("wait", "--for=delete", "--timeout=180s", "pod", "-l")
+    shop.cluster.run("scale", "deployment/redis", "--replicas=0")
+    shop.cluster.run(*gone, "app.kubernetes.io/name=redis")
+    says(shop, "MySQL replica")
     shop.cluster.run("scale", "statefulset/mysql-replica", "--replicas=0")
-    shop.cluster.run("wait", "--for=delete", "pod/mysql-replica-0", "--timeout=60s")
-    steps = shop.workspace.design.journey
-    with shop.reached() as address:
-        results = journey.walk(steps, address)
-        page = journey.walk([Step(name="Look", get="/", expect="MySQL primary")], address)
-    assert journey.complete(results, steps), journey.as_text(results, steps)
-    assert page[0].problem is None
-    shop.cluster.run("scale", "statefulset/mysql-replica", "--replicas=1")
+    shop.cluster.run(*gone, "app.kubernetes.io/name=mysql-replica")
+    says(shop, "MySQL primary")
+    shop.cluster.run("scale", "statefulset/mysql-replica", "deployment/redis", "--replicas=1")
 
 
 def test_a_release_is_taken_back(shop):
+    lines: list[str] = []
+    with pytest.raises(RefusedError, match="nothing to go back to"):
+        shop.cluster.undo(on_line=quiet)
     shop.cluster.run("set", "image", "deployment/cart", "cart=harbour-lane/cart:broken")
-    shop.cluster.undo(on_line=lambda _line: None)
+    shop.cluster.undo(on_line=lines.append)
     assert set(pods(shop, "cart").values()) == {"harbour-lane/cart:test"}
+    assert "deployment.apps/cart rolled back" in lines
+    assert "deployment.apps/orders was never changed, and stays as it is" in lines
 
 
 def test_only_a_context_that_is_named_is_touched(shop, context):
@@ -154,3 +189,186 @@ def test_a_cluster_that_does_not_answer_is_told(context, tmp_path, monkeypatch):
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
     with pytest.raises(cluster.ToolError, match="the cluster of 'kube' does not answer"):
         cluster.connect("kube", "shop")
+
+
+# The overlay of dev, with pods in place of RDS, ElastiCache and ECR
+
+TOKEN = "salt!&#$^<>-pepper"
+PASSWORD = "{salt}:$pepper&#!"
+SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:rds!db-1"
+OUTPUTS = {
+    "mysql_host": "mysql.aws.svc.cluster.local",
+    "mysql_replica_hosts": {"read-1": "mysql.aws.svc.cluster.local"},
+    "mysql_secret_arn": SECRET,
+    "redis_host": "redis.aws.svc.cluster.local",
+    "repository_urls": {name: f"registry.example/{name}" for name in APPS},
+}
+SECRETS_MANAGER = {
+    SECRET: json.dumps({"username": "dbadmin", "password": PASSWORD}),
+    "harbour-cloud-dev/redis_auth_token": TOKEN,
+}
+
+
+@pytest.fixture(scope="module")
+def dev(context, tmp_path_factory) -> deploy.Deployment:
+    """The overlay of dev, not applied yet, in a namespace of its own.
+
+    Its images believe the test's own authority, which also Redis' client does here.
+    """
+    root = tmp_path_factory.mktemp("dev") / "workspace"
+    in_phase_4(root)
+    file = root / "docker-compose.yml"
+    believed = "  MYSQL_CA: ${MYSQL_CA:-}\n"
+    text = file.read_text().replace("harbour-lane", "harbour-cloud")
+    file.write_text(text.replace(believed, f"{believed}  SSL_CERT_FILE: ${{MYSQL_CA:-}}\n"))
+    folder = tmp_path_factory.mktemp("certificates")
+    certificates.make(folder, f"DNS:{OUTPUTS['mysql_host']},DNS:{OUTPUTS['redis_host']}")
+    shutil.copy(folder / "ca.pem", root / "apps" / "common" / "rds-us-east-1.pem")
+    shutil.copytree(folder, root / "certificates")
+    kubernetes.write(Workspace(root))
+    return deploy.opened(Workspace(root), "dev", context)
+
+
+def test_without_external_secrets_nothing_of_dev_is_applied(dev):
+    with pytest.raises(RefusedError, match="has no External Secrets, so nothing is applied"):
+        dev.apply("test", OUTPUTS, on_line=quiet)
+    assert dev.cluster.run("get", "namespace", "harbour-cloud", check=False).returncode == 1
+
+
+@pytest.fixture(scope="module")
+def cloud(dev) -> deploy.Deployment:
+    """The overlay of dev, applied."""
+    dev.cluster.run("delete", "namespace", "harbour-lane", "--ignore-not-found")
+    aws = cluster.connect(dev.cluster.context, "aws")
+    aws.apply([*of_external_secrets(), *in_place_of_aws(dev.workspace.root)], on_line=quiet)
+    running.build(dev.workspace, 4)
+    images = {f"harbour-cloud/{name}:1.0.0": f"registry.example/{name}:test" for name in APPS}
+    for ours, theirs in images.items():
+        process.run(["docker", "tag", ours, theirs])
+    process.run([str(KUBE / "load"), *images.values(), "mysql:8.4", "redis:7"])
+    aws.run("rollout", "status", "deployment/mysql", "--timeout=180s")
+    made = dev.manifests(OUTPUTS)
+    [namespace] = [item for item in made if item["kind"] == "Namespace"]
+    secrets = [fetched(dev, item) for item in made if item["kind"] == "ExternalSecret"]
+    dev.cluster.apply([namespace, *secrets], on_line=quiet)
+    dev.apply("test", OUTPUTS, on_line=quiet)
+    yield dev
+    process.run(["docker", "rmi", *images, *images.values()])
+
+
+def of_external_secrets() -> list[dict]:
+    """What a cluster knows of External Secrets once it is installed."""
+    group, kept = "external-secrets.io", {"x-kubernetes-preserve-unknown-fields": True}
+    schema = {"openAPIV3Schema": {"type": "object", **kept}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": schema}
+    return [
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"{kind.lower()}s.{group}"},
+            "spec": {
+                "group": group,
+                "scope": "Namespaced",
+                "names": {"kind": kind, "plural": f"{kind.lower()}s"},
+                "versions": [version],
+            },
+        }
+        for kind in ("ExternalSecret", "SecretStore")
+    ]
+
+
+def fetched(dev: deploy.Deployment, external: dict) -> dict:
+    """What External Secrets makes of an ExternalSecret."""
+    spec, values = external["spec"], {}
+    for entry in spec["data"]:
+        ref = entry["remoteRef"]
+        found = SECRETS_MANAGER[ref["key"]]
+        one = json.loads(found)[ref["property"]] if "property" in ref else found
+        values[entry["secretKey"]] = one
+    texts = spec["target"].get("template", {}).get("data")
+    if texts is not None:
+        fill = re.compile(r"\{\{\.(\w+)\|urlquery\}\}")
+        values = {
+            key: fill.sub(lambda place: quote(values[place[1]], safe=""), text)
+            for key, text in texts.items()
+        }
+    return dev.cluster.secret(spec["target"]["name"], values, {})
+
+
+def in_place_of_aws(root: Path) -> list[dict]:
+    """A MySQL and a Redis that take nothing but TLS, with a password."""
+    files = {path.name: path.read_text() for path in (root / "certificates").iterdir()}
+    settings = {"MYSQL_DATABASE": "shop", "MYSQL_USER": "dbadmin", "MYSQL_PASSWORD": PASSWORD}
+    commands = {
+        "mysql": (
+            "mysql:8.4", 3306, settings | {"MYSQL_ROOT_PASSWORD": PASSWORD},
+            ["mysqld", "--ssl-cert=/tls/cert.pem", "--ssl-key=/tls/key.pem",
+             "--ssl-ca=/tls/ca.pem", "--require-secure-transport=ON"],
+        ),
+        "redis": (
+            "redis:7", 6379, {},
+            ["redis-server", "--port", "0", "--tls-port", "6379", "--tls-auth-clients", "no",
+             "--tls-cert-file", "/tls/cert.pem", "--tls-key-file", "/tls/key.pem",
+             "--tls-ca-cert-file", "/tls/ca.pem", "--requirepass", TOKEN],
+        ),
+    }  # fmt: skip
+    found: list[dict] = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "aws"}},
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "tls"}, "stringData": files},
+    ]
+    for name, (image, port, environment, command) in commands.items():
+        found += stand_in(name, image, port, environment, command)
+    return found
+
+
+def stand_in(name: str, image: str, port: int, environment: dict, command: list) -> list[dict]:
+    labels, ports = {"app": name}, [{"port": port}]
+    only = {
+        "name": name, "image": image, "args": command,
+        "env": [{"name": key, "value": value} for key, value in environment.items()],
+        "volumeMounts": [{"name": "tls", "mountPath": "/tls"}],
+        "readinessProbe": {"tcpSocket": {"port": port}, "periodSeconds": 2},
+    }  # fmt: skip
+    pod = {"containers": [only], "volumes": [{"name": "tls", "secret": {"secretName": "tls"}}]}
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    return [
+        {
+            "apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+            "spec": {"selector": labels, "ports": ports},
+        },
+        {
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+            "spec": {"selector": {"matchLabels": labels}, "template": template},
+        },
+    ]  # fmt: skip
+
+
+def asked(query: str) -> str:
+    """What the database that stands for RDS answers its master user."""
+    aws = cluster.connect("kube", "aws")
+    words = 'MYSQL_PWD="$MYSQL_PASSWORD" exec mysql -h 127.0.0.1 -u dbadmin -N -e "$0" shop'
+    return aws.run("exec", "deployment/mysql", "--", "sh", "-c", words, query).stdout.strip()
+
+
+def test_dev_sells_with_tables_that_its_job_made_and_a_cache_that_asks_for_a_token(cloud):
+    assert asked("SELECT COUNT(*) FROM products") == "12"
+    says(cloud, "Redis cache")
+    assert asked("SELECT DISTINCT state FROM payments") == "approved"
+
+
+def test_what_is_applied_again_leaves_the_data_alone(cloud):
+    asked("UPDATE products SET stock = 77 WHERE sku = 'tide-mug'")
+    orders = asked("SELECT COUNT(*) FROM orders")
+    lines: list[str] = []
+    cloud.apply("test", OUTPUTS, on_line=lines.append)
+    assert "job/mysql-schema is done" in lines
+    assert asked("SELECT stock FROM products WHERE sku = 'tide-mug'") == "77"
+    assert asked("SELECT COUNT(*) FROM orders") == orders
+
+
+def test_tables_that_can_not_be_made_stop_the_deployment_with_what_mysql_said(cloud):
+    [job] = [item for item in cloud.manifests(OUTPUTS) if item["kind"] == "Job"]
+    job["spec"]["backoffLimit"] = 0
+    job["spec"]["template"]["spec"]["containers"][0]["args"][-1] = "elsewhere"
+    with pytest.raises(ToolError, match=r"(?s)job/mysql-schema failed.*elsewhere"):
+        cloud.cluster.run_jobs([job], on_line=quiet)

@@ -20,7 +20,6 @@ from groundplan.kubernetes import (
     deploy,
     network,
     overlays,
-    runbook,
     scaling,
     validation,
 )
@@ -159,7 +158,6 @@ def test_stores_are_where_terraform_puts_them_and_are_spoken_to_by_tls(targets):
     catalog = made["ConfigMap/catalog"]["data"]
     assert catalog["MYSQL_HOST"] == "${mysql_host}"
     assert catalog["MYSQL_READ_HOST"] == "${mysql_replica_hosts}"
-    assert catalog["REDIS_URL"] == "rediss://${redis_host}:6379/0"
     assert catalog["MYSQL_TLS"] == "required"
     assert made["ConfigMap/storefront"]["data"]["CART_URL"] == "http://cart:8000"
     assert not any(name.endswith(("/mysql", "/redis")) for name in made)
@@ -182,6 +180,38 @@ def test_secrets_are_fetched_by_reference_and_none_is_in_a_file(targets):
         }
     ]
     assert not any(name.startswith("Secret/") for name in made)
+
+
+def test_the_token_of_the_cache_is_put_into_its_address_by_external_secrets(targets):
+    made = named(overlays.whole(targets["prod"]))
+    assert "REDIS_URL" not in made["ConfigMap/cart"]["data"]
+    [only] = made["Deployment/cart"]["spec"]["template"]["spec"]["containers"]
+    [variable] = only["env"]
+    assert variable["name"] == "REDIS_URL"
+    assert variable["valueFrom"]["secretKeyRef"] == {"name": "cart-env", "key": "REDIS_URL"}
+    spec = made["ExternalSecret/cart-env"]["spec"]
+    address = "rediss://:{{.redis_auth_token|urlquery}}@${redis_host}:6379/0"
+    assert spec["target"]["template"]["data"] == {"REDIS_URL": address}
+    key = "harbour-lane-prod/redis_auth_token"
+    assert spec["data"] == [{"secretKey": "redis_auth_token", "remoteRef": {"key": key}}]
+    local = named(overlays.whole(at(4)))["ConfigMap/cart"]["data"]
+    assert local["REDIS_URL"] == "redis://redis:6379/0"
+
+
+def test_other_secret_settings_stand_beside_the_token():
+    application = Application("a", (Service("web", "web"), Service("r", "cache", "redis")))
+    environment = {"CACHE": "redis://u:p@r:6379", "API_KEY": "k", "PLAIN": "x"}
+    document = {"services": {"web": {"environment": environment}, "r": {}}}
+    source = cloud.in_cloud(Source(application, document))
+    _, secret = cloud.external_secrets(Target("dev", source, region="us-east-1"))
+    assert secret["spec"]["target"]["template"]["data"] == {
+        "API_KEY": "{{.API_KEY}}",
+        "CACHE": "rediss://:{{.redis_auth_token|urlquery}}@${redis_host}:6379",
+    }
+    assert {item["secretKey"]: item["remoteRef"] for item in secret["spec"]["data"]} == {
+        "API_KEY": {"key": "a-dev/web", "property": "API_KEY"},
+        "redis_auth_token": {"key": "a-dev/redis_auth_token"},
+    }
 
 
 def test_outputs_are_filled_in_and_one_that_is_missing_is_named():
@@ -251,7 +281,7 @@ def test_kustomize_makes_of_the_committed_overlay_what_is_meant(targets, name):
                 else ()
             ):
                 image, _, tag = only["image"].partition(":")
-                only["image"] = f"{images[image]}:{tag}"
+                only["image"] = f"{images.get(image, image)}:{tag}"
     assert theirs == ours
 
 
@@ -302,20 +332,3 @@ def test_wrong_manifests_never_reach_a_cluster(tmp_path, targets):
     with pytest.raises(RefusedError, match="the manifests are wrong") as caught:
         deployment.manifests()
     assert "NetworkPolicy/cart: 800000 is no port" in str(caught.value)
-
-
-# The runbook
-
-
-def test_the_runbook_names_what_is_there(targets):
-    workspace = Workspace(ROOT)
-    dev = [line for item in runbook.chapters(workspace, "dev") for line in item.commands]
-    assert sum(line.startswith("docker push ") for line in dev) == 5
-    assert "docker tag harbour-lane/cart:1.0.0 $registry/harbour-lane-dev/cart:$tag" in dev
-    assert "groundplan k8s apply --overlay dev --context dev" in dev
-    local = [line for item in runbook.chapters(workspace, "local") for line in item.commands]
-    assert local[:2] == [
-        "kubectl kustomize k8s/overlays/local", "groundplan k8s validate k8s/overlays/local",
-    ]  # fmt: skip
-    assert not any("aws" in line for line in local)
-    assert runbook.chapters(workspace, "staging") == ()

@@ -62,8 +62,8 @@ class NoCache(Cache):
 def cache(seconds: int) -> Cache:
     """A cache at REDIS_URL, or NoCache where that is not set.
 
-    `rediss://` is TLS, to a server that can prove its name; REDIS_PASSWORD_FILE holds the
-    password where there is one.
+    `rediss://` is TLS, to a server that can prove its name. Where there is a password, it stands in
+    the URL or in the file REDIS_PASSWORD_FILE.
     """
     url = setting("REDIS_URL", "")
     if not url:

@@ -1,7 +1,8 @@
--- Each table belongs to one service, which alone reads and writes it.
+-- Each table belongs to one service, which alone reads and writes it. All of this can be run again:
+-- a database in a cloud is given it at every deployment.
 
 -- catalog
-CREATE TABLE products (
+CREATE TABLE IF NOT EXISTS products (
   sku         VARCHAR(40)  NOT NULL PRIMARY KEY,
   position    INT          NOT NULL,
   category    VARCHAR(20)  NOT NULL,
@@ -14,7 +15,7 @@ CREATE TABLE products (
   stock       INT          NOT NULL CHECK (stock >= 0)
 );
 
-CREATE TABLE reservations (
+CREATE TABLE IF NOT EXISTS reservations (
   order_id VARCHAR(40) NOT NULL,
   sku      VARCHAR(40) NOT NULL,
   quantity INT         NOT NULL CHECK (quantity > 0),
@@ -23,7 +24,7 @@ CREATE TABLE reservations (
 );
 
 -- cart
-CREATE TABLE cart_lines (
+CREATE TABLE IF NOT EXISTS cart_lines (
   cart_id  VARCHAR(40) NOT NULL,
   sku      VARCHAR(40) NOT NULL,
   quantity INT         NOT NULL CHECK (quantity > 0),
@@ -32,7 +33,7 @@ CREATE TABLE cart_lines (
 );
 
 -- orders
-CREATE TABLE orders (
+CREATE TABLE IF NOT EXISTS orders (
   id              VARCHAR(40)  NOT NULL PRIMARY KEY,
   idempotency_key VARCHAR(64)  NOT NULL UNIQUE,
   cart_id         VARCHAR(40)  NOT NULL,
@@ -45,7 +46,7 @@ CREATE TABLE orders (
   created_at      TIMESTAMP    NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
-CREATE TABLE order_lines (
+CREATE TABLE IF NOT EXISTS order_lines (
   order_id    VARCHAR(40) NOT NULL,
   sku         VARCHAR(40) NOT NULL,
   name        VARCHAR(60) NOT NULL,
@@ -56,7 +57,7 @@ CREATE TABLE order_lines (
 );
 
 -- payments
-CREATE TABLE payments (
+CREATE TABLE IF NOT EXISTS payments (
   order_id     VARCHAR(40)  NOT NULL PRIMARY KEY,
   amount_cents INT          NOT NULL CHECK (amount_cents > 0),
   last4        VARCHAR(4)   NOT NULL,

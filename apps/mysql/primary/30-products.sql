@@ -36,4 +36,6 @@ VALUES
    'Stiff in the first week, soft by the fourth, still drying glasses in the tenth year. Striped like the signal flags for: all is well.'),
   ('anchor-skillet', 11, 'kitchen', 'Anchor Skillet', 'Cast iron for eggs, and for everything else',
    'Cast iron, seasoned|26 cm, 2.4 kg|Every hob, oven and campfire', 'sage', 5900, 5,
-   'Heavy enough to moor a dinghy. Seasoned three times before it leaves us, so that the first egg slides.');
+   'Heavy enough to moor a dinghy. Seasoned three times before it leaves us, so that the first egg slides.')
+-- What is there already stays as it is, its stock above all.
+ON DUPLICATE KEY UPDATE sku = sku;

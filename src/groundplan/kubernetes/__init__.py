@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from groundplan.errors import InputError, suggest
 from groundplan.files import write_if_changed
 from groundplan.kubernetes import overlays
 from groundplan.kubernetes.cloud import in_cloud
 from groundplan.kubernetes.manifest import HEADER
 from groundplan.kubernetes.source import Source, load, read
 from groundplan.kubernetes.target import LOCAL, Target, networks
+from groundplan.yamlfile import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     from groundplan.workspace import Workspace
 
 __all__ = [
-    "FOLDER", "LOCAL", "Source", "Target", "load", "needed_secrets", "read", "render", "stale",
-    "targets", "write",
+    "FOLDER", "LOCAL", "Source", "Target", "find", "load", "needed_secrets", "read", "render",
+    "stale", "targets", "write",
 ]  # fmt: skip
 FOLDER: Final = "k8s"
 
@@ -43,15 +45,24 @@ def targets(workspace: Workspace, phase: int | None = None) -> tuple[Target, ...
     environment as the last phase up to then that draws it; one that is only planned yet, as the
     first phase that does.
     """
+    drawn = [env for env in workspace.environments if workspace.design.drawn(env)]
+    return tuple(find(workspace, name, phase) for name in (LOCAL, *drawn))
+
+
+def find(workspace: Workspace, name: str, phase: int | None = None) -> Target:
+    """The overlay of that name, as `targets` has it. Raises InputError where there is none.
+
+    An environment's takes its recorded plan, and not its Terraform.
+    """
     design = workspace.design
     now = phase if phase is not None else design.current.number
-    local = Target(LOCAL, read(workspace, now), design.phase(now).kubernetes, now)
-    found = [local]
-    for env in workspace.environments:
-        drawn = [item.number for item in design.drawn(env)]
-        numbers = [number for number in drawn if number <= now][-1:] or drawn[:1]
-        found += [_in_cloud(workspace, env, number) for number in numbers]
-    return tuple(found)
+    if name == LOCAL:
+        return Target(LOCAL, read(workspace, now), design.phase(now).kubernetes, now)
+    drawn = [item.number for item in design.drawn(name)]
+    if not drawn:
+        known = (LOCAL, *(env for item in design.phases for env in item.environments))
+        raise InputError(f"there is no overlay '{name}'", hint=suggest(name, dict.fromkeys(known)))
+    return _in_cloud(workspace, name, max((n for n in drawn if n <= now), default=drawn[0]))
 
 
 def _in_cloud(workspace: Workspace, env: str, phase: int) -> Target:
@@ -85,8 +96,13 @@ def write(workspace: Workspace, phase: int | None = None) -> tuple[Path, ...]:
 def stale(workspace: Workspace, phase: int | None = None) -> tuple[Path, ...]:
     """The files under `k8s/` that are not what Compose file and design give now, sorted."""
     files = _files(workspace, phase)
-    changed = [path for path, text in files.items() if _content(path) != text]
+    changed = [path for path, text in files.items() if not _says(_content(path), text)]
     return tuple(sorted({*changed, *(path for path in _generated(workspace) if path not in files)}))
+
+
+def _says(content: str | None, text: str) -> bool:
+    """Whether a file says what `text` does; a comment in it does no harm."""
+    return content == text or (content is not None and meaning(content) == meaning(text))
 
 
 def _files(workspace: Workspace, phase: int | None) -> dict[Path, str]:

@@ -7,12 +7,13 @@ What only Terraform knows once it has applied stands in the manifests as `${outp
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.errors import InputError, suggest
 from groundplan.kubernetes.addresses import moved
 from groundplan.kubernetes.pod import secret_settings, slug
+from groundplan.kubernetes.schema import KEYS, schemas
 from groundplan.kubernetes.source import secrets
 
 if TYPE_CHECKING:
@@ -33,6 +34,23 @@ _HOSTS: Final = {
 _SCHEMES: Final = {"redis": "rediss"}  # ElastiCache is set up with TLS
 _PLACE: Final = re.compile(r"\$\{([a-z_][a-z0-9_]*)(?:\.([A-Za-z0-9_-]+))?\}")
 _MASTER: Final = "mysql_secret_arn"
+TOKEN: Final = "redis_auth_token"  # noqa: S105 - its name
+"""The token of the cache: Terraform's variable, and its place in Secrets Manager."""
+_CACHE: Final = re.compile(r"^(rediss://)(?:[^@/\s]*@)?(?=\$\{redis_host\})")
+# External Secrets fills it in, written as a URL can hold it.
+_LOGIN: Final = f":{{{{.{TOKEN}|urlquery}}}}@"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A Secret: where in Secrets Manager the value of each of its keys is.
+
+    Where there are `texts`, they are its keys, made of those values.
+    """
+
+    name: str
+    places: Mapping[str, Mapping[str, str]]
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def in_cloud(source: Source) -> Source:
@@ -57,18 +75,25 @@ def external_secrets(target: Target) -> Iterator[Manifest]:
         "metadata": {"name": "aws"},
         "spec": {"provider": {"aws": {"service": "SecretsManager", "region": target.region}}},
     }
-    for name, items in wanted:
+    for item in wanted:
+        made = {"template": {"engineVersion": "v2", "data": dict(item.texts)}}
+        data = [{"secretKey": key, "remoteRef": dict(ref)} for key, ref in item.places.items()]
         yield {
             "apiVersion": "external-secrets.io/v1",
             "kind": "ExternalSecret",
-            "metadata": {"name": name},
+            "metadata": {"name": item.name},
             "spec": {
                 "refreshInterval": "1h",
                 "secretStoreRef": {"kind": "SecretStore", "name": "aws"},
-                "target": {"name": name},
-                "data": [{"secretKey": key, "remoteRef": ref} for key, ref in items.items()],
+                "target": {"name": item.name, **(made if item.texts else {})},
+                "data": data,
             },
         }
+
+
+def keeps(target: Target) -> str:
+    """What the names of an application's own secrets in Secrets Manager begin with."""
+    return f"{target.application.name}-{target.name}/"
 
 
 def images(target: Target) -> list[dict[str, str]]:
@@ -115,22 +140,43 @@ def _hosts(application: Application) -> Iterator[tuple[str, str]]:
 
 
 def _settings(environment: Mapping[str, Any], hosts: Mapping[str, str]) -> dict[str, Any]:
-    return {name: moved(value, hosts, _SCHEMES) for name, value in environment.items()}
+    return {name: _logged_in(moved(value, hosts, _SCHEMES)) for name, value in environment.items()}
 
 
-def _wanted(target: Target) -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
-    """Each Secret with its keys, and where in Secrets Manager the value of each is."""
-    application, stores = target.application, _held_by_stores(target)
+def _logged_in(value: Any) -> Any:
+    """ElastiCache asks for its token. With it, the URL is a secret."""
+    return _CACHE.sub(rf"\1{_LOGIN}", value) if isinstance(value, str) else value
+
+
+def _wanted(target: Target) -> Iterator[_Wanted]:
+    """Every Secret that pods of `target` read."""
+    stores = _held_by_stores(target)
     for name in sorted(
         {key for item in target.running for key in secrets(target.source.raw(item))}
     ):
-        whole = {"key": f"{application.name}/{name}"}
-        master = {"key": f"${{{_MASTER}}}", "property": "password"}
-        yield slug(name), {name: master if name in stores else whole}
+        whole = {"key": f"{keeps(target)}{name}"}
+        yield _Wanted(slug(name), {name: _master("password") if name in stores else whole})
     for service in target.running:
-        if names := secret_settings(target.source.raw(service)):
-            place = f"{application.name}/{service.name}"
-            yield f"{service.name}-env", {n: {"key": place, "property": n} for n in names}
+        raw = target.source.raw(service)
+        if names := secret_settings(raw):
+            yield _environment(target, service.name, {n: str(raw["environment"][n]) for n in names})
+    for schema in schemas(target):
+        yield _Wanted(schema.service.name, {key: _master(key) for key in KEYS})
+
+
+def _environment(target: Target, service: str, settings: Mapping[str, str]) -> _Wanted:
+    """The Secret of a service's settings that are secret."""
+    place = f"{keeps(target)}{service}"
+    tokens = {name: value for name, value in settings.items() if _LOGIN in value}
+    places = {name: {"key": place, "property": name} for name in settings if name not in tokens}
+    if not tokens:
+        return _Wanted(f"{service}-env", places)
+    texts = {name: tokens.get(name, f"{{{{.{name}}}}}") for name in settings}
+    return _Wanted(f"{service}-env", {**places, TOKEN: {"key": f"{keeps(target)}{TOKEN}"}}, texts)
+
+
+def _master(key: str) -> dict[str, str]:
+    return {"key": f"${{{_MASTER}}}", "property": key}
 
 
 def _held_by_stores(target: Target) -> set[str]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     Say = Callable[[str], None]
 
 _GET: Final = "install kubectl: https://kubernetes.io/docs/tasks/tools/; a cluster: kind or k3d"
-_WORKLOADS: Final = ("Deployment", "StatefulSet", "DaemonSet")
+WORKLOADS: Final = ("Deployment", "StatefulSet", "DaemonSet")
+"""The kinds whose pods are to run for good."""
 _ROLLOUT: Final = 300  # seconds until every copy has to be ready
 _READY: Final = 30
 # What a cluster of before 1.21 or 1.23 calls what has the same fields there.
@@ -54,10 +55,13 @@ class Cluster:
     def _argv(self) -> list[str]:
         return [self.kubectl, "--context", self.context, "--namespace", self.namespace]
 
+    def apis(self) -> set[str]:
+        """The APIs that the cluster has, those of its controllers among them."""
+        return set(self.run("api-versions").stdout.split())
+
     def apply(self, manifests: Sequence[Manifest], *, on_line: Say) -> None:
         """Apply `manifests`, as far as the cluster's version knows their kinds."""
-        outcome = self.run("api-versions")
-        known = set(outcome.stdout.split())
+        known = self.apis()
         ready = [_former(item, known) for item in manifests]
         for item in (item for item in ready if item["apiVersion"] not in known):
             on_line(f"left out, unknown to this cluster: {name_of(item)}")
@@ -69,7 +73,7 @@ class Cluster:
     def await_rollout(self, manifests: Sequence[Manifest], *, on_line: Say) -> None:
         """Wait until every copy of every workload is ready. Raises ToolError, with the reason."""
         for item in manifests:
-            if item["kind"] in _WORKLOADS:
+            if item["kind"] in WORKLOADS:
                 name = f"{item['kind'].lower()}/{item['metadata']['name']}"
                 words = ("rollout", "status", name, f"--timeout={_ROLLOUT}s")
                 outcome = self.stream(*words, on_line=lambda _line: None)
@@ -81,14 +85,39 @@ class Cluster:
                     )
                 on_line(f"{name} is ready")
 
+    def run_jobs(self, manifests: Sequence[Manifest], *, on_line: Say) -> None:
+        """Run Jobs anew, each to its end. Raises ToolError where one fails, with what it said."""
+        for item in manifests:
+            name = f"job/{item['metadata']['name']}"
+            # A Job can't be changed, and one that is done would not run again.
+            self.run("delete", name, "--ignore-not-found")
+            self.apply([item], on_line=on_line)
+            state = self._ended(name)
+            if state != "Complete":
+                raise ToolError(
+                    f"{name} {'failed' if state else 'does not end'}\n{self._reasons(item)}",
+                    hint="it is run anew when you apply again",
+                )
+            on_line(f"{name} is done")
+
     def undo(self, *, on_line: Say) -> None:
-        """Every Deployment as it was before it was last changed."""
-        for name in self.run("get", "deployments", "--output", "name").stdout.split():
-            outcome = self.run("rollout", "undo", name, check=False)
-            on_line((outcome.stdout or outcome.stderr).strip())
+        """Every Deployment as it was before it was last changed.
+
+        One that never was changed stays as it is. Raises RefusedError where that is each of them.
+        """
         names = self.run("get", "deployments", "--output", "name").stdout.split()
-        for name in names:
+        back = [name for name in names if self._undone(name, on_line)]
+        if not back:
+            raise RefusedError("no Deployment was ever changed, so there is nothing to go back to")
+        for name in back:
             self.run("rollout", "status", name, f"--timeout={_ROLLOUT}s")
+
+    def _undone(self, name: str, on_line: Say) -> bool:
+        outcome = self.run("rollout", "undo", name, check=False)
+        if outcome.returncode and "no rollout history" not in outcome.stderr:
+            raise process.failed(outcome)
+        on_line(outcome.stdout.strip() or f"{name} was never changed, and stays as it is")
+        return not outcome.returncode
 
     def secret(self, name: str, data: Mapping[str, str], labels: Mapping[str, str]) -> Manifest:
         """A Secret that holds `data`, which goes to the cluster by kubectl's input only."""
@@ -109,9 +138,20 @@ class Cluster:
             _await_port(child, chosen)
             yield f"http://127.0.0.1:{chosen}"
 
+    def _ended(self, job: str) -> str:
+        """How a Job ended: `Complete` or `Failed`; empty where it did not in time."""
+        end = time.monotonic() + _ROLLOUT
+        while time.monotonic() < end:
+            status = json.loads(self.run("get", job, "--output", "json").stdout).get("status") or {}
+            for item in status.get("conditions") or ():
+                if item["type"] in ("Complete", "Failed") and item["status"] == "True":
+                    return str(item["type"])
+            time.sleep(1)
+        return ""
+
     def _reasons(self, workload: Manifest) -> str:
         """What the pods of a workload that is not ready wait for, and say."""
-        labels = workload["spec"]["selector"]["matchLabels"]
+        labels = workload["spec"]["template"]["metadata"]["labels"]
         selector = ",".join(f"{key}={value}" for key, value in labels.items())
         pods = json.loads(self.run("get", "pods", "-l", selector, "--output", "json").stdout)
         told = [line for pod in pods["items"] for line in _waits(pod)]

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import kubernetes, process, running
-from groundplan.errors import InputError, RefusedError, ToolError, suggest
+from groundplan.errors import InputError, RefusedError, ToolError
 from groundplan.files import read_text
-from groundplan.kubernetes import cloud, cluster, overlays, validation
+from groundplan.kubernetes import cloud, cluster, operators, overlays, validation
 from groundplan.kubernetes.pod import labels, secret_settings, slug
 from groundplan.kubernetes.source import secrets
 from groundplan.kubernetes.validation import name_of
@@ -62,19 +62,27 @@ class Deployment:
         """Apply the overlay with its own images at `tag`, and wait until all of it is ready.
 
         In a local cluster the images are built and copied there first, and the Secrets are made
-        of the Compose file's; in the cloud both are expected to be there.
+        of the Compose file's; in the cloud both are expected to be there, and the Jobs that make
+        the tables are done before anything that reads them starts.
+        Raises RefusedError where the cluster lacks a controller that the overlay counts on.
         """
         made = self.manifests(outputs)
         images = self._images(made, tag)
-        if not self.target.in_cloud:
+        if self.target.in_cloud:
+            operators.assert_there(made, self.cluster.apis(), self.cluster.context)
+        else:
             running.build(self.workspace, self.target.phase, on_line=on_line)
             self._load(made, images, on_line)
         every = cluster.tagged(made, images)
-        first = [item for item in every if item["kind"] == "Namespace"]
-        rest = [item for item in every if item["kind"] != "Namespace"]
         own = {} if self.target.in_cloud else {name_of(item): item for item in self._secrets()}
+        late = (*cluster.WORKLOADS, "Job")
+        first = [item for item in every if item["kind"] == "Namespace"]
+        rest = [item for item in every if item["kind"] not in (*late, "Namespace")]
+        workloads = [item for item in every if item["kind"] in cluster.WORKLOADS]
         self.cluster.apply([*first, *own.values(), *rest], on_line=on_line)
-        self.cluster.await_rollout(rest, on_line=on_line)
+        self.cluster.run_jobs([x for x in every if x["kind"] == "Job"], on_line=on_line)
+        self.cluster.apply(workloads, on_line=on_line)
+        self.cluster.await_rollout(workloads, on_line=on_line)
 
     @contextmanager
     def reached(self, port: int = 0) -> Iterator[str]:
@@ -140,10 +148,7 @@ def opened(workspace: Workspace, overlay: str, context: str | None) -> Deploymen
 
     Raises InputError for an overlay or context that is not there, RefusedError without a context.
     """
-    found = {item.name: item for item in kubernetes.targets(workspace)}
-    if overlay not in found:
-        raise InputError(f"there is no overlay '{overlay}'", hint=suggest(overlay, found))
-    target = found[overlay]
+    target = kubernetes.find(workspace, overlay)
     named = cluster.assert_named(context, overlay)
     return Deployment(workspace, target, cluster.connect(named, target.application.name))
 

@@ -60,7 +60,8 @@ class _All:
             for item in self.of("ExternalSecret"):
                 target = item["spec"]["target"].get("name") or _name(item)
                 if target == name and _namespace(item) == _namespace(beside):
-                    return frozenset(entry["secretKey"] for entry in item["spec"]["data"])
+                    made = (item["spec"]["target"].get("template") or {}).get("data")
+                    return frozenset(made or (x["secretKey"] for x in item["spec"]["data"]))
         found = self.has(kind, name, beside)
         if found is None:
             return None

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groundplan.kubernetes.pod import labels
-from groundplan.kubernetes.ports import transports
+from groundplan.kubernetes.ports import opened, transports
+from groundplan.kubernetes.schema import schemas
 from groundplan.kubernetes.workload import Manifest, head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from groundplan.compose import Flow, Service
+    from groundplan.kubernetes.schema import Schema
     from groundplan.kubernetes.target import Target
 
 _DNS = {
@@ -44,6 +46,8 @@ def policies(target: Target) -> Iterator[Manifest]:
         spec["egress"] = [*_callees(target, service), _DNS]
         policy = head(target.source, service, "networking.k8s.io/v1", "NetworkPolicy")
         yield {**policy, "spec": spec}
+    for schema in schemas(target):
+        yield _to_database(target, schema)
 
 
 def ingress(target: Target) -> Iterator[Manifest]:
@@ -70,6 +74,19 @@ def ingress(target: Target) -> Iterator[Manifest]:
         rule = {"host": target.scale.host, "http": {"paths": [path]}}
         yield {**made, "spec": {"ingressClassName": "alb", "rules": [rule]}}
         return  # one host leads to one service: the first
+
+
+def _to_database(target: Target, schema: Schema) -> Manifest:
+    """What makes the tables reaches the database, and nothing else."""
+    ports = [{"port": port, "protocol": name} for port, name in opened(target.source, schema.store)]
+    peers = [{"ipBlock": {"cidr": cidr}} for cidr in target.store_cidrs]
+    policy = head(target.source, schema.service, "networking.k8s.io/v1", "NetworkPolicy")
+    spec: Manifest = {
+        "podSelector": {"matchLabels": labels(target.application.name, schema.service)},
+        "policyTypes": ["Ingress", "Egress"],
+        "egress": [{"to": peers, "ports": ports}, _DNS],
+    }
+    return {**policy, "spec": spec}
 
 
 def _answers_health(target: Target, service: Service) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan.kubernetes import cloud, network, scaling
+from groundplan.kubernetes import cloud, network, scaling, schema
 from groundplan.kubernetes.manifest import plain, to_yaml
 from groundplan.kubernetes.patch import patch
 from groundplan.kubernetes.pod import secret_settings, slug
@@ -42,6 +42,7 @@ def overlay(source: Source, target: Target) -> dict[str, str]:
     files["network.yaml"] = list(network.policies(target))
     files["scaling.yaml"] = list(scaling.scaling(target))
     files["ingress.yaml"] = list(network.ingress(target))
+    files["schema.yaml"] = list(schema.manifests(target))
     files["secrets.yaml"] = list(cloud.external_secrets(target)) if target.in_cloud else []
     written = {name: items for name, items in sorted(files.items()) if items}
     listed = _kustomization(
@@ -63,6 +64,7 @@ def whole(target: Target) -> list[Manifest]:
     for item in target.running:
         every += manifests(target.source, item, replicas=_copies(target, item))
     every += [*network.policies(target), *scaling.scaling(target), *network.ingress(target)]
+    every += schema.manifests(target)
     every += cloud.external_secrets(target) if target.in_cloud else ()
     for made in every[1:]:
         made["metadata"]["namespace"] = target.application.name
@@ -137,6 +139,8 @@ def _about(target: Target) -> str:
     lines = [f"{where},{of}.".replace(",.", ".")]
     if target.in_cloud:
         lines.append("${...} is an output of Terraform, filled in when it is applied.")
+        left = [name for item in schema.schemas(target) for name in item.left_out]
+        lines += [f"Not run in the database, being no SQL: {', '.join(left)}."] if left else []
     elif needed:
         lines.append(f"It needs the Secrets {', '.join(needed)}.")
     lines.append(f"Apply it: groundplan k8s apply --overlay {target.name} --context CONTEXT")

@@ -43,6 +43,11 @@ def slug(text: str) -> str:
     return _UNSAFE.sub("-", text.lower()).strip("-")
 
 
+def literal(word: str) -> str:
+    """`word` as Kubernetes takes it: `$(…)` would be one of its own variables."""
+    return word.replace("$(", "$$(")
+
+
 def settings(raw: Raw) -> dict[str, str]:
     """The environment that may be read by everybody, for a ConfigMap."""
     return {name: value for name, value in _environment(raw) if not _is_secret(name, value)}
@@ -101,8 +106,8 @@ def _container(
         "name": service.name,
         "image": service.image or f"{source.application.name}-{service.name}",
         "imagePullPolicy": "IfNotPresent",
-        "command": [_literal(word) for word in words(raw.get("entrypoint"))],
-        "args": [_literal(word) for word in words(raw.get("command"))],
+        "command": [literal(word) for word in words(raw.get("entrypoint"))],
+        "args": [literal(word) for word in words(raw.get("command"))],
         "workingDir": raw.get("working_dir"),
         "envFrom": [{"configMapRef": {"name": service.name}}] if settings(raw) else [],
         "env": environment,
@@ -155,11 +160,6 @@ def _environment(raw: Raw) -> list[tuple[str, str]]:
 def _is_secret(name: str, value: str) -> bool:
     named = bool(_SECRET.search(name)) and not name.endswith(("_FILE", "_PATH", "_DIR"))
     return bool(value) and (named or bool(_URL_WITH_PASSWORD.search(value)))
-
-
-def _literal(word: str) -> str:
-    """`word` as Kubernetes takes it: `$(…)` would be one of its own variables."""
-    return word.replace("$(", "$$(")
 
 
 def _pod_security(service: Service, raw: Raw) -> dict[str, Any]:
