@@ -176,6 +176,14 @@ def test_an_empty_subnet_says_why():
     assert notes == {"module.network.aws_subnet.public[1]": why}
 
 
+def test_no_subnet_is_said_to_be_empty_that_a_thing_of_unknown_subnets_may_stand_in():
+    graph = infrastructure(recorded("idioms"))
+    vpcs = {item.id: item.parent for item in graph.clusters if item.kind == "zone"}
+    lost = {node.cluster for node in graph.nodes if node.subnets == "unknown"}
+    notes = [item.note for item in graph.clusters if item.note and vpcs.get(item.parent) in lost]
+    assert set(notes) == {"empty: nothing is known to run here"}
+
+
 def test_what_is_not_known_is_said_in_the_picture_and_in_the_ledger():
     graph = infrastructure(facts_of(thing("aws_instance.web", {
         "subnet_id": ["local.subnet"], "vpc_security_group_ids": ["local.groups"],

@@ -68,6 +68,49 @@ def test_no_line_runs_along_a_rail():
     assert 100 not in level
 
 
+def crosses(path, box: Box) -> bool:
+    return any(
+        min(ax, bx) < box.right and box.x < max(ax, bx)
+        and min(ay, by) < box.bottom and box.y < max(ay, by)
+        for (ax, ay), (bx, by) in pairwise(path)
+    )  # fmt: skip
+
+
+def test_a_line_goes_round_a_wall_unless_it_starts_or_ends_in_it():
+    wall = Box(20, 150, 360, 60)
+    above, below, inside = Port((200, 100), DOWN), Port((200, 300), UP), Port((200, 180), UP)
+    router_ = Router([], 400, 400, walls=[wall])
+    assert not crosses(router_.route([above], [below]), wall)
+    assert Router([], 400, 400, walls=[wall]).route([above], [inside]) == ((200, 100), (200, 180))
+
+
+def test_a_wall_without_a_way_round_is_crossed():
+    path = Router([], 400, 400, walls=[Box(0, 150, 400, 60)]).route(
+        [Port((200, 100), DOWN)], [Port((200, 300), UP)]
+    )
+    assert path == ((200, 100), (200, 300))
+
+
+def test_a_line_from_inside_to_inside_does_not_leave_the_room():
+    room, wall = Box(100, 0, 200, 400), Box(105, 150, 190, 60)
+    ends = [Port((200, 100), DOWN)], [Port((200, 300), UP)]
+    away = Router([], 400, 400, walls=[wall]).route(*ends)
+    assert min(x for x, _ in away) < 100 or max(x for x, _ in away) > 300
+    kept = Router([], 400, 400, walls=[wall], rooms=[room]).route(*ends)
+    assert all(100 <= x <= 300 for x, _ in kept)
+
+
+def test_lines_of_a_family_run_together_into_the_same_port():
+    target = [Port((300, 190), LEFT), Port((300, 200), LEFT), Port((300, 210), LEFT)]
+    both = router()
+    first = both.route([Port((50, 100), RIGHT)], target, "to the database")
+    second = both.route([Port((50, 300), RIGHT)], target, "to the database")
+    assert first[-1] == second[-1]
+    assert first[-2] == second[-2]
+    other = both.route([Port((50, 350), RIGHT)], target, "to the cache")
+    assert other[-1] != first[-1]
+
+
 def test_where_all_is_blocked_the_line_is_straight_and_not_missing():
     box = Box(100, 100, 200, 200)
     path = router(box).route([Port((150, 200), RIGHT)], [Port((250, 200), LEFT)])

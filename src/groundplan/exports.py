@@ -57,10 +57,11 @@ class Part:
     def of(self, graph: Graph) -> Graph:
         """That part of `graph`. Raises InputError where there is no such address or module."""
         from groundplan.additions import settled  # noqa: PLC0415
+        from groundplan.echoes import with_words  # noqa: PLC0415
         from groundplan.folding import fold  # noqa: PLC0415
 
         folded = fold(graph, focus=self.focus, depth=self.depth, collapse=self.collapse)
-        return settled(folded)
+        return with_words(settled(folded))
 
 
 def write(

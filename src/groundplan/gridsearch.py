@@ -10,6 +10,7 @@ import heapq
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ Side = tuple[int, int]
 BEND: Final = 60  # a bend costs as much as so many pixels
 SHARED: Final = 6  # a pixel along another line costs so many
 CROSS: Final = 50  # crossing another line costs so many pixels
-STRANGE: Final = 2  # a pixel inside a frame that a line has nothing to do with costs so many
 CLOSED: Final = float("inf")
 _WAYS: Final[dict[Side, int]] = {(1, 0): 0, (-1, 0): 1, (0, 1): 2, (0, -1): 3}
 _BACK: Final = (1, 0, 3, 2)
@@ -63,18 +63,22 @@ class Grid:
         for j in range(top, j1):
             self.upright[j * wide + i0 : j * wide + i1] = [CLOSED] * max(i1 - i0, 0)
 
-    def avoid(self, box: Box) -> None:
-        """Make it dear to go through a box, as one that has nothing to do with a line."""
+    def avoid(self, box: Box, price: float, upright: float) -> None:
+        """Make every pixel of a level and of an upright way through a box cost so much more."""
         xs, ys, wide = self.xs, self.ys, len(self.xs)
-        i0, i1 = bisect_right(xs, box.x), bisect_left(xs, box.right) - 1
-        j0, j1 = bisect_right(ys, box.y), bisect_left(ys, box.bottom) - 1
-        for j in range(j0, j1 + 1):
-            row = j * wide
-            for i in range(row + i0, row + i1):
-                self.level[i] *= STRANGE
-            if j < j1:
-                for i in range(row + i0, row + i1 + 1):
-                    self.upright[i] *= STRANGE
+        first, last = max(bisect_right(xs, box.x) - 1, 0), min(bisect_left(xs, box.right), wide - 1)
+        shares = [min(box.right, b) - max(box.x, a) for a, b in pairwise(xs[first : last + 1])]
+        across = [price * share for share in shares]
+        for j in range(bisect_right(ys, box.y), bisect_left(ys, box.bottom)):
+            at = j * wide + first
+            level = self.level[at : at + len(across)]
+            self.level[at : at + len(across)] = map(add, level, across)
+        i0, i1 = bisect_right(xs, box.x), bisect_left(xs, box.right)
+        top, end = max(bisect_right(ys, box.y) - 1, 0), bisect_left(ys, box.bottom)
+        for j in range(top, min(end, len(ys) - 1)):
+            more = upright * (min(box.bottom, ys[j + 1]) - max(box.y, ys[j]))
+            row = slice(j * wide + i0, j * wide + i1)
+            self.upright[row] = [piece + more for piece in self.upright[row]]
 
     def door(self, port: Port) -> tuple[list[float], int]:
         """The piece that leads away from a port: its list of prices and the place in it."""

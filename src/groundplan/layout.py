@@ -67,6 +67,11 @@ class Box:
         """The same box elsewhere."""
         return Box(self.x + dx, self.y + dy, self.w, self.h)
 
+    def overlaps(self, other: Box) -> bool:
+        """True where both have ground in common, and not only a border."""
+        across = self.x < other.right and other.x < self.right
+        return across and self.y < other.bottom and other.y < self.bottom
+
 
 @dataclass
 class Layout:

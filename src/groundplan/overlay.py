@@ -14,6 +14,7 @@ from groundplan import typeface
 from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
 from groundplan.errors import InputError
 from groundplan.layout import Box
+from groundplan.svg_parts import grown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -136,11 +137,11 @@ def _frame(group: Cluster, graph: Graph, layout: Layout, cells: Mapping[str, Box
     members = [node.id for node in graph.nodes if node.cluster == group.id]
     if not members:
         return
-    inner = _grown(_union([cells[id_] for id_ in members]), AROUND)
+    inner = grown(_union([cells[id_] for id_ in members]), AROUND)
     wide = max(inner.w, typeface.width(head_of(group)[0], LABEL, weight="semibold") + INDENT)
     box = Box(inner.x, inner.y - HEAD + AROUND / 2, wide, inner.h + HEAD - AROUND / 2)
     strangers = [node for node in graph.nodes if node.id not in members]
-    between = [node.label for node in strangers if _overlap(box, cells[node.id])]
+    between = [node.label for node in strangers if box.overlaps(cells[node.id])]
     if between:
         raise InputError(
             f"the group '{group.label}' can't be framed: {between[0]} stands between its nodes",
@@ -161,14 +162,14 @@ def _outlines(
     strangers += [
         box
         for id_, box in layout.frames.items()
-        if not any(_overlap(box, cells[member]) for member in inside)
+        if not any(box.overlaps(cells[member]) for member in inside)
     ]
     boxes = [*_whole(inside, graph, layout, cells)]
     while merged := _merged(boxes, strangers):
         boxes = merged
     solid = [*cells.values(), *_heads(graph, layout)]
     for box in sorted(boxes, key=lambda item: (item.y, item.x)):
-        outline = _grown(box, AROUND)
+        outline = grown(box, AROUND)
         words = _words(boundary.label, outline, solid)
         solid.append(words)
         yield Outline(boundary.label, outline, words)
@@ -184,7 +185,7 @@ def _whole(
     groups = {item.id for item in graph.clusters if item.kind == "group"}
     framed = {id_ for id_ in groups & layout.frames.keys() if members.get(id_, {""}) <= inside}
     # A frame has room round it already, and texts above it.
-    yield from (_grown(layout.frames[id_], NARROW - AROUND) for id_ in sorted(framed))
+    yield from (grown(layout.frames[id_], NARROW - AROUND) for id_ in sorted(framed))
     homes = {node.id: node.cluster for node in graph.nodes}
     yield from (cells[id_] for id_ in sorted(inside) if homes[id_] not in framed)
 
@@ -193,7 +194,7 @@ def _merged(boxes: list[Box], strangers: list[Box]) -> list[Box] | None:
     """`boxes` with the first two as one that hold nothing else between them; None for none."""
     for one, other in combinations(boxes, 2):
         whole = _union([one, other])
-        if not any(_overlap(_grown(whole, AROUND / 2), stranger) for stranger in strangers):
+        if not any(grown(whole, AROUND / 2).overlaps(stranger) for stranger in strangers):
             return [whole, *(box for box in boxes if box not in (one, other))]
     return None
 
@@ -207,7 +208,7 @@ def _words(label: str, outline: Box, solid: Iterable[Box]) -> Box:
         for y in (outline.y, outline.bottom)
         for x in (outline.x + 10, max(outline.right - wide - 10, outline.x))
     ]
-    return min(places, key=lambda box: sum(_overlap(box, other) for other in taken))
+    return min(places, key=lambda box: sum(box.overlaps(other) for other in taken))
 
 
 def _heads(graph: Graph, layout: Layout) -> Iterator[Box]:
@@ -251,11 +252,3 @@ def _legend(graph: Graph, layout: Layout) -> Iterator[Told]:
 def _union(boxes: list[Box]) -> Box:
     x, y = min(box.x for box in boxes), min(box.y for box in boxes)
     return Box(x, y, max(b.right for b in boxes) - x, max(b.bottom for b in boxes) - y)
-
-
-def _grown(box: Box, by: float) -> Box:
-    return Box(box.x - by, box.y - by, box.w + 2 * by, box.h + 2 * by)
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom

@@ -6,6 +6,7 @@ obstacle, with a price for each bend, for crossing another line and for running 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -14,14 +15,21 @@ from groundplan.gridsearch import Grid, Point, Port, Side
 from groundplan.layout import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 __all__ = ["CLEAR", "Point", "Port", "Router", "Side"]
+
+Piece = tuple[Point, Point]
 
 CLEAR: Final = 10  # how far a line keeps from what it passes
 NEAR: Final = 4  # grid lines closer than this are one
 BETWEEN: Final = 6  # how far a line between two blocks keeps from each
 EDGE: Final = 8.0  # how far a line keeps from the picture's edge
+# What a pixel of a level and of an upright line costs more: in a subnet that it has nothing to do
+# with, of which those of a tier stand side by side, and in a box that it should go round.
+STRANGE: Final = (0.5, 4)
+WALL: Final = (60, 60)
+PAST: Final = 40  # how far round a wall a line may lead
 ROUND: Final = 260  # how far round its ends a line may lead, where that is far enough
 
 
@@ -32,46 +40,82 @@ class Router:
     obstacles: Sequence[Box]
     width: float
     height: float
-    rails: Sequence[tuple[Point, Point]] = ()  # lines of frames, which no line should run on
-    frames: Sequence[Box] = ()  # which no line should run through that doesn't end there
+    rails: Sequence[Piece] = ()  # lines of frames, which no line should run on
+    frames: Sequence[Box] = ()  # which a line that doesn't end there rather goes round
+    walls: Sequence[Box] = ()  # which it goes round unless that is very far
     blocks: Sequence[Box] = ()  # between which lines may run
+    rooms: Sequence[Box] = ()  # which a line from inside to inside doesn't leave
 
     def __post_init__(self) -> None:
-        self._drawn: list[tuple[Point, Point]] = []
+        self._drawn: dict[Hashable, list[Piece]] = defaultdict(list)
+        self._met: dict[Hashable, Port] = {}
 
-    def route(self, sources: Sequence[Port], targets: Sequence[Port]) -> tuple[Point, ...]:
+    def route(
+        self, sources: Sequence[Port], targets: Sequence[Port], family: Hashable = None
+    ) -> tuple[Point, ...]:
         """The corners of the cheapest line from one of `sources` to one of `targets`.
 
-        Straight from the first to the first where everything is in the way.
+        Lines of one `family` run together from where they meet, into the same port. Straight from
+        the first to the first where everything is in the way.
         """
-        page = Box(0, 0, self.width, self.height)
-        path: list[Point] = []
-        for ground in (_window((*sources, *targets), page), page):
-            path = path or self._grid(sources, targets, ground).way(sources, targets)
+        met = [self._met[family]] if family in self._met else []
+        path = self._way(sources, met, family) if met else []
+        path = path or self._way(sources, targets, family)
         points = _corners(path) if path else (sources[0].at, targets[0].at)
         # A little longer than drawn, so that no other line goes on where this one ends.
         beyond = (_beyond(points[1], points[0]), *points[1:-1], _beyond(points[-2], points[-1]))
-        self._drawn += pairwise(beyond)
+        self._drawn[family] += pairwise(beyond)
+        if family is not None:
+            self._met[family] = next(port for port in targets if port.at == points[-1])
         return points
 
-    def _grid(self, sources: Sequence[Port], targets: Sequence[Port], ground: Box) -> Grid:
+    def _way(
+        self, sources: Sequence[Port], targets: Sequence[Port], family: Hashable
+    ) -> list[Point]:
+        for room in self._rooms(sources, targets):
+            for ground in (self._window((*sources, *targets), room), room):
+                grid = self._grid((*sources, *targets), ground, family)
+                if path := grid.way(sources, targets):
+                    return path
+        return []
+
+    def _rooms(self, sources: Sequence[Port], targets: Sequence[Port]) -> Iterator[Box]:
+        """The rooms that both ends stand in, the smallest first, and at last the whole page."""
+        for room in sorted(self.rooms, key=lambda box: box.w * box.h):
+            if all(_held(ports, room, whole=True) for ports in (sources, targets)):
+                yield room
+        yield Box(0, 0, self.width, self.height)
+
+    def _window(self, ports: Sequence[Port], page: Box) -> Box:
+        """The part of the page round some ports, and round the walls between them."""
+        between = _round([Box(*port.at, 0, 0) for port in ports], 0, page)
+        walls = (box for box in self.walls if _meet(box, between) and not _held(ports, box))
+        return _round([_round([between], ROUND, page), *walls], PAST, page)
+
+    def _grid(self, ports: Sequence[Port], ground: Box, family: Hashable) -> Grid:
         """The grid on a part of the page, with the price of every piece."""
-        ports = (*sources, *targets)
         obstacles = [box for box in self.obstacles if _meet(box, ground)]
-        drawn = [piece for piece in self._drawn if _meet(_box(piece), ground)]
-        strange = [box for box in self.frames if _meet(box, ground) and not _held(ports, box)]
+        drawn = [
+            piece
+            for other, pieces in self._drawn.items()
+            for piece in pieces
+            if (other is None or other != family) and _meet(_box(piece), ground)
+        ]
+        own = self._drawn[family] if family is not None else []
         blocks = [box for box in self.blocks if _meet(box, ground)]
-        grid = Grid(*_lines(ports, obstacles, drawn, blocks, ground))
-        for box in strange:
-            grid.avoid(box)
+        grid = Grid(*_lines(ports, obstacles, (drawn, own), blocks, ground))
+        for boxes, prices in ((self.frames, STRANGE), (self.walls, WALL)):
+            for box in boxes:
+                if _meet(box, ground) and not _held(ports, box):
+                    grid.avoid(box, *prices)
         for box in obstacles:
             grid.close(box, 0)
-        doors = [(prices, at, prices[at]) for prices, at in map(grid.door, ports)]
+        doors = [(pieces, at, pieces[at]) for pieces, at in map(grid.door, ports)]
         # Close to a thing a line only starts or ends, and then straight.
         for box in obstacles:
             grid.close(box, NEAR)
-        for prices, at, price in doors:
-            prices[at] = price
+        for pieces, at, price in doors:
+            pieces[at] = price
         for piece in (*self.rails, *drawn):
             _along(grid, *piece)
         for piece in drawn:
@@ -82,11 +126,14 @@ class Router:
 def _lines(
     ports: Iterable[Port],
     obstacles: Iterable[Box],
-    drawn: Iterable[tuple[Point, Point]],
+    lines: tuple[Iterable[Piece], Iterable[Piece]],
     blocks: Iterable[Box],
     ground: Box,
 ) -> tuple[list[float], list[float]]:
-    """The grid lines: just outside every obstacle, at every port, and beside the lines drawn."""
+    """The grid lines: just outside every obstacle, at every port, at and beside `lines` drawn.
+
+    Beside those of others, and on those of the same family.
+    """
     xs = {ground.x + EDGE, ground.right - EDGE}
     ys = {ground.y + EDGE, ground.bottom - EDGE}
     for box in obstacles:
@@ -102,11 +149,14 @@ def _lines(
         fixed_ys.add(y)
         xs.add(x + right * CLEAR * 2)
         ys.add(y + down * CLEAR * 2)
+    drawn, own = lines
     for a, b in drawn:  # for the next line to take
         if a[0] == b[0]:
             xs |= {a[0] - CLEAR, a[0] + CLEAR}
         else:
             ys |= {a[1] - CLEAR, a[1] + CLEAR}
+    fixed_xs |= {a[0] for a, b in own if a[0] == b[0]}
+    fixed_ys |= {a[1] for a, b in own if a[1] == b[1]}
     return (
         _thinned(xs, fixed_xs, ground.x + EDGE, ground.right - EDGE),
         _thinned(ys, fixed_ys, ground.y + EDGE, ground.bottom - EDGE),
@@ -127,25 +177,27 @@ def _thinned(lines: set[float], fixed: set[float], low: float, high: float) -> l
     return kept
 
 
-def _window(ports: Sequence[Port], page: Box) -> Box:
-    """The part of the page round some ports."""
-    xs, ys = [port.at[0] for port in ports], [port.at[1] for port in ports]
-    x, y = max(min(xs) - ROUND, page.x), max(min(ys) - ROUND, page.y)
-    return Box(x, y, min(max(xs) + ROUND, page.right) - x, min(max(ys) + ROUND, page.bottom) - y)
+def _round(boxes: Sequence[Box], by: float, page: Box) -> Box:
+    """The part of the page that some boxes take up, and so much round them."""
+    x = max(min(box.x for box in boxes) - by, page.x)
+    y = max(min(box.y for box in boxes) - by, page.y)
+    right = min(max(box.right for box in boxes) + by, page.right)
+    return Box(x, y, right - x, min(max(box.bottom for box in boxes) + by, page.bottom) - y)
 
 
-def _held(ports: Iterable[Port], box: Box) -> bool:
-    """True where a port stands in a box or at its border."""
-    return any(
+def _held(ports: Iterable[Port], box: Box, *, whole: bool = False) -> bool:
+    """True where a port stands in a box or at its border; `whole`, where all of them do."""
+    inside = (
         box.x <= port.at[0] <= box.right and box.y <= port.at[1] <= box.bottom for port in ports
     )
+    return all(inside) if whole else any(inside)
 
 
 def _meet(a: Box, b: Box) -> bool:
     return a.x <= b.right and b.x <= a.right and a.y <= b.bottom and b.y <= a.bottom
 
 
-def _box(piece: tuple[Point, Point]) -> Box:
+def _box(piece: Piece) -> Box:
     (ax, ay), (bx, by) = piece
     return Box(min(ax, bx), min(ay, by), abs(ax - bx), abs(ay - by))
 

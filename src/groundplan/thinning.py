@@ -162,7 +162,7 @@ def _one(subnets: list[Cluster]) -> Cluster:
     tier = (subnets[0].tier or "unknown").capitalize().replace("Unknown", "Subnet")
     ranges = f"{subnets[0].cidr} … {subnets[-1].cidr}"
     notes = dict.fromkeys(item.note for item in subnets if item.note)
-    said = next(iter(notes)) if len(notes) == 1 else "empty: nothing of this plan runs here"
+    said = next(iter(notes)) if len(notes) == 1 else "empty: nothing is known to run here"
     return replace(
         subnets[0], id=f"same:{subnets[0].id}", label=f"{tier} × {len(subnets)}",
         address=None, cidr=None, note=f"{ranges}\n{said}",

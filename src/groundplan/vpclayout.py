@@ -6,15 +6,13 @@ that all span the same subnets. All lengths are pixels.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass, field
-from itertools import product, takewhile
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from groundplan import strips
 from groundplan.captions import ASIDE, ICON, TEXT, cell
-from groundplan.catalog import kind
+from groundplan.lanes import by_group, lanes_of, rows_of, same_group, single
 from groundplan.layout import (
     GAP,
     HEAD,
@@ -33,31 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from groundplan.graph import Cluster, Graph, Node
+    from groundplan.lanes import Lane
 
 PAD: Final = 12
-LANE: Final = 8  # above and below what stands in a lane
 COLUMN: Final = 236  # the least width of a zone's frame
-LANES: Final = 12  # between two lanes
 AISLE: Final = 60  # right of the zones, for the words on lines from group to group
 FRAMED: Final = 56  # a security group's head, and room for what its rules say
-STACKED: Final = 3  # so many nodes that span the same subnets stand below each other
 ABREAST: Final = (2, 1, 3, 4)  # nodes side by side in a subnet, the usual first
 BELOW: Final = (None, 0, 1, 2)  # see `_Vpc`
-_TIERS: Final = {"public": 0, "private": 1, "isolated": 2}
-
-
-@dataclass
-class _Lane:
-    """A strip of a row: nodes that stand in one zone each, or nodes that span the same ones."""
-
-    group: str | None
-    nodes: list[Node]
-    slots: dict[str, int] = field(default_factory=dict)  # places side by side, by subnet
-    height: float = 0
-
-    @property
-    def spans(self) -> bool:
-        return len(self.nodes[0].subnets) > 1
 
 
 def arranged(graph: Graph, vpc: Cluster) -> Layout:
@@ -75,29 +56,19 @@ class _Vpc:
     """
 
     def __init__(self, graph: Graph, vpc: Cluster, abreast: int, below: int | None) -> None:
-        self.graph, self.vpc, self.abreast, self.below = graph, vpc, abreast, below
+        self.graph, self.vpc, self.below = graph, vpc, below
         self.layout = Layout()
         self.parents = {item.id: item.parent for item in graph.clusters}
         zones = (item for item in graph.clusters if item.kind == "zone" and item.parent == vpc.id)
         self.zones = sorted(zones, key=lambda item: (item.zone == "unknown", item.label))
-        self.row_of, self.rows = self._rows()
+        self.row_of = rows_of(graph, self.zones)
+        self.rows = len({*self.row_of.values()})
         self.groups = {item.id: item for item in graph.clusters if item.kind == "group"}
         held, self.loose = self._held()
-        self.cell = max((cell(n)[0] for row in held.values() for n in row if _single(n)), default=0)
-        self.lanes = {row: self._lanes(nodes) for row, nodes in held.items()}
-
-    def _rows(self) -> tuple[dict[str, int], int]:
-        """The row of each subnet, and how many: the first of each tier in a zone, the second…"""
-        ordered: dict[tuple[int, int], list[str]] = defaultdict(list)
-        for zone in self.zones:
-            counts: dict[int, int] = defaultdict(int)
-            for subnet in sorted(self._subnets(zone), key=lambda s: (_numbers(s.cidr), s.id)):
-                tier = _TIERS.get(subnet.tier or "", len(_TIERS))
-                ordered[tier, counts[tier]].append(subnet.id)
-                counts[tier] += 1
-        rows = {key: number for number, key in enumerate(sorted(ordered))}
-        found = {subnet: rows[key] for key, subnets in ordered.items() for subnet in subnets}
-        return found, len(rows)
+        self.cell = max((cell(n)[0] for row in held.values() for n in row if single(n)), default=0)
+        self.lanes = {
+            row: lanes_of(nodes, self.groups, abreast, graph.edges) for row, nodes in held.items()
+        }
 
     def _subnets(self, zone: Cluster) -> list[Cluster]:
         return [item for item in self.graph.clusters if item.parent == zone.id]
@@ -120,40 +91,6 @@ class _Vpc:
             frame = self.parents.get(frame)
         return frame is not None
 
-    # Lanes
-
-    def _lanes(self, nodes: Sequence[Node]) -> list[_Lane]:
-        """The lanes of a row, those of a group together, in the order of the nodes."""
-        sets: dict[str | None, list[Node]] = defaultdict(list)
-        for node in nodes:
-            sets[node.cluster if node.cluster in self.groups else None].append(node)
-        lanes = [lane for group, inside in sets.items() for lane in self._lanes_of(group, inside)]
-        for lane in lanes:
-            lane.height = max(cell(node)[1] for node in lane.nodes) + 2 * LANE + LANES
-        return lanes
-
-    def _lanes_of(self, group: str | None, nodes: Sequence[Node]) -> list[_Lane]:
-        spanning: dict[tuple[object, ...], list[Node]] = defaultdict(list)
-        columns: dict[str, list[Node]] = defaultdict(list)
-        for node in nodes:
-            if _single(node):
-                columns[node.subnets[0]].append(node)
-            else:
-                spanning[node.subnets, kind(node.kind).band].append(node)
-        lanes = [
-            _Lane(group, part)
-            for alike in spanning.values()
-            for part in _parts(alike, self.abreast * len(alike[0].subnets)
-                               if len(alike) > STACKED else 1)
-        ]  # fmt: skip
-        most = max(map(len, columns.values()), default=0)
-        slots = {subnet: min(len(column), self.abreast) for subnet, column in columns.items()}
-        for first in range(0, most, self.abreast):
-            here = [n for column in columns.values() for n in column[first : first + self.abreast]]
-            lanes.append(_Lane(group, here, slots))
-        order = {node.id: number for number, node in enumerate(nodes)}
-        return sorted(lanes, key=lambda lane: order[lane.nodes[0].id])
-
     def _zones_of(self, nodes: Iterable[Node]) -> list[int]:
         """The numbers of the first and the last zone that the nodes stand in."""
         zones = {self.parents.get(subnet) for node in nodes for subnet in places(node)}
@@ -175,13 +112,13 @@ class _Vpc:
         zone = self.zones[number]
         widths = [head_width(zone), *(head_width(item) + GAP for item in self._subnets(zone))]
         for lane in (lane for lanes in self.lanes.values() for lane in lanes):
-            here = [n for n in lane.nodes if _single(n) and self.parents[n.subnets[0]] == zone.id]
+            here = [n for n in lane.nodes if single(n) and self.parents[n.subnets[0]] == zone.id]
             widths.append(len(here) * (self.cell + GAP) + 2 * GAP)
             if lane.spans:
                 spanning = len(lane.nodes) * (_SPANNING + GAP) + 2 * GAP
                 widths.append(self._share(spanning, lane.nodes, number))
         for row in self.lanes.values():
-            for group, lanes in _by_group(row).items():
+            for group, lanes in by_group(row).items():
                 inside = [node for lane in lanes for node in lane.nodes]
                 needed = head_width(self.groups[group]) + 2 * GAP
                 widths.append(self._share(needed, inside, number))
@@ -270,7 +207,7 @@ class _Vpc:
             y += height + GAP / 2
         return y + (GAP / 2 if not self.rows else 0), extents
 
-    def _tops(self, lanes: Sequence[_Lane]) -> tuple[list[float], float]:
+    def _tops(self, lanes: Sequence[Lane]) -> tuple[list[float], float]:
         """Where each lane starts, counted from below the row's head, and where the last one ends.
 
         The lanes of a group are a block; a block stands beside another that is in other zones.
@@ -279,21 +216,21 @@ class _Vpc:
         tops, lowest, before = [], 0.0, None
         for number, lane in enumerate(lanes):
             if lane.group is None or lane.group != before:
-                block = [lane] if lane.group is None else _same_group(lanes[number:])
+                block = [lane] if lane.group is None else same_group(lanes[number:])
                 first, last = self._zones_of(node for one in block for node in one.nodes)
                 y = max(free[first : last + 1]) + (HEAD - 4 if lane.group else 0)
-                end = y + sum(one.height for one in block) - LANES
+                end = y + sum(one.height + one.gap for one in block) - block[-1].gap
                 # Below a group there is room for what its rules say.
-                spare = FRAMED - HEAD + 4 if lane.group else LANES
+                spare = FRAMED - HEAD + 4 if lane.group else block[-1].gap
                 free[first : last + 1] = [end + spare] * (last + 1 - first)
                 lowest = max(lowest, end)
             tops.append(y)
-            y += lane.height
+            y += lane.height + lane.gap
             before = lane.group
         return tops, lowest
 
-    def _place_lane(self, lane: _Lane, columns: list[tuple[float, float]], y: float) -> None:
-        inner = lane.height - LANES
+    def _place_lane(self, lane: Lane, columns: list[tuple[float, float]], y: float) -> None:
+        inner = lane.height
         if lane.spans:
             runs = self._runs(lane.nodes)
             first, last = max(runs, key=lambda run: run[1] - run[0])
@@ -309,12 +246,13 @@ class _Vpc:
             _spread(self.layout, here, reach, self.cell, (y, inner), slots=slots)
 
     def _frame_groups(
-        self, lanes: Sequence[_Lane], tops: Sequence[float], columns: list[tuple[float, float]]
+        self, lanes: Sequence[Lane], tops: Sequence[float], columns: list[tuple[float, float]]
     ) -> None:
         """A frame round the lanes of each group; one with members in another row gets one more."""
-        for group, inside in _by_group(lanes).items():
+        for group, inside in by_group(lanes).items():
             own = [(at, lane) for at, lane in zip(tops, lanes, strict=True) if lane in inside]
-            top, bottom = own[0][0] - HEAD + 4, own[-1][0] + own[-1][1].height - LANES
+            top, bottom = own[0][0] - HEAD + 4, own[-1][0] + own[-1][1].height
+            bottom += PAD / 2 if len(own) > 1 and own[-1][1].spans else 0
             for first, last in self._runs([node for _, lane in own for node in lane.nodes]):
                 left, right = columns[first][0] + GAP, sum(columns[last]) - GAP
                 self._add(self.layout.frames, group, Box(left, top, right - left, bottom - top))
@@ -331,7 +269,7 @@ class _Vpc:
             boxes[id_] = box
 
     def _band(
-        self, lane: _Lane, columns: list[tuple[float, float]], y: float, inset: float = 0
+        self, lane: Lane, columns: list[tuple[float, float]], y: float, inset: float = 0
     ) -> None:
         """What shows the subnets that the nodes of a lane span: a box for each row of zones.
 
@@ -340,39 +278,12 @@ class _Vpc:
         runs = sorted(self._runs(lane.nodes), key=lambda run: run[0] - run[1])
         for first, last in runs:
             left, right = columns[first][0] + GAP + inset, sum(columns[last]) - GAP - inset
-            box = Box(left, y, right - left, lane.height - LANES)
+            box = Box(left, y, right - left, lane.height)
             for node in lane.nodes:
                 self._add(self.layout.bands, node.id, box)
 
 
 _SPANNING: Final = ICON + ASIDE + TEXT  # so that the icons of all that spans stand in line
-
-
-def _single(node: Node) -> bool:
-    return len(places(node)) == 1
-
-
-def _same_group(lanes: Sequence[_Lane]) -> list[_Lane]:
-    """The lanes up to the first one of another group."""
-    return list(takewhile(lambda lane: lane.group == lanes[0].group, lanes))
-
-
-def _by_group(lanes: Iterable[_Lane]) -> dict[str, list[_Lane]]:
-    """The lanes of each security group of a row."""
-    found: dict[str, list[_Lane]] = defaultdict(list)
-    for lane in lanes:
-        if lane.group:
-            found[lane.group].append(lane)
-    return found
-
-
-def _parts(nodes: Sequence[Node], most: int) -> list[list[Node]]:
-    return [list(nodes[first : first + most]) for first in range(0, len(nodes), most)]
-
-
-def _numbers(cidr: str | None) -> list[int]:
-    """A range's numbers, to sort by: 10.0.9.0/24 comes before 10.0.10.0/24."""
-    return [int(part) for part in re.findall(r"\d+", cidr or "")]
 
 
 def _spread(

@@ -37,7 +37,7 @@ def topology_of(facts: Facts) -> Topology:
             "there is nothing to draw: the plan has no managed resource",
             hint="was it made by 'terraform plan' in the right folder?",
         )
-    return Topology(facts)
+    return Topology.of(facts)
 
 
 def frames(topology: Topology) -> Iterator[Cluster]:
@@ -93,8 +93,8 @@ def _zone_id(subnet: Subnet) -> str:
 def nodes(topology: Topology, view: ViewName) -> Iterator[Node]:
     """A view's nodes: one for each instance in a VPC, one for each type of regional service."""
     shared: dict[str, list[Resource]] = defaultdict(list)
-    # A replica stands after what it replicates.
-    for resource in sorted(topology.facts, key=lambda item: bool(topology.replicated(item))):
+    # A replica stands next to what it replicates.
+    for resource in sorted(topology.facts, key=lambda item: _lineage(item, topology)):
         how = treatment(resource.type)
         if view not in how.views or how.place in {"frame", "edge", "part"}:
             continue
@@ -104,6 +104,17 @@ def nodes(topology: Topology, view: ViewName) -> Iterator[Node]:
             yield _single(resource, topology, view)
     for type_, resources in sorted(shared.items()):
         yield _shared(type_, resources, topology)
+
+
+def _lineage(resource: Resource, topology: Topology) -> list[str]:
+    """The address of a resource after that of what it replicates, and so on; to sort by."""
+    found = [resource.address]
+    while (source := topology.replicated(resource)) and source not in found:
+        found.insert(0, source)
+        if (primary := topology.resource(source)) is None:
+            break
+        resource = primary
+    return found
 
 
 def _is_shared(resource: Resource, topology: Topology) -> bool:
@@ -117,8 +128,11 @@ def _is_shared(resource: Resource, topology: Topology) -> bool:
 
 def why_empty(subnet: Subnet, topology: Topology, drawn: Iterable[Node]) -> str:
     """Why nothing is drawn in a subnet; empty where something is."""
-    if any(subnet.address in node.subnets for node in drawn):
+    things = tuple(drawn)
+    if any(subnet.address in node.subnets for node in things):
         return ""
+    if any(node.subnets == UNKNOWN and node.cluster in {subnet.vpc, REGION} for node in things):
+        return "empty: nothing is known to run here"
     resource = topology.resource(subnet.address)
     tags = (resource.get("tags_all") or {}) if resource else {}
     if "kubernetes.io/role/elb" in tags:
