@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from groundplan.captions import cell
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.growth import difference, first_phases, frame, marked, planned
 
@@ -29,6 +30,16 @@ def test_the_frame_has_what_any_phase_has_as_the_last_one_has_it():
     assert whole.node("db").detail == "large"
     assert whole.edges == (USES, COPIES)
     assert whole.title == "Two"
+
+
+def test_it_has_room_for_the_longest_words_of_any_phase():
+    early = replace(DATABASE, label="A database", detail="with a long word\nand another")
+    empty = replace(VPC, note="routes\nempty: nothing runs here")
+    before = replace(ONE, clusters=(empty,), nodes=(APP, early))
+    whole = frame([before, replace(ONE, clusters=(replace(VPC, note="routes"),))])
+    assert whole.clusters[0].note == "routes\nempty: nothing runs here"
+    for node in (early, DATABASE):
+        assert all(a >= b for a, b in zip(cell(whole.node("db")), cell(node), strict=True))
 
 
 def test_what_a_later_phase_takes_away_keeps_its_place():

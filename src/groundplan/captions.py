@@ -5,13 +5,16 @@ All lengths are pixels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from groundplan import typeface
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from groundplan.graph import Cluster, Node
 
 ICON: Final = 48
@@ -69,3 +72,27 @@ def cell(node: Node) -> tuple[float, float]:
     """The width and height of a node: its icon and its text."""
     text = text_of(node)
     return ICON + ASIDE + text.width, max(ICON, text.height)
+
+
+def roomy_node(versions: Sequence[Node]) -> Node:
+    """The last of a node's `versions`, with words that need as much room as those of any."""
+    if len(versions) == 1:
+        return versions[0]
+    texts = [text_of(node) for node in versions]
+    label = _widest((text.label for text in texts), LABEL, "semibold")
+    return replace(versions[-1], label=label, detail=_widest((t.detail for t in texts), DETAIL))
+
+
+def roomy_frame(versions: Sequence[Cluster]) -> Cluster:
+    """The last of a frame's `versions`, with words that need as much room as those of any."""
+    if len(versions) == 1:
+        return versions[0]
+    label = _widest(((frame.label,) for frame in versions), LABEL, "semibold")
+    note = _widest(((frame.note or "").split("\n") for frame in versions), DETAIL)
+    return replace(versions[-1], label=label, note=note or None)
+
+
+def _widest(texts: Iterable[Sequence[str]], size: float, weight: str = "regular") -> str:
+    """Line by line the widest of several texts."""
+    wide = partial(typeface.width, size=size, weight=weight)
+    return "\n".join(max(lines, key=wide) for lines in zip_longest(*texts, fillvalue=""))

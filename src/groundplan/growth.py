@@ -6,8 +6,10 @@ Also the difference of two pictures as one, in which what was removed still stan
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from groundplan import captions
 from groundplan.graph import Boundary, Cluster, Graph
 
 if TYPE_CHECKING:
@@ -21,8 +23,25 @@ def frame(graphs: Sequence[Graph]) -> Graph:
     """Everything that any of `graphs` has: what the layout of all of them is made from.
 
     `graphs` is in the order of the phases, and not empty. Where several have a thing, the last
-    one's is taken.
+    one's is taken, with the words that take the most room in any of them.
     """
+    whole = _joined(graphs)
+    frames: dict[str, list[Cluster]] = defaultdict(list)
+    nodes: dict[str, list[Node]] = defaultdict(list)
+    for graph in graphs:
+        for frame_ in graph.clusters:
+            frames[frame_.id].append(frame_)
+        for node in graph.nodes:
+            nodes[node.id].append(node)
+    return dataclasses.replace(
+        whole,
+        clusters=tuple(captions.roomy_frame(frames[item.id]) for item in whole.clusters),
+        nodes=tuple(captions.roomy_node(nodes[item.id]) for item in whole.nodes),
+    )
+
+
+def _joined(graphs: Sequence[Graph]) -> Graph:
+    """Everything that any of `graphs` has, as the last one has it."""
     clusters: dict[str, Cluster] = {}
     nodes: dict[str, Node] = {}
     edges: dict[tuple[str, str, str, str], Edge] = {}
@@ -122,7 +141,7 @@ def difference(
     changed is changed, and one that is only drawn under another id is neither new nor gone.
     `against` says to people what `after` is compared with.
     """
-    whole = frame([before, after])
+    whole = _joined([before, after])
     old, new = _things(before), _things(after)
     found = (_differing(node, old, new, resources) for node in whole.nodes)
     nodes = tuple(node for node in found if node)
