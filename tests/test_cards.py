@@ -56,6 +56,35 @@ def bill(*entries: Line | Gap | Free) -> Bill:
 # Settings
 
 
+ALARM = {
+    "comparison_operator": "GreaterThanThreshold", "period": 300, "evaluation_periods": 3,
+}  # fmt: skip
+
+
+def test_alarms_say_when_they_sound_each_by_its_own_name():
+    type_ = "aws_cloudwatch_metric_alarm"
+    busy = resource(
+        f"{type_}.a", alarm_name="shop-dev-cpu", metric_name="CPUUtilization", threshold=80, **ALARM
+    )
+    full = resource(
+        f"{type_}.b", alarm_name="shop-dev-disk", metric_name="FreeStorageSpace",
+        threshold=4 * 1024**3, **ALARM | {"comparison_operator": "LessThanThreshold"},
+    )  # fmt: skip
+    late = resource(f"{type_}.c", ("threshold",), alarm_name="shop-dev-late")
+    assert card_settings.of(busy, full, late) == (
+        Setting("cpu", "CPUUtilization above 80 %, 3 times in a row, each over 5 minutes"),
+        Setting("disk", "FreeStorageSpace below 4 GiB, 3 times in a row, each over 5 minutes"),
+        Setting("late", "known after apply"),
+    )
+    once = resource(
+        f"{type_}.d", alarm_name="lag", metric_name="ReplicaLag", threshold=60,
+        **ALARM | {"evaluation_periods": 1, "period": 30},
+    )  # fmt: skip
+    assert card_settings.of(once) == (Setting("lag", "ReplicaLag above 60 s, over 30 seconds"),)
+    computed = resource(f"{type_}.e", alarm_name="rate", metric_name=None)
+    assert card_settings.of(computed) == (Setting("rate", "by an expression"),)
+
+
 def test_a_type_has_its_own_settings_in_plain_words():
     database = resource(
         "aws_db_instance.a", engine="mysql", allocated_storage=20, multi_az=False,

@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 
 from groundplan.graph import Cluster, Edge, Graph, Node
+from groundplan.layout import Box
 from groundplan.sketch import PAD, arrange
 from pictured import inside, overlap
 
@@ -60,6 +61,24 @@ def test_only_a_line_with_words_has_a_place_for_them():
 def test_a_replica_stands_beside_what_it_replicates():
     layout, _ = arrange(SHOP)
     assert layout.cards["copy"].middle[1] == pytest.approx(layout.cards["db"].middle[1])
+
+
+def test_a_copys_line_runs_below_where_no_call_does():
+    layout, lines = arrange(SHOP)
+    line = lines[SHOP.edges[-1]]
+    for (_, y), name in zip(ends(line.path), ("db", "copy"), strict=True):
+        assert y == pytest.approx(layout.cards[name].bottom, abs=3)
+    assert line.label_at[1] > layout.cards["db"].bottom
+
+
+def test_labels_stand_apart_and_off_the_cards():
+    layout, lines = arrange(SHOP)
+    labels = [
+        Box(x - 40, y - 8, 80, 16) for line in lines.values() if line.label_at
+        for x, y in [line.label_at]
+    ]  # fmt: skip
+    assert not [pair for pair in combinations(labels, 2) if overlap(*pair)]
+    assert not [(a, b) for a in labels for b in layout.cards.values() if overlap(a, b, 4)]
 
 
 def test_groups_frame_their_nodes_and_those_of_the_groups_inside():

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.facts import SENSITIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from groundplan.facts import Resource
 
 LATER: Final = "known after apply"
+ALARM: Final = "aws_cloudwatch_metric_alarm"
 MOST_ITEMS: Final = 6  # of a list; the rest is counted
 
 _BOOLEANS: Final = {"True": "yes", "true": "yes", "False": "no", "false": "no"}
+
+_COMPARED: Final = {
+    "GreaterThanThreshold": "above",
+    "GreaterThanOrEqualToThreshold": "at or above",
+    "LessThanThreshold": "below",
+    "LessThanOrEqualToThreshold": "at or below",
+}
+_BYTES: Final = frozenset({"FreeableMemory", "FreeStorageSpace", "SwapUsage", "BytesUsedForCache"})
+_SECONDS: Final = frozenset({"ReadLatency", "WriteLatency", "ReplicaLag", "ReplicationLag"})
+_SIZES: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 Told = tuple[tuple[str, str], ...]
 
@@ -34,10 +47,6 @@ SETTINGS: Final[dict[str, Told]] = {
     ),
     "aws_cloudwatch_log_group": (
         _NAME, ("Kept for", "retention_in_days|{} days"), ("Class", "log_group_class"), _KEY,
-    ),
-    "aws_cloudwatch_metric_alarm": (
-        ("Name", "alarm_name"), ("Metric", "metric_name"), ("When", "comparison_operator"),
-        ("Threshold", "threshold"),
     ),
     "aws_db_instance": (
         ("Name", "identifier"), ("Engine", "engine"), ("Version", "engine_version"),
@@ -170,13 +179,56 @@ class Setting:
 def of(*resources: Resource) -> tuple[Setting, ...]:
     """The key settings of one resource, or of several of one type: what they have in common.
 
-    What Terraform learns only when it applies is said so; what is sensitive is left out.
+    Of alarms each one's own, as what differs is all that they are about. What Terraform learns
+    only when it applies is said so; what is sensitive is left out.
     """
+    if resources[0].type == ALARM:
+        return tuple(_alarms(resources))
     return tuple(
         Setting(name, said)
         for name, path in SETTINGS.get(resources[0].type, OTHER)
         if (said := _common([_said(resource, path) for resource in resources]))
     )
+
+
+# Alarms
+
+
+def _alarms(resources: Sequence[Resource]) -> Iterator[Setting]:
+    """Each alarm by its name, without the words that all of them start with, and when it sounds."""
+    names = [_said(item, "alarm_name") or item.name for item in resources]
+    start = commonprefix(names).rpartition("-")[0] if len(names) > 1 else ""  # noqa: RUF071
+    for name, resource in zip(names, resources, strict=True):
+        yield Setting(name.removeprefix(f"{start}-"), _when(resource))
+
+
+def _when(alarm: Resource) -> str:
+    """`CPUUtilization above 80 %, 3 times in a row, each over 5 minutes`."""
+    if alarm.is_unknown("threshold") or alarm.is_unknown("metric_name"):
+        return LATER
+    metric, threshold = _said(alarm, "metric_name") or "", alarm.get("threshold")
+    if not isinstance(threshold, int | float):
+        return metric or "by an expression"
+    how = _COMPARED.get(str(alarm.get("comparison_operator")), "beyond")
+    said = f"{metric or 'an expression'} {how} {_measured(metric, threshold)}"
+    times, period = alarm.get("evaluation_periods"), alarm.get("period")
+    if not isinstance(times, int) or not isinstance(period, int):
+        return said
+    span = f"{period // 60} minutes" if period > 60 and not period % 60 else f"{period} seconds"  # noqa: PLR2004
+    return (
+        f"{said}, over {span}"
+        if times == 1
+        else f"{said}, {times} times in a row, each over {span}"
+    )
+
+
+def _measured(metric: str, value: float) -> str:
+    """A threshold with the unit that AWS's documentation of the metric gives."""
+    if metric in _BYTES:
+        power = min(int(math.log2(value) // 10), len(_SIZES) - 1) if value >= 1 else 0
+        return f"{value / 1024**power:g} {_SIZES[power]}"
+    percent = metric.lower().endswith(("utilization", "percentage"))
+    return f"{value:g}{' %' if percent else ' s' if metric in _SECONDS else ''}"
 
 
 def _common(values: list[str | None]) -> str | None:

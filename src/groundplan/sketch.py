@@ -6,18 +6,26 @@ same one.
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import typeface
 from groundplan.captions import DETAIL, LABEL, cell, head_of
-from groundplan.layout import Box, Layout
+from groundplan.labels import beyond, freest
+from groundplan.layout import Box, Layout, head_height, head_width
 from groundplan.lines import Line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from groundplan.graph import Cluster, Edge, Graph, Node
+    from groundplan.routing import Point
 
 PAD: Final = 14  # between a card's border and what stands on it
 MARGIN: Final = 24
+ASIDE: Final = 5  # between a line and its label
+STEPS: Final = 8  # points that stand for a part of a curve
 
 
 def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
@@ -37,9 +45,12 @@ def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
         wide = typeface.width(edge.label, DETAIL, weight="semibold") + 10
         label = _placeholder(wide) if edge.label else ""
         ends = names[edge.source], names[edge.target]
-        drawing.add_edge(*ends, key=f"e{number}", label=label)
         if edge.kind == "replicates":  # no further down the flow than what it replicates
             drawing.add_subgraph(ends, rank="same")
+            below = {"tailport": "s", "headport": "s"}  # where no call runs
+            drawing.add_edge(*ends, key=f"e{number}", **below)
+        else:
+            drawing.add_edge(*ends, key=f"e{number}", label=label)
     groups: dict[str | None, Any] = {None: drawing}
     for number, (group, inside) in enumerate(_grouped(graph)):
         wide = typeface.width(head_of(group)[0], LABEL, weight="semibold") + 20
@@ -96,14 +107,16 @@ def _read(drawing: Any, graph: Graph, nodes: dict[str, Node]) -> tuple[Layout, d
         bounds = drawn.graph_attr["bb"].split(",")
         (x, y), (right, top) = place(*bounds[:2]), place(*bounds[2:])
         layout.frames[group.id], groups[group.id] = Box(x, top, right - x, y - top), drawn
-    lines = {}
+    curves, wishes = {}, {}
     for number, edge in enumerate(graph.edges):
         drawn = drawing.get_edge(*_ends(edge, nodes), key=f"e{number}")
-        label = drawn.attr["lp"]
-        lines[edge] = Line(
-            _curve(drawn.attr["pos"], place), place(*label.split(",")) if label else None
-        )
-    return layout, lines
+        curves[edge] = _curve(drawn.attr["pos"], place)
+        if label := drawn.attr["lp"]:
+            wishes[edge] = place(*label.split(","))
+        elif edge.label:
+            wishes[edge] = curves[edge][len(curves[edge]) // 2]
+    labels = _labels(graph, layout, curves, wishes)
+    return layout, {edge: Line(_path(curve), labels.get(edge)) for edge, curve in curves.items()}
 
 
 def _ends(edge: Edge, nodes: dict[str, Node]) -> tuple[str, str]:
@@ -111,14 +124,78 @@ def _ends(edge: Edge, nodes: dict[str, Node]) -> tuple[str, str]:
     return names[edge.source], names[edge.target]
 
 
-def _curve(position: str, place: Any) -> str:
-    """Graphviz's `e,x,y x,y x,y …` (the end, then a Bézier curve) as an SVG path."""
-    end, points = None, []
-    for part in position.split():
-        if part.startswith("e,"):
-            end = place(*part[2:].split(","))
-        else:
-            points.append(place(*part.split(",")))
-    path = f"M{points[0][0]:.1f},{points[0][1]:.1f}C"
-    path += " ".join(f"{x:.1f},{y:.1f}" for x, y in points[1:])
-    return path + (f"L{end[0]:.1f},{end[1]:.1f}" if end else "")
+def _curve(position: str, place: Any) -> list[Point]:
+    """Graphviz's `e,x,y x,y x,y …` (the end, then a Bézier curve): the curve's points, the end."""
+    end, *points = position.split()
+    return [place(*part.split(",")) for part in (*points, end.removeprefix("e,"))]
+
+
+def _path(curve: Sequence[Point]) -> str:
+    """The curve as an SVG path: a start, three points for each part of it, the end."""
+    start, *bends, end = (f"{x:.1f},{y:.1f}" for x, y in curve)
+    return f"M{start}C{' '.join(bends)}L{end}"
+
+
+# Labels
+
+
+def _labels(
+    graph: Graph,
+    layout: Layout,
+    curves: dict[Edge, list[Point]],
+    wishes: dict[Edge, Point],
+) -> dict[Edge, Point]:
+    """The middle of each label: beside its own curve, where it hides neither words nor lines."""
+    taken = [*layout.cards.values(), *beyond(Box(0, 0, layout.width, layout.height))]
+    taken += [head for frame in graph.clusters for head in _heads(frame, layout)]
+    ways = {edge: _sampled(curve) for edge, curve in curves.items()}
+    pieces = [_piece(a, b) for way in ways.values() for a, b in pairwise(way)]
+    found = {}
+    for edge, wish in wishes.items():
+        size = typeface.width(edge.label, DETAIL, weight="semibold") + 6, DETAIL + 4
+        box, _hidden = freest([*_places(size, ways[edge], wish)], taken, pieces)
+        taken.append(box)
+        found[edge] = box.middle
+    return found
+
+
+def _places(size: tuple[float, float], way: Sequence[Point], wish: Point) -> Iterator[Box]:
+    """Where a label may stand: beside its curve where Graphviz left room for it, there, …"""
+    w, h = size
+    near = sorted(way, key=lambda point: math.dist(point, wish))
+    for number, (x, y) in enumerate(near):
+        side = 1 if x < wish[0] else -1
+        for gap in (ASIDE, 2 * ASIDE):
+            for aside in (side, -side):
+                yield Box(x + aside * (w / 2 + gap) - w / 2, y - h / 2, w, h)
+        if not number:
+            yield Box(wish[0] - w / 2, wish[1] - h / 2, w, h)
+        yield Box(x - w / 2, y - h - ASIDE, w, h)
+        yield Box(x - w / 2, y + ASIDE, w, h)
+    yield from (Box(x - w / 2, y - h / 2, w, h) for x, y in near)
+
+
+def _heads(frame: Cluster, layout: Layout) -> Iterator[Box]:
+    """The ground of what is written at a frame's head."""
+    if (box := layout.frames.get(frame.id)) is not None:
+        yield Box(box.x, box.y, head_width(frame), head_height(frame))
+
+
+def _sampled(curve: Sequence[Point]) -> list[Point]:
+    """Points along a curve, near to each other."""
+    steps = [number / STEPS for number in range(STEPS)]
+    parts = zip(curve[:-1:3], curve[1:-1:3], curve[2:-1:3], curve[3:-1:3], strict=False)
+    return [*(_between(part, t) for part in parts for t in steps), *curve[-2:]]
+
+
+def _between(part: Sequence[Point], t: float) -> Point:
+    """The point of a cubic Bézier curve at `t`, from 0 to 1."""
+    shares = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+    told = [(share * x, share * y) for share, (x, y) in zip(shares, part, strict=True)]
+    return sum(x for x, _ in told), sum(y for _, y in told)
+
+
+def _piece(a: Point, b: Point) -> Box:
+    """The ground of a short piece of a line."""
+    x, y = min(a[0], b[0]) - 1, min(a[1], b[1]) - 1
+    return Box(x, y, abs(a[0] - b[0]) + 2, abs(a[1] - b[1]) + 2)

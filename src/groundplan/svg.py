@@ -6,12 +6,14 @@ can't hold, are left out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from groundplan import marks, palette, typeface, viewer
-from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
+from groundplan.captions import ASIDE, DETAIL, ICON, LABEL, LINE, head_of, text_of
 from groundplan.catalog import kind
+from groundplan.echoes import echoes
 from groundplan.layout import ON_BORDER, Box
 from groundplan.lines import INWARD
 from groundplan.overlay import Overlay
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from groundplan.lines import Line
 
 __all__ = ["fitted", "icon_file", "said", "slug", "write"]
+
+HIGH: Final = 4  # a band of more icons' height is an outline
+TILE: Final = 3  # between an icon that is drawn with lines and the border of its ground
 
 
 def write(
@@ -99,7 +104,11 @@ class _Writer:
             for part in (box, *self.layout.again.get(id_, ()))
         }
         for box, band in bands.items():
-            self._rect(self.root, box, palette.FRAMES[band])
+            style = palette.FRAMES[band]
+            tall = box.h > HIGH * ICON  # a ground would make it look empty
+            self._rect(self.root, box, replace(style, fill="none") if tall else style)
+        for echo in echoes(self.graph, self.layout):
+            self._line(self.root, echo.text, echo.x, echo.y)
         edges = sorted(self.graph.edges, key=lambda e: (e.source, e.target, e.kind, e.label))
         for edge in edges:
             self._edge(edge)
@@ -187,10 +196,11 @@ class _Writer:
         self._text_of(ET.SubElement(group, "title"), "\n".join(node.addresses) or node.label)
         if card:
             self._rect(group, card, palette.FRAMES["card"])
-        if kind(node.kind).drawn:
-            tile = ET.SubElement(group, "rect", {**place(grown(box, 2)), "rx": "7"})
-            tile.attrib |= {"fill": "var(--gp-tile)", "fill-opacity": "var(--gp-tile-opacity)"}
-        self._icon(group, kind(node.kind).icon, box)
+        drawn = kind(node.kind).drawn
+        if drawn:
+            tile = ET.SubElement(group, "rect", {**place(box), "rx": "5", "fill": "var(--gp-tile)"})
+            tile.attrib |= {} if card else {"stroke": "var(--gp-card-line)"}
+        self._icon(group, kind(node.kind).icon, grown(box, -TILE) if drawn else box)
         self._words(group, node, box)
         if node.change != "none" and self.marked and not self.graph.compared:
             corner = card or box
@@ -201,7 +211,9 @@ class _Writer:
     def _words(self, group: ET.Element, node: Node, box: Box) -> None:
         text = text_of(node)
         x, y = box.right + ASIDE, box.middle[1] - text.height / 2
-        if node.kind in ON_BORDER:  # the frame's line must not run through its name
+        if (
+            node.kind in ON_BORDER and node.id not in self.layout.bands
+        ):  # the frame's line must not run through its name
             ground = Box(x - 4, y - 2, text.width + 8, text.height + 4)
             ET.SubElement(group, "rect", {**place(ground), "fill": "var(--gp-bg)"})
         for line in text.label:
@@ -231,7 +243,7 @@ class _Writer:
         path = ET.SubElement(self.root, "path", {
             "class": f"gp-line gp-{edge.kind}", "d": line.path,
             "stroke": f"var(--gp-{colour})", "marker-end": f"url(#{self.name}--{edge.kind})",
-            "data-source": clean(edge.source), "data-target": clean(edge.target),
+            **_ends(edge),
             **({"data-change": edge.change} if edge.change != "none" else {}),
         })  # fmt: skip
         if dashes:
@@ -244,8 +256,9 @@ class _Writer:
             x, y = line.label_at
             wide = typeface.width(edge.label, DETAIL, weight="semibold") + 6
             ground = {**place(Box(x - wide / 2, y - 8, wide, 16)), "rx": "3"}
-            ET.SubElement(self.root, "rect", {**ground, "fill": "var(--gp-bg)"})
-            self._line(self.root, edge.label, x, y + 4, "gp-said", anchor="middle", style=colour)
+            group = ET.SubElement(self.root, "g", {"class": "gp-words", **_ends(edge)})
+            ET.SubElement(group, "rect", {**ground, "fill": "var(--gp-bg)"})
+            self._line(group, edge.label, x, y + 4, "gp-said", anchor="middle", style=colour)
 
     def _line(
         self,
@@ -287,6 +300,11 @@ class _Writer:
     @staticmethod
     def _text_of(element: ET.Element, text: str) -> None:
         element.text = clean(text)
+
+
+def _ends(edge: Edge) -> dict[str, str]:
+    """By what the viewer finds the lines of a thing, and their words."""
+    return {"data-source": clean(edge.source), "data-target": clean(edge.target)}
 
 
 def said(graph: Graph) -> str:

@@ -62,7 +62,7 @@ KINDS: Final[dict[str, Kind]] = {
     "nextcloud": Kind("onprem/groupware/nextcloud.png", "Nextcloud"),
     "gitea": Kind("onprem/vcs/gitea.png", "Gitea"),
     # AWS: the network
-    "resource": Kind("aws/general/general.png", "Resource"),
+    "resource": _tile("aws/general/general.png", "Resource"),
     "module": Kind("onprem/iac/terraform.png", "Module"),
     "internet": Kind("aws/general/internet-alt1.png", "Internet"),
     "internet_gateway": Kind("aws/network/internet-gateway.png", "Internet gateway"),
@@ -102,7 +102,7 @@ KINDS: Final[dict[str, Kind]] = {
     # AWS: what runs code
     "instance": Kind("aws/compute/ec2-instance.png", "EC2 instance", runs=True),
     "spot": Kind("aws/compute/ec2-spot-instance.png", "EC2 Spot request", runs=True),
-    "autoscaling_group": _tile("aws/compute/ec2-auto-scaling.png", "Auto Scaling group", runs=True),
+    "autoscaling_group": Kind("aws/compute/ec2-auto-scaling.png", "Auto Scaling group", runs=True),
     "eks": _tile("aws/compute/elastic-kubernetes-service.png", "EKS cluster"),
     "node_group": _tile("aws/compute/ec2.png", "EKS node group", runs=True),
     "fargate": _tile("aws/compute/fargate.png", "Fargate profile", runs=True),
