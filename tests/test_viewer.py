@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).parents[1]
 MYSQL = "module.mysql.aws_db_instance.this"
@@ -216,3 +216,43 @@ def test_a_card_opens_while_presenting(opened: Page, home: str):
     opened.keyboard.press("Escape")
     expect(opened.locator(".gp-card")).to_have_count(0)
     expect(opened.get_by_role("dialog", name="Presentation")).to_be_visible()
+
+
+def test_a_picture_too_small_to_be_read_from_afar_is_looked_at_in_parts(opened: Page, home: str):
+    opened.emulate_media(reduced_motion="reduce")
+    opened.goto(f"{home}phases/phase-4/?present", wait_until="networkidle")
+    network = opened.locator(".gs-stage svg.gp-network")
+    for _ in range(int(shown(opened).split("/")[1])):
+        if not network.count():
+            opened.keyboard.press("ArrowRight")
+    place, whole = shown(opened), network.get_attribute("viewBox")
+    hint = opened.locator(".gs-stage__closer")
+    expect(hint).to_have_text("↓ closer")
+    opened.keyboard.press("ArrowDown")
+    expect(hint).to_contain_text("1 / ")
+    parts = int(hint.inner_text().split("/")[1])
+    seen = [_part(network)]
+    for number in range(2, parts + 1):
+        opened.keyboard.press("ArrowDown")
+        expect(hint).to_have_text(f"↓ {number} / {parts}")
+        seen.append(_part(network))
+    _, _, wide, high = (float(part) for part in whole.split())
+    assert len(seen) == parts > 1
+    assert all(w < wide for _, w, _ in seen), "closer"
+    assert seen[0][0] == 0
+    assert seen[-1][0] + seen[-1][2] == pytest.approx(high, abs=1), "to its lower end"
+    opened.keyboard.press("ArrowDown")
+    assert shown(opened) != place, "and on to the next slide"
+    opened.keyboard.press("ArrowUp")
+    assert (shown(opened), network.get_attribute("viewBox")) == (place, whole)
+    opened.keyboard.press("ArrowDown")
+    opened.keyboard.press("Escape")
+    figure = opened.locator("article svg.gp-network")
+    assert figure.get_attribute("viewBox") == whole, "the page has it as it was"
+
+
+def _part(picture: Locator) -> tuple[float, float, float]:
+    """Where the part of a picture that is seen starts, and its width and height."""
+    picture.page.wait_for_timeout(60)  # a frame, in which it is shown
+    _, y, w, h = (float(part) for part in picture.get_attribute("viewBox").split())
+    return y, w, h

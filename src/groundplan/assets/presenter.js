@@ -7,11 +7,16 @@
   const article = document.querySelector("article");
   if (!button || !article) return;
 
-  const NEXT = ["ArrowRight", "ArrowDown", "PageDown"];
-  const BACK = ["ArrowLeft", "ArrowUp", "PageUp", "Backspace"];
+  const NEXT = ["ArrowRight"];
+  const BACK = ["ArrowLeft", "Backspace"];
+  const DOWN = ["ArrowDown", "PageDown"];
+  const UP = ["ArrowUp", "PageUp"];
   const PARTS = ".gs-work > section, .gs-planned, .gs-picture, .gs-table";
   const LAST = ".gs-work__next"; // what comes next is told last
   const HASH = /^#slide-(\d+)$/;
+  const SMALLEST = 12; // the size of a picture's smallest letters, in its own pixels
+  const LEGIBLE = 20; // what they need on a screen to be read from afar
+  const WORTH = 1.25; // going closer by less would show nothing new
 
   function make(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
@@ -55,6 +60,26 @@
     );
   }
 
+  // All of a picture: its ground, whatever part of it is seen.
+  function wholeOf(svg) {
+    const { width, height } = svg.querySelector(".gp-ground");
+    return { x: 0, y: 0, w: width.baseVal.value, h: height.baseVal.value };
+  }
+
+  // A picture that is too small to be read from afar, in parts from top to bottom that can be.
+  function partsOf(svg) {
+    if (!svg) return [];
+    const { w, h } = wholeOf(svg);
+    const room = svg.getBoundingClientRect();
+    const [wide, fits] = [room.width / w, Math.min(room.width / w, room.height / h)];
+    const closer = Math.min(LEGIBLE / (SMALLEST * fits), wide / fits);
+    if (closer < WORTH) return [];
+    const number = Math.ceil(closer);
+    const [x, part] = [(w - w / closer) / 2, w / closer];
+    const step = (h - h / closer) / (number - 1);
+    return [...Array(number).keys()].map((index) => ({ x, y: index * step, w: part }));
+  }
+
   class Stage {
     constructor() {
       const parts = [...article.querySelectorAll(PARTS)];
@@ -65,9 +90,11 @@
         ...ordered.map((part) => ({ part, heading: heading(part) })),
       ];
       this.here = -1;
+      this.part = 0; // of the picture; 0 is all of it
       this.heading = make("h2", { class: "gs-stage__heading" });
       this.floor = make("div", { class: "gs-stage__floor md-typeset" });
       this.place = make("p", { class: "gs-stage__place", role: "status" });
+      this.closer = make("p", { class: "gs-stage__closer" });
       this.back = this.control("Back (\u2190)", "\u2190", () => this.show(this.here - 1));
       this.next = this.control("Next (\u2192)", "\u2192", () => this.show(this.here + 1));
       this.root = make(
@@ -79,6 +106,7 @@
           "div",
           { class: "gs-stage__bar" },
           make("p", { class: "gs-stage__name" }, words(article.querySelector("h1"))),
+          this.closer,
           this.place,
           this.back,
           this.next,
@@ -126,7 +154,32 @@
       if (!document.fullscreenElement) this.leave();
     }
 
+    get picture() {
+      return this.floor.querySelector(".gs-picture svg.gp");
+    }
+
+    // Look at one part of the picture, 0 for all of it.
+    look(part, { glide = true } = {}) {
+      const { picture } = this;
+      const parts = partsOf(picture);
+      this.part = Math.min(part, parts.length);
+      const told = this.part ? `${this.part} / ${parts.length}` : "closer";
+      this.closer.textContent = parts.length ? `\u2193 ${told}` : "";
+      if (!picture) return;
+      const whole = wholeOf(picture);
+      const detail = { whole, box: parts[this.part - 1] ?? whole, id: null, glide };
+      picture.dispatchEvent(new CustomEvent("gp-show", { detail }));
+    }
+
+    // Down through the parts of a picture, and on to the next slide; the same way back.
+    pan(by) {
+      const part = this.part + by;
+      if (part < 0 || part > partsOf(this.picture).length) this.show(this.here + by);
+      else this.look(part);
+    }
+
     clear() {
+      this.look(0, { glide: false });
       const slide = this.slides[this.here];
       if (slide?.mark) slide.mark.replaceWith(slide.part);
       else slide?.part.remove();
@@ -153,6 +206,7 @@
       history.replaceState(null, "", `#slide-${to + 1}`);
       if (!this.root.contains(document.activeElement)) this.root.focus();
       this.fit();
+      this.look(0, { glide: false });
     }
 
     // As large as fits: text shrinks in steps until nothing of it is cut.
@@ -173,6 +227,8 @@
       let act = null;
       if (NEXT.includes(event.key) || space > 0) act = () => this.show(this.here + 1);
       if (BACK.includes(event.key) || space < 0) act = () => this.show(this.here - 1);
+      if (DOWN.includes(event.key)) act = () => this.pan(1);
+      if (UP.includes(event.key)) act = () => this.pan(-1);
       if (event.key === "Home") act = () => this.show(0);
       if (event.key === "End") act = () => this.show(this.slides.length - 1);
       // An open card is closed first.

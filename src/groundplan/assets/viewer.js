@@ -68,6 +68,12 @@
       this.told(this);
     }
 
+    // At once, whatever is still under way.
+    jump(box) {
+      cancelAnimationFrame(this.frame);
+      this.show(box);
+    }
+
     glide(box) {
       cancelAnimationFrame(this.frame);
       const from = { ...this.now };
@@ -276,9 +282,9 @@
       this.svg.dispatchEvent(new CustomEvent("gp-view", { bubbles: true, detail }));
     }
 
-    take({ whole, box, id }) {
+    take({ whole, box, id, glide = false }) {
       const { w, h } = this.view.whole;
-      if (whole.w === w && whole.h === h) this.view.show(box);
+      if (whole.w === w && whole.h === h) this.view[glide ? "glide" : "jump"](box);
       if (this.things.some((thing) => thing.dataset.id === id)) this.open(id, { focus: false });
       else this.close({ focus: false });
     }
@@ -291,7 +297,7 @@
       this.shown = id;
       this.svg.classList.add("gp-lit");
       thing.classList.add("gp-on");
-      for (const line of this.svg.querySelectorAll(".gp-line")) {
+      for (const line of this.svg.querySelectorAll("[data-source]")) {
         line.classList.toggle("gp-on", [line.dataset.source, line.dataset.target].includes(id));
       }
       this.view.reveal(thing);

@@ -1,0 +1,173 @@
+"""What is seen in a drawn picture: read from its SVG alone, in the order in which it is painted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from groundplan import typeface
+from groundplan.captions import DETAIL, LABEL
+from groundplan.layout import Box
+from groundplan.svg_parts import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Point = tuple[float, float]
+Ends = tuple[str, str]
+STEPS = 16
+
+
+@dataclass(frozen=True)
+class Part:
+    """A text, an icon, a ground or a frame: where it is, and what it belongs to.
+
+    `of` is the id of its node or frame, or the ends of the line that it stands at. `painted` is
+    its place in the order of painting.
+    """
+
+    box: Box
+    painted: int
+    of: str | Ends = ""
+    text: str = ""
+    kind: str = ""  # the class of a frame: gp-subnet, gp-group
+
+
+@dataclass(frozen=True)
+class Line:
+    """The points along a line, near to each other where it is bent, and its two ends."""
+
+    points: tuple[Point, ...]
+    ends: Ends
+
+    def crosses(self, box: Box, by: float = 1.0) -> bool:
+        """True where it runs through the inside of a box."""
+        core = Box(box.x + by, box.y + by, max(box.w - 2 * by, 0), max(box.h - 2 * by, 0))
+        return any(_cuts(a, b, core) for a, b in pairwise(self.points))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that a picture shows."""
+
+    page: Box
+    words: tuple[Part, ...]
+    icons: tuple[Part, ...]  # of nodes
+    covers: tuple[Part, ...]  # all that hides what was painted before
+    frames: tuple[Part, ...]  # all boxes of frames: a security group may have several
+    bands: tuple[Box, ...]
+    lines: tuple[Line, ...]
+
+
+def seen(svg: str) -> Seen:
+    """What is seen in a picture."""
+    root = ET.fromstring(re.sub(r'\sxmlns="[^"]*"', "", svg))  # noqa: S314 - it is our own
+    reader = _Reader(root.attrib["aria-labelledby"].split("--title")[0])
+    reader.read(root, "")
+    _, _, wide, high = (float(part) for part in root.attrib["viewBox"].split())
+    return Seen(
+        Box(0, 0, wide, high), tuple(reader.words), tuple(reader.icons), tuple(reader.covers),
+        tuple(reader.frames), tuple(reader.bands), tuple(reader.lines),
+    )  # fmt: skip
+
+
+class _Reader:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.painted = 0
+        self.words: list[Part] = []
+        self.icons: list[Part] = []
+        self.covers: list[Part] = []
+        self.frames: list[Part] = []
+        self.bands: list[Box] = []
+        self.lines: list[Line] = []
+
+    def read(self, parent: ET.Element, kind: str, of: str | Ends = "") -> None:
+        for item in parent:
+            self.painted += 1
+            if item.tag == "g":
+                inner = item.get("class", "")
+                self.read(item, inner or kind, self._ends(item) or item.get("id") or of)
+            elif item.tag == "text":
+                self.words.append(Part(_ground(item), self.painted, of, item.text or ""))
+            elif item.tag == "use":
+                part = Part(_box(item), self.painted, of)
+                self.covers.append(part)
+                self.icons += [part] if kind.startswith("gp-node") else []
+            elif item.tag == "rect":
+                self._rect(item, kind, of)
+            elif item.tag == "circle":
+                x, y, r = (float(item.attrib[name]) for name in ("cx", "cy", "r"))
+                self.covers.append(Part(Box(x - r, y - r, 2 * r, 2 * r), self.painted, of))
+            elif item.tag == "path" and "gp-line" in item.get("class", ""):
+                self.lines.append(Line(tuple(_points(item.attrib["d"])), self._ends(item)))
+
+    def _ends(self, item: ET.Element) -> tuple[()] | Ends:
+        """The ids of the elements at both ends of a line or of its words."""
+        if "data-source" not in item.attrib:
+            return ()
+        source, target = item.attrib["data-source"], item.attrib["data-target"]
+        return f"{self.name}-{slug(source)}", f"{self.name}-{slug(target)}"
+
+    def _rect(self, item: ET.Element, kind: str, of: str | Ends) -> None:
+        part = Part(_box(item), self.painted, of, kind=kind.partition(" ")[2])
+        if item.get("fill") != "none" and not item.get("fill-opacity"):
+            self.covers.append(part)
+        if kind.startswith("gp-frame"):
+            self.frames.append(part)
+        elif not kind and item.get("class") != "gp-ground":
+            self.bands.append(part.box)
+
+
+def _box(item: ET.Element) -> Box:
+    return Box(*(float(item.attrib[name]) for name in ("x", "y", "width", "height")))
+
+
+def _ground(item: ET.Element) -> Box:
+    """The ground of a text: from its small letters' feet to the top of its capitals."""
+    names = item.get("class", "").split()
+    size = LABEL if "gp-label" in names else 13 if "gp-mark" in names else DETAIL
+    heavy = {"gp-label", "gp-said", "gp-mark"} & {*names}
+    wide = typeface.width(item.text or "", size, weight="semibold" if heavy else "regular")
+    x, y = float(item.attrib["x"]), float(item.attrib["y"])
+    left = x - wide / 2 if item.get("text-anchor") == "middle" else x
+    return Box(left, y - 0.74 * size, wide, 0.94 * size)
+
+
+def _points(path: str) -> Iterator[Point]:
+    """The points of a path of straight pieces (L) and Bézier curves (C) with absolute places."""
+    last: Point = (0, 0)
+    for letter, numbers in re.findall(r"([MLC])([^MLC]*)", path):
+        flat = [float(part) for part in re.findall(r"-?[\d.]+", numbers)]
+        points = list(zip(flat[::2], flat[1::2], strict=True))
+        if letter != "C":
+            yield from points
+        for first in range(0, len(points) if letter == "C" else 0, 3):
+            bend = (last, *points[first : first + 3])
+            yield from (_between(bend, number / STEPS) for number in range(1, STEPS + 1))
+            last = points[first + 2]
+        last = points[-1]
+
+
+def _between(bend: Sequence[Point], t: float) -> Point:
+    shares = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+    told = [(s * x, s * y) for s, (x, y) in zip(shares, bend, strict=True)]
+    return sum(x for x, _ in told), sum(y for _, y in told)
+
+
+def _cuts(a: Point, b: Point, box: Box) -> bool:
+    """True where the straight piece from `a` to `b` has a point in a box (Liang and Barsky)."""
+    first, last = 0.0, 1.0
+    for start, way, low, high in (
+        (a[0], b[0] - a[0], box.x, box.right), (a[1], b[1] - a[1], box.y, box.bottom),
+    ):  # fmt: skip
+        if not way:
+            if not low < start < high:
+                return False
+            continue
+        near, far = sorted(((low - start) / way, (high - start) / way))
+        first, last = max(first, near), min(last, far)
+    return first < last

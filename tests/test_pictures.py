@@ -1,0 +1,155 @@
+"""Every picture of the workspace and of the fixtures, as it is drawn: nothing cut, hidden, empty.
+
+What a person would look for in each of them, measured on the SVG.
+"""
+
+from __future__ import annotations
+
+import json
+import runpy
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+
+from groundplan.drawing import draw
+from groundplan.planfile import draw_flow, draw_plan
+from groundplan.scripts import views
+from pictured import WORKSPACE, inside, overlap
+from plans import PLANS
+from seen import seen
+
+if TYPE_CHECKING:
+    from groundplan.layout import Box
+    from seen import Part, Seen
+
+FIXTURES = PLANS.parent
+PLAN_FILES = sorted(
+    str(path.relative_to(PLANS)) for path in PLANS.glob("*/*.json") if path.name != "before.json"
+)
+AGAINST = {"changes/plan.json": "state.json", "evolve/plan.json": "state.json"}
+COMPOSE_FILES = sorted(
+    str(path.relative_to(FIXTURES))
+    for folder in ("awesome-compose", "compose")
+    for path in (FIXTURES / folder).glob("*/compose.y*ml")
+    if path.parent.name != "plex"  # it needs settings that only its user has
+)
+SOURCES = [
+    *(f"workspace {view.name}" for view in views(WORKSPACE)),
+    *(f"plan {file}" for file in PLAN_FILES),
+    *(f"changes {file}" for file in AGAINST),
+    *(f"compose {file}" for file in COMPOSE_FILES),
+    "large plan",
+]
+
+of_each = pytest.mark.parametrize("source", SOURCES)
+
+
+@cache
+def drawn(source: str) -> dict[str, Seen]:
+    """All pictures of a source, by their file."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder)
+        _draw(source, out)
+        files = sorted(out.rglob("*.svg"))
+        assert files
+        return {str(file.relative_to(out)): seen(file.read_text()) for file in files}
+
+
+def _draw(source: str, out: Path) -> None:
+    kind, _, name = source.partition(" ")
+    if kind == "workspace":
+        draw(WORKSPACE, only=[name], out=out, png=False)
+    elif kind == "plan":
+        draw_plan(PLANS / name, out)
+    elif kind == "changes":
+        draw_plan(PLANS / name, out, against=(PLANS / name).with_name(AGAINST[name]))
+    elif kind == "compose":
+        draw_flow(FIXTURES / name, out)
+    else:
+        large = runpy.run_path(str(WORKSPACE.root / "benchmarks" / "large.py"))["plan"]()
+        (out / "large.json").write_text(json.dumps(large))
+        draw_plan(out / "large.json", out)
+
+
+@of_each
+def test_no_word_is_cut_by_the_edge_of_the_picture(source):
+    for name, picture in drawn(source).items():
+        for word in picture.words:
+            assert inside(word.box, picture.page), (name, word.text)
+
+
+@of_each
+def test_no_two_words_overlap(source):
+    for name, picture in drawn(source).items():
+        for one, other in combinations(picture.words, 2):
+            same = (one.box, one.text) == (other.box, other.text)  # of lines that run together
+            assert same or not overlap(one.box, other.box, 1.0), (name, one.text, other.text)
+
+
+@of_each
+def test_no_word_is_hidden_by_what_is_painted_over_it(source):
+    for name, picture in drawn(source).items():
+        for word in picture.words:
+            over = [c for c in picture.covers if c.painted > word.painted]
+            hidden = [c for c in over if overlap(word.box, c.box, 1.0)]
+            if any(
+                (w.box, w.text) == (word.box, word.text) for w in picture.words if w is not word
+            ):
+                continue  # one label of several lines that run together
+            assert not hidden, (name, word.text, hidden)
+
+
+@of_each
+def test_no_line_runs_through_words_that_are_not_its_own(source):
+    for name, picture in drawn(source).items():
+        for line in picture.lines:
+            for word in picture.words:
+                own = word.of[1:] == line.ends[1:]  # of this line, or of one that it runs into
+                sign = not word.of  # of a line that changed: it stands on it
+                assert own or sign or not line.crosses(word.box), (name, line.ends, word.text)
+
+
+@of_each
+def test_no_line_runs_through_an_icon(source):
+    for name, picture in drawn(source).items():
+        for line in picture.lines:
+            crossed = [icon.of for icon in picture.icons if line.crosses(icon.box)]
+            assert not crossed, (name, line.ends)
+
+
+@of_each
+def test_no_line_runs_through_a_box_that_it_has_nothing_to_do_with(source):
+    """Subnets and larger frames hold what is between; a group's box or a band is one thing."""
+    for name, picture in drawn(source).items():
+        for line in picture.lines:
+            for box in boxes(picture):
+                ends = [*picture.frames, *picture.icons]
+                own = any(end.of in line.ends and inside(end.box, box, 2) for end in ends)
+                assert own or not line.crosses(box), (name, line.ends, box)
+
+
+def boxes(picture: Seen) -> list[Box]:
+    """The boxes of single things: bands, groups, and cards."""
+    return [*picture.bands, *(frame.box for frame in picture.frames if frame.kind == "gp-group")]
+
+
+@of_each
+def test_no_frame_is_empty_without_a_word_why(source):
+    for name, picture in drawn(source).items():
+        for frame in picture.frames:
+            assert says_something(frame, picture) or holds_something(frame, picture), (name, frame)
+
+
+def says_something(frame: Part, picture: Seen) -> bool:
+    """True where more than its name is written in it."""
+    return len([word for word in picture.words if inside(word.box, frame.box)]) > 1
+
+
+def holds_something(frame: Part, picture: Seen) -> bool:
+    others = [item.box for item in (*picture.frames, *picture.icons) if item.of != frame.of]
+    inner = [box for box in (*others, *picture.bands) if not inside(frame.box, box)]
+    return any(overlap(box, frame.box, 4) for box in inner)
