@@ -231,6 +231,8 @@ def test_an_observation_is_kept_with_its_day_commit_and_compose_file(workspace):
     head = process.run(["git", "rev-parse", "HEAD"], cwd=workspace.root).stdout.strip()
     assert (first.commit, first.changed, first.code) == (head, False, head[:10])
     path = record.save(workspace, first)
+    assert not record.now(workspace, 2, judge(APPLICATION, Seen(TOLD))).changed
+    (workspace.root / "new.py").touch()
     later = record.now(workspace, 3, judge(APPLICATION, Seen({**TOLD, Call("web", "db", 1): 1})))
     assert later.code == f"{head[:10]}, with changes"
     record.save(workspace, later)

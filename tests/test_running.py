@@ -113,6 +113,8 @@ def test_each_phase_runs_what_it_has_and_down_leaves_nothing(workspace, clean, p
 
 @pytest.mark.docker
 def test_ctrl_c_takes_down_what_was_started_and_keeps_older_data(workspace, clean):
+    # Where tests run in the background of a shell, it has interrupts ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     web = workspace.root / "docker-compose.yml"
     web.write_text(web.read_text().replace("touch /tmp/ready;\n", "sleep 600;\n"))
     running_lines: list[str] = []

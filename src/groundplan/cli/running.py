@@ -59,7 +59,9 @@ def observe(
     number = phase or here.design.current.number
     running = _start(here, number)
     journey = _Journey(here, running, seconds)
+    start = time.monotonic()
     verdict = observing.observe(here, running, number, journey.take)
+    say(f"observed in {time.monotonic() - start:.0f} s")
     observation = records.now(here, number, verdict)
     if record:
         say(f"recorded in {records.save(here, observation).relative_to(here.root)}")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan import process
+from groundplan import process, yamlfile
 from groundplan.errors import InputError, ToolError
-from groundplan.files import digest, read_text, write_if_changed
+from groundplan.files import read_text, write_if_changed
 from groundplan.observing.verdict import Line, Verdict
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ _SHORT: Final = 10
 @dataclass(frozen=True)
 class Observation:
     """What was seen in a phase. `date`: the UTC day (ISO). `commit`: the one that was checked out,
-    empty where there was none; `changed`: whether files differed from it. `compose`: the SHA-256
-    of the Compose file as it was.
+    empty where there was none; `changed`: whether files differed from it. `compose`: the digest of
+    what the Compose file said.
     """
 
     phase: int
@@ -51,8 +51,8 @@ def now(workspace: Workspace, phase: int, verdict: Verdict) -> Observation:
 
 
 def compose_digest(workspace: Workspace) -> str:
-    """What an observation's `compose` is while it is current."""
-    return digest([workspace.compose_file], root=workspace.root)
+    """What an observation's `compose` is while it is current: the digest of what the file says."""
+    return yamlfile.meaning(read_text(workspace.compose_file))
 
 
 def load(workspace: Workspace) -> dict[int, Observation]:
@@ -66,7 +66,7 @@ def load(workspace: Workspace) -> dict[int, Observation]:
     try:
         phases = json.loads(read_text(path))["phases"]
         return {int(number): _read(int(number), item) for number, item in phases.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         hint = "record it anew: groundplan observe --record"
         raise InputError("this is no record of observed flows", file=path, hint=hint) from None
 
@@ -96,7 +96,9 @@ def _code(root: Path) -> tuple[str, bool]:
     """The commit that is checked out, and whether anything differs from it."""
     try:
         head = process.run(["git", "rev-parse", "HEAD"], cwd=root, check=False)
-        status = process.run(["git", "status", "--porcelain"], cwd=root, check=False)
+        # The record of one phase is no change to what runs in the next.
+        words = ["status", "--porcelain", "--", ".", f":(exclude){FILE}"]
+        status = process.run(["git", *words], cwd=root, check=False)
     except ToolError:
         return "", False
     if head.returncode:
