@@ -33,6 +33,7 @@ services:
     ports: ["8080:8080"]
   db:
     image: mysql:8.4
+    expose: ["3306"]
   redis:
     image: redis:7
     profiles: [cache]
@@ -102,11 +103,13 @@ def example(tmp_path):
     shutil.copy(ROOT / "tests/fixtures/design/small.yaml", tmp_path / "design.yaml")
     made = Example(tmp_path)
     made.edit("design.yaml", SCORES, SCORES + PROMISE)
+    evidence = "        state: done\n        evidence: [docker-compose.yml]"
+    made.edit("design.yaml", "        state: done", evidence)
     made.write("docker-compose.yml", COMPOSE)
     made.write("docs/decisions/0001-home.md", "# Home\n")
     made.write("docs/decisions/index.md", "# Decisions\n")
     for view in ("application_flow", "network", "infrastructure"):
-        made.write(f"diagrams/{view}.py")
+        made.write(f"diagrams/{view}.py", (ROOT / f"diagrams/{view}.py").read_text())
     for env, phase in (("dev", 1), ("dev", 3), ("prod", 10)):
         made.write(f"terraform/envs/{env}/main.tf")
         made.write(f"terraform/envs/{env}/phase-{phase}.tfvars")
@@ -194,7 +197,7 @@ def test_compose_profile_that_no_service_has(example):
     findings = found(example, "compose-profile")
     assert [finding.severity for finding in findings] == ["error", "warning"]
     assert findings[0].message == "phase 3 switches on 'cash', a profile no service has"
-    assert (findings[0].line, findings[0].hint) == (59, "did you mean 'cache'?")
+    assert (findings[0].line, findings[0].hint) == (60, "did you mean 'cache'?")
 
 
 def test_compose_profile_that_no_phase_switches_on(example):
@@ -208,7 +211,7 @@ def test_compose_variable(example):
     example.edit("design.yaml", "REDIS_URL:", "REDIS_URI:")
     finding = only(example, "compose-variable")
     assert finding.message == "phase 3 sets REDIS_URI, which the Compose file does not use"
-    assert (finding.line, finding.hint) == (61, "did you mean 'REDIS_URL'?")
+    assert (finding.line, finding.hint) == (62, "did you mean 'REDIS_URL'?")
 
 
 def test_compose_variable_of_what_runs_in_the_cloud(example):
@@ -220,15 +223,57 @@ def test_compose_variable_of_what_runs_in_the_cloud(example):
 
 
 def test_a_flow_that_was_seen_to_be_another(example):
+    users = verdict.Line("users", "shop", 8080, "http", "seen")
     line = verdict.Line("shop", "db", 3306, "mysql", "unseen")
-    seen = record.now(example, 1, verdict.Verdict((line,), ()))
+    seen = record.now(example, 1, verdict.Verdict((users, line), ()))
     record.save(example, seen)
     finding = only(example, "flow-observed")
     assert (finding.severity, finding.file) == ("error", example.root / "facts/observed.json")
-    record.save(example, replace(seen, verdict=verdict.Verdict((), ())))
+    sound = verdict.Verdict((users, replace(line, status="seen")), ())
+    record.save(example, replace(seen, verdict=sound))
+    assert found(example, "flow-observed") == []
+    example.edit("docker-compose.yml", "name: beehive", "# A comment\nname: beehive")
     assert found(example, "flow-observed") == []
     example.edit("docker-compose.yml", "mysql:8.4", "mysql:8.0")
     assert only(example, "flow-observed").severity == "warning"
+    example.edit("docker-compose.yml", "MYSQL_HOST: db", "MYSQL_HOST: db.example.com")
+    finding = only(example, "flow-observed")
+    assert finding.message == "'shop' was seen to call 'db' at 3306 in phase 1; not told"
+    assert (finding.severity, finding.file) == ("error", example.compose_file)
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new", "line", "message"),
+    [
+        ("image-version", "redis:7", "redis:latest", 13,
+         "the image of 'redis' has no version: redis:latest"),
+        ("image-version", "redis:7", "registry:5000/redis", 13,
+         "the image of 'redis' has no version: registry:5000/redis"),
+        ("flow-port", "MYSQL_HOST: db", "MYSQL_HOST: db:3307", 11,
+         "'shop' calls 'db' at 3307, which opens 3306"),
+        ("flow-port", "MYSQL_HOST: db", 'PORT: "9090"', 8,
+         "'shop' publishes 8080, and is told to open 9090"),
+        ("flow-name", "MYSQL_HOST: db", "REDIS_HOST: db", 6,
+         "REDIS_HOST of 'shop' leads to 'db', and there is a 'redis'"),
+        ("secret-granted", "MYSQL_HOST: db", "MYSQL_PASSWORD_FILE: /run/secrets/db", 6,
+         "'shop' reads the secret 'db', which it is not given"),
+        ("compose-password", "MYSQL_HOST: db", "MYSQL_PASSWORD: hunter2", 6,
+         "MYSQL_PASSWORD of 'shop' stands in the file"),
+        ("pod-rights", "build: shop", "build: shop\n    privileged: true", 5,
+         "'shop' wants to be privileged, which no pod gets"),
+        ("pod-rights", "build: shop", "build: shop\n    cap_add: [SYS_ADMIN]", 5,
+         "'shop' wants the capability SYS_ADMIN, which no pod gets"),
+        ("pod-rights", "build: shop", "build: shop\n    pid: host", 5,
+         "'shop' wants the host's own pid, which no pod gets"),
+        ("store-published", 'expose: ["3306"]', 'ports: ["3306:3306"]', 11,
+         "the port 3306 of 'db' is open to everyone"),
+    ],
+)  # fmt: skip
+def test_services_that_can_not_run_as_they_are_told(example, rule, old, new, line, message):  # noqa: PLR0917
+    example.edit("docker-compose.yml", old, new)
+    finding = only(example, rule)
+    assert (finding.message, finding.file, finding.line) == (message, example.compose_file, line)
+    assert "hunter2" not in f"{finding}"
 
 
 # Terraform and facts
@@ -287,9 +332,86 @@ def test_facts_that_are_older_than_their_terraform(example, name):
     assert findings[-1].file == example.facts_file("dev", 3)
 
 
+ORDERED = """resource "a" "b" {
+  one = "{"
+  two = {
+    x = [1, 2]
+  }
+  rule { port = 1 }
+  rule { port = 2 }
+}
+variable "v" {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counts"),
+    [
+        ('  one = "{"\n  two = {\n    x = [1, 2]\n  }\n',
+         '  two = {\n    x = [1, 2]\n  }\n  one = "{"\n', False),
+        ('}\nvariable "v" {}\n', "}\n", True),
+        ("[1, 2]", "[2, 1]", True),
+        ("rule { port = 1 }\n  rule { port = 2 }", "rule { port = 2 }\n  rule { port = 1 }", True),
+        ('  one = "{"\n  two = {\n', '  two = {\n    one = "{"\n', True),
+    ],
+)  # fmt: skip
+def test_the_order_of_arguments_makes_no_difference(example, old, new, counts):
+    example.write("terraform/envs/dev/main.tf", ORDERED)
+    before = sources.digest(example, "dev", 1)
+    example.edit("terraform/envs/dev/main.tf", old, new)
+    assert (sources.digest(example, "dev", 1) != before) is counts
+
+
 def test_facts_that_can_not_be_read_are_not_called_old_too(example):
     example.write("facts/dev/phase-3.json", "{")
     assert [finding.id for finding in check.run(example)] == ["facts"]
+
+
+def test_facts_that_were_changed_by_hand(example):
+    example.edit("facts/dev/phase-1.json", "10.1.0.0/16", "10.3.0.0/16")
+    finding = only(example, "facts-intact")
+    assert finding.file == example.facts_file("dev", 1)
+    assert finding.hint == "record it anew: groundplan plan dev --phase 1 --record"
+    example.edit("facts/dev/phase-1.json", "10.3.0.0/16", "10.1.0.0/16")
+    example.edit("facts/dev/phase-1.json", '"env": "dev"', '"env":   "dev"')
+    assert found(example, "facts-intact") == []
+
+
+BACKEND = """terraform {
+  backend "s3" {
+    key          = "dev/state" # of dev
+    encrypt      = true
+    use_lockfile = true
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("", "", None),
+        ("prod/state", "dev/state", "prod keeps its state where dev does: dev/state"),
+        ("encrypt      = true", "encrypt      = false", "the state of prod is not encrypted"),
+        ("    use_lockfile = true\n", "", "the state of prod is not locked while it is changed"),
+    ],
+)
+def test_states_of_environments(example, old, new, message):
+    example.write("terraform/envs/dev/backend.tf", BACKEND)
+    prod = BACKEND.replace("dev/state", "prod/state").replace(old, new)
+    example.write("terraform/envs/prod/backend.tf", prod)
+    findings = found(example, "state-apart")
+    assert [item.message for item in findings] == ([message] if message else [])
+    assert {item.line for item in findings} <= {2}
+
+
+def test_a_pattern_that_may_take_on_a_role(example):
+    trust = '# token.actions.githubusercontent.com, never "repo:a/*"\nsubject = "repo:a/b:{}"\n'
+    example.write("terraform/modules/ci/main.tf", trust.format("ref:refs/heads/main"))
+    assert found(example, "github-subjects") == []
+    example.write("terraform/modules/ci/main.tf", trust.format("*"))
+    finding = only(example, "github-subjects")
+    assert (finding.message, finding.line) == ("a pattern may take on a role here: repo:a/b:*", 2)
 
 
 # The application against the plan
@@ -327,7 +449,7 @@ def test_a_phase_that_promises_redis_and_a_plan_without_it(example):
     example.change_plan("dev", 3, lambda item: [] if "elasticache" in item.type else [item])
     finding = only(example, "stores")
     assert finding.message == "the application has a cache in dev, phase 3, the plan has none"
-    assert (finding.file, finding.line) == (example.design_file, 59)
+    assert (finding.file, finding.line) == (example.design_file, 60)
 
 
 def test_a_plan_with_redis_and_a_phase_without_it(example):
@@ -357,6 +479,87 @@ def test_an_application_with_a_database_and_a_plan_without(example):
     assert only(example, "stores").message == (
         "the application has a database in dev, phase 1, the plan has none"
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"engine": "mysql", "engine_version": "8.4.5", "port": 3306}, None),
+        ({"engine": "mysql", "engine_version": "8.0"}, "aws_db_instance.main has version 8.0"),
+        ({"engine": "postgres"}, "aws_db_instance.main is postgres"),
+        ({"engine": "mysql", "port": 3307}, "aws_db_instance.main listens on 3307"),
+    ],
+)
+def test_a_database_that_is_another_one_in_the_plan(example, values, message):
+    example.change_plan("dev", 1, move("aws_db_instance.main", **values))
+    messages = [finding.message for finding in found(example, "store-alike")]
+    assert messages == ([f"'db' runs mysql:8.4, but {message}"] if message else [])
+
+
+def stand(tier, in_public=False):
+    """A change that places the database in both subnets, which get a tag, and maybe a way out."""
+
+    def change(item) -> Iterator[Resource]:
+        if item.type == "aws_subnet":
+            item = replace(item, values=item.values | {"tags_all": {"Tier": tier}})
+        if item.type == "aws_db_instance":
+            subnets = {"db_subnet_group_name": ("aws_db_subnet_group.main",)}
+            item = replace(item, references=subnets, unknown=frozenset({"db_subnet_group_name"}))
+        yield item
+        if item.type == "aws_vpc":
+            both = ("aws_subnet.a", "aws_subnet.b")
+            yield resource("aws_db_subnet_group.main", {"subnet_ids": both}, ("subnet_ids",))
+            if in_public:
+                yield resource("aws_internet_gateway.main", id="igw-1", vpc_id="vpc-1")
+                route = {"cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}
+                yield resource("aws_route_table.main", id="rt-1", vpc_id="vpc-1", route=[route])
+                for zone in "ab":
+                    yield resource(
+                        f"aws_route_table_association.{zone}",
+                        {"subnet_id": (f"aws_subnet.{zone}",)}, ("subnet_id",),
+                        route_table_id="rt-1",
+                    )  # fmt: skip
+
+    return change
+
+
+def test_a_database_in_public_subnets(example):
+    example.change_plan("dev", 1, stand("isolated"))
+    assert found(example, "store-place") + found(example, "subnet-tier") == []
+    example.change_plan("dev", 3, stand("isolated", in_public=True))
+    finding = only(example, "store-place")
+    assert finding.message == "aws_db_instance.main stands in public subnets in dev, phase 3"
+    assert finding.file == example.facts_file("dev", 3), "its block is in no file of ours"
+    assert [item.message for item in found(example, "subnet-tier")] == [
+        f"aws_subnet.{zone} of dev is tagged isolated, and its routes make it public"
+        for zone in "ab"
+    ]
+
+
+def test_an_environment_that_passes_itself_off_as_another(example):
+    example.write("terraform/envs/prod/main.tf", '\nresource "aws_vpc" "main" {\n}\n')
+    example.change_plan("prod", 10, move("aws_vpc.main", tags_all={"Environment": "dev"}))
+    finding = only(example, "environment-tag")
+    assert finding.message == "aws_vpc.main and others of prod, phase 10, are tagged as dev"
+    assert (finding.file, finding.line) == (example.root / "terraform/envs/prod/main.tf", 2)
+
+
+def test_a_region_that_is_not_the_designs(example):
+    example.edit("design.yaml", "region: us-east-1", "region: eu-west-1")
+    messages = [finding.message for finding in found(example, "region")]
+    assert messages == [
+        f"the region is eu-west-1, but {env} is planned in us-east-1" for env in ("dev", "prod")
+    ]
+
+
+def test_one_copy_of_what_is_to_survive(example):
+    example.edit("design.yaml", "nat_gateways: 1, standby_database: false}\nphases",
+                 "nat_gateways: 1, standby_database: true}\nphases")  # fmt: skip
+    finding = only(example, "copies")
+    assert finding.message == "phase 10 runs one copy of each application in prod"
+    example.edit("design.yaml", "    summary: We open.", "    summary: We open.\n"
+                 "    kubernetes: {replicas: 2}")  # fmt: skip
+    assert found(example, "copies") == []
 
 
 # The network
@@ -511,6 +714,12 @@ def test_a_range_that_the_services_of_the_cluster_have(example):
         ("These two applications talk.", "two applications"),
         ("```\n10.9.0.0/16 in code\n```", None),
         ("{{ facts('10.9.0.0/16') }} <!-- four NAT gateways -->", None),
+        ("Ours is eu-central-1.", "eu-central-1"),
+        ("Ours is us-east-1.", None),
+        ("MySQL listens on port 3307.", "port 3307"),
+        ("MySQL listens on port 3306.", None),
+        ("It costs $1,234.56 a month.", "$1,234.56"),
+        ("It costs 99 US dollars.", "99 US dollars"),
     ],
 )
 def test_figures_typed_in_prose(example, text, typed):
@@ -522,19 +731,66 @@ def test_figures_typed_in_prose(example, text, typed):
     assert [finding.line for finding in findings] == ([3] if typed else [])
 
 
+def test_figures_typed_in_the_design_are_held_against_their_phase(example):
+    example.edit("design.yaml", "summary: We open.", "summary: We open in four zones.")
+    finding = only(example, "prose-figures")
+    assert (finding.message, finding.file) == (
+        "'four zones' is typed here, and wrong", example.design_file,
+    )  # fmt: skip
+    assert finding.hint == (
+        "no plan of prod has it: there are 2; take it from the facts by a macro"
+    )
+
+
+def test_figures_typed_on_a_picture(example):
+    example.write("diagrams/hand.py", 'Node("ECR\\nsix repositories")\n')
+    finding = only(example, "prose-figures")
+    assert (finding.file, finding.line) == (example.root / "diagrams/hand.py", 1)
+
+
+@pytest.mark.parametrize(
+    ("view", "old", "new", "message"),
+    [
+        ("network", "scene.network()", "scene.infrastructure()",
+         "'network' says that it comes from terraform, and does not"),
+        ("network", "scene.network()", "scene.networks()",
+         "AttributeError: 'Scene' object has no attribute 'networks'"),
+        ("network", "return", "return (", "syntax error: '(' was never closed"),
+        ("infrastructure", "infrastructure()\n", "infrastructure().add_node('w', kind='waf')\n",
+         "'w' is drawn as waf, and no plan has it"),
+        ("infrastructure", "infrastructure()\n",
+         "infrastructure().add_node('w', kind='aws/security/waf.png')\n",
+         "'w' is drawn as aws/security/waf.png, and no plan has it"),
+        ("infrastructure", "infrastructure()\n",
+         "infrastructure().add_node('p', kind='users', label='Partner')\n", None),
+        ("application_flow", "flow()\n", "flow().add_edge('db', 'shop', 'HTTP')\n",
+         "nothing tells of the line from db to shop"),
+        ("application_flow", "scene.flow()", "Graph('flow', 'x', scene.flow().clusters)",
+         "'Users' (users) is there, and left out of the picture"),
+    ],
+)  # fmt: skip
+def test_scripts_that_draw_what_is_not(example, view, old, new, message):
+    script = f"diagrams/{view}.py"
+    text = (example.root / script).read_text()
+    head, _, body = text.partition("@view")
+    assert old in body
+    example.write(script, f"{head}@view{body.replace(old, new, 1)}")
+    findings = found(example, "views")
+    assert [item.message for item in findings][:1] == ([message] if message else [])
+    assert all(item.file == example.root / script for item in findings)
+
+
 # What is made from something else
 
 
 def test_work_that_is_done_without_its_evidence(example):
-    example.edit(
-        "design.yaml",
-        "        state: done",
-        "        state: done\n        evidence: [docs/flow.md]",
-    )
+    example.edit("design.yaml", "evidence: [docker-compose.yml]", "evidence: [docs/flow.md]")
     finding = only(example, "evidence")
     assert finding.message.endswith("is done, but there is no docs/flow.md")
     example.write("docs/flow.md")
     assert found(example, "evidence") == []
+    example.edit("design.yaml", "        evidence: [docs/flow.md]\n", "")
+    assert only(example, "evidence").message == "'Talk' is done, and nothing is named that shows it"
 
 
 def test_manifests_that_are_older_than_the_compose_file_are_made_anew(example):
@@ -548,6 +804,24 @@ def test_manifests_that_are_older_than_the_compose_file_are_made_anew(example):
     written = check.fix(Workspace(example.root), findings)
     assert example.root / "k8s/base/shop.yaml" in written
     assert found(example, "kubernetes-current") == []
+
+
+def test_manifests_that_are_older_than_what_a_service_mounts(example):
+    mount = "image: mysql:8.4\n    volumes: [./sql:/docker-entrypoint-initdb.d:ro]"
+    example.edit("docker-compose.yml", "image: mysql:8.4", mount)
+    example.write("sql/tables.sql", "CREATE TABLE a (b INT);\n")
+    kubernetes.write(Workspace(example.root))
+    assert found(example, "kubernetes-current") == []
+    example.edit("sql/tables.sql", "INT", "BIGINT")
+    assert {item.id for item in found(example, "kubernetes-current")} == {"kubernetes-current"}
+
+
+def test_a_comment_in_a_manifest_is_no_finding(example):
+    kubernetes.write(example)
+    example.edit("k8s/base/shop.yaml", "kind: Service\n", "kind:   Service # for all\n")
+    assert found(example, "kubernetes-current") == []
+    example.edit("k8s/base/shop.yaml", "kind:   Service #", "kind:   Secret #")
+    assert only(example, "kubernetes-current").file == example.root / "k8s/base/shop.yaml"
 
 
 def test_a_readme_that_is_older_than_its_module_is_made_anew(example):
@@ -581,6 +855,13 @@ def test_a_picture_in_the_prose_that_is_not_todays_is_made_anew(tmp_path):
 
 
 # Records and diagrams
+
+
+@pytest.mark.parametrize("status", ["accepted", "'Accepted'", "superseded by 0004"])
+def test_a_decision_whose_record_was_withdrawn(example, status):
+    example.write("docs/decisions/0001-home.md", f"---\ntitle: Home\nstatus: {status}\n---\n")
+    findings = found(example, "decision-status")
+    assert [item.line for item in findings] == ([] if "ccepted" in status else [3])
 
 
 def test_a_decision_without_a_record(example):
@@ -618,7 +899,7 @@ def test_a_design_that_can_not_be_read_is_the_only_thing_told(example):
     findings = check.run(example)
     assert findings == [
         Finding(
-            "design", "error", "YAML can't be indented with a tab", Path("design.yaml"), 55,
+            "design", "error", "YAML can't be indented with a tab", Path("design.yaml"), 56,
             "indent with spaces",
         )
     ]  # fmt: skip
@@ -654,6 +935,32 @@ def test_findings_as_data(example):
             "hint": "write it",
         }
     ]
+
+
+HOSTILE = (
+    "<script>alert(1)</script>", "'\"`", "two\nlines", "x" * 10_000, "../../etc/passwd",
+    "\u202egnp.exe", "\x1b[2J\x07\x00", "\u2028",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_what_stands_in_a_name_stays_in_its_line(example, name):
+    def change(item) -> Iterator[Resource]:
+        if item.address == "aws_subnet.b":
+            item = replace(item, address=f"aws_subnet.b[{json.dumps(name)[1:-1]}{name}]")
+            item = replace(item, values=item.values | {"cidr_block": name})
+        yield item
+
+    example.change_plan("dev", 1, change)
+    findings = check.run(example)
+    said = check.as_text(findings)
+    assert "is not an address range" in said
+    assert all(letter.isprintable() or letter == "\n" for letter in said)
+    assert len(said.encode().splitlines()) == 1 + len(findings) + sum(
+        item.hint is not None for item in findings
+    )
+    assert max(map(len, said.splitlines())) < 1200
+    assert json.loads(check.as_json(findings))
 
 
 def test_the_reference_engagement_passes():

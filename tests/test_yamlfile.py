@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundplan.errors import InputError
-from groundplan.yamlfile import parse
+from groundplan.yamlfile import meaning, parse
 
 HERE = Path("example.yaml")
 
@@ -105,3 +105,19 @@ def test_aliases_can_not_blow_a_small_file_up():
 def test_any_text_is_read_or_refused_for_a_reason(text):
     with suppress(InputError):
         parse(text, HERE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a: 1\nb: [x, y]\n", "# why\nb:\n  - 'x'\n  - y\na: 1\n", True),
+        ("a: &x {b: 1}\nc: *x\n", "a: {b: 1}\nc: {b: 1}\n", True),
+        ("a: [x, y]\n", "a: [y, x]\n", False),
+        ("a: 1\n", 'a: "1"\n', False),
+        ("a: 1\n---\nb: 2\n", "a: 1\n", False),
+        ("a: [", "a: [ ", False),
+        ("a: &a [*a]\n", "a: &a [*a]\n", True),
+    ],
+)
+def test_what_yaml_means_and_how_it_is_written(one, other, same):
+    assert (meaning(one) == meaning(other)) is same

@@ -15,13 +15,17 @@ from groundplan.rules import (
     compose,
     conformance,
     design,
+    environments,
     generated,
     network,
     observed,
     prose,
     ranges,
     records,
+    services,
+    stores,
     terraform,
+    views,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +36,8 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, terraform, conformance, network, ranges, records, prose, generated, observed,
+    design, compose, services, terraform, conformance, stores, network, ranges, environments,
+    records, views, prose, generated, observed,
 )  # fmt: skip
 
 

@@ -6,9 +6,11 @@ Facts are read from `terraform show -json` (plan format 1.x, state format 1.x), 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +20,7 @@ from groundplan.files import read_text
 from groundplan.redaction import SENSITIVE as SENSITIVE  # noqa: PLC0414 - what facts show
 from groundplan.redaction import redact, secrets
 from groundplan.references import Configuration
+from groundplan.soundness import assert_sound
 from groundplan.values import normalise, paths
 
 if TYPE_CHECKING:
@@ -296,7 +299,21 @@ def to_json(facts: Facts) -> str:
         "source": facts.source,
         "resources": [_as_dict(resource) for resource in facts.resources],
     }
+    document["digest"] = _seal(document)
     return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+
+
+def is_intact(path: Path) -> bool:
+    """Whether recorded facts still say what was recorded. Raises InputError where they are none."""
+    document = parse(path)
+    return isinstance(document, dict) and document.get("digest") == _seal(document)
+
+
+def _seal(document: Mapping[str, Any]) -> str:
+    """SHA-256 of what facts say, however they are spaced."""
+    told = {name: item for name, item in document.items() if name != "digest"}
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def _as_dict(resource: Resource) -> dict[str, Any]:
@@ -325,16 +342,16 @@ def load(path: Path) -> Facts:
             file=path,
             hint="record them anew: groundplan plan ENV --phase N --record",
         )
-    try:
-        return Facts(
-            tuple(_from_dict(item) for item in document["resources"]),
-            terraform_version=document["terraform_version"],
-            env=document["env"],
-            phase=document["phase"],
-            source=document["source"],
+    with _damage_told("these facts are", path):
+        return assert_sound(
+            Facts(
+                tuple(_from_dict(item) for item in document["resources"]),
+                terraform_version=document["terraform_version"],
+                env=document["env"],
+                phase=document["phase"],
+                source=document["source"],
+            )
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"these facts are damaged: {error!r}", file=path) from None
 
 
 def _from_dict(item: Mapping[str, Any]) -> Resource:
@@ -370,10 +387,17 @@ def read(path: Path) -> Facts:
     document = parse(path)
     if isinstance(document, dict) and document.get("format") == FORMAT:
         return load(path)
+    with _damage_told("this plan is", path):
+        return assert_sound(from_plan(document))
+
+
+@contextmanager
+def _damage_told(what: str, path: Path) -> Iterator[None]:
+    """Inside, what fails because of a value that can't be is an InputError that names `path`."""
     try:
-        return from_plan(document)
+        yield
     except InputError as error:
         error.file = error.file or path
         raise
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"this plan is damaged: {error!r}", file=path) from None
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise InputError(f"{what} damaged: {error!r:.300}", file=path) from None

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from groundplan.errors import GroundplanError
     from groundplan.workspace import Workspace
 
 Severity = Literal["error", "warning"]
+# What a terminal, or a reader, would take for something else than a letter: control characters,
+# marks that turn the order of letters round, ends of lines, halves of surrogate pairs.
+_NO_LETTER: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_LONG: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -60,21 +67,34 @@ def rule(id_: str, about: str, *, fix: Fix | None = None) -> Callable[[Check], C
     return register
 
 
+def plain(text: str) -> str:
+    """`text`, in which names of users' files may stand, with nothing in it but letters."""
+    return _NO_LETTER.sub("?", text)
+
+
+def _short(text: str) -> str:
+    """`text` on one line, of a length that can be read."""
+    told = plain(text)
+    return told if len(told) <= _LONG else f"{told[: _LONG // 2]} … {told[-_LONG // 2 :]}"
+
+
 def error(
     message: str, file: Path | None = None, line: int | None = None, hint: str | None = None
 ) -> Finding:
     """A finding that makes the check fail."""
-    return Finding("", "error", message, file, line, hint)
+    return Finding("", "error", _short(message), file, line, hint and _short(hint))
 
 
 def warning(
     message: str, file: Path | None = None, line: int | None = None, hint: str | None = None
 ) -> Finding:
     """A finding that is told and lets the check pass."""
-    return Finding("", "warning", message, file, line, hint)
+    return Finding("", "warning", _short(message), file, line, hint and _short(hint))
 
 
 def told(problem: GroundplanError) -> Finding:
     """The finding that tells an error which something else raised."""
     file = Path(problem.file) if problem.file else None
-    return error(problem.message, file, problem.line, problem.hint)
+    found = error("", file, problem.line, problem.hint)
+    # An error may list several problems, each on its line.
+    return replace(found, message="\n".join(map(_short, problem.message.split("\n"))))

@@ -48,8 +48,12 @@ def phases(workspace: Workspace) -> list[Phase]:
 
 
 def stale(workspace: Workspace) -> list[Phase]:
-    """The phases whose recorded facts are missing, damaged, or older than their Terraform."""
-    return [item for item in phases(workspace) if not is_current(workspace, *item)]
+    """The phases whose recorded facts are missing, damaged, or not what Terraform would give."""
+    return [
+        item
+        for item in phases(workspace)
+        if not (is_current(workspace, *item) and facts.is_intact(workspace.facts_file(*item)))
+    ]
 
 
 def is_current(workspace: Workspace, env: str, phase: int) -> bool:

@@ -6,6 +6,7 @@ keys and repeated keys are refused, and aliases can't blow a small file up.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -195,6 +196,35 @@ def parse(text: str, path: Path) -> Document:
     except yaml.YAMLError as error:
         raise _unreadable(error, text, path) from None
     return Document(path, reader.result, reader.keys, reader.values)
+
+
+def meaning(text: str) -> str:
+    """A digest of what YAML documents say: comments, spacing and order of keys make no difference.
+
+    That of the text itself where it is no YAML. An alias counts once, however often it stands.
+    """
+    known: dict[int, str] = {}
+
+    def of(node: yaml.Node) -> str:
+        if id(node) not in known:
+            if isinstance(node, yaml.MappingNode):
+                parts = sorted(f"{of(key)} {of(value)}" for key, value in node.value)
+            elif isinstance(node, yaml.SequenceNode):
+                parts = [of(item) for item in node.value]
+            else:
+                parts = [node.value]
+            known[id(node)] = _digest(node.tag, *parts)
+        return known[id(node)]
+
+    try:
+        nodes = [*yaml.compose_all(text, Loader=_LOADER)]
+        return _digest(*(of(node) if node else "" for node in nodes))
+    except (yaml.YAMLError, RecursionError):
+        return _digest(text)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
 
 
 def resolve(text: str) -> Any:

@@ -10,10 +10,10 @@ from groundplan.errors import GroundplanError, suggest
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule, told, warning
 from groundplan.rules.design import line_of
-from groundplan.rules.once import once
+from groundplan.rules.once import once_in_compose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from groundplan.workspace import Workspace
     from groundplan.yamlfile import Loc
@@ -22,18 +22,7 @@ if TYPE_CHECKING:
 @rule("compose", "Compose accepts the client's file as it is in every phase")
 def accepted(workspace: Workspace) -> Iterator[Finding]:
     """What Compose says about the file in any phase, with that phase's variables and no others."""
-    yield from _once(workspace, "compose", _refused)
-
-
-def _once(
-    workspace: Workspace, name: str, look: Callable[[Workspace], Iterator[Finding]]
-) -> Iterator[Finding]:
-    """What `look` finds in design and Compose file; unasked where they are as they were."""
-    sources = [workspace.design_file, workspace.compose_file, workspace.root / ".env"]
-    if workspace.compose_takes_in:
-        yield from look(workspace)  # from files that are not among the sources
-    else:
-        yield from once(workspace, name, sources, lambda: look(workspace))
+    yield from once_in_compose(workspace, "compose", _refused)
 
 
 def _refused(workspace: Workspace) -> Iterator[Finding]:
@@ -56,7 +45,7 @@ def _refused(workspace: Workspace) -> Iterator[Finding]:
 @rule("compose-profile", "each profile is in the Compose file, and switched on by some phase")
 def profiles(workspace: Workspace) -> Iterator[Finding]:
     """Profiles that only one of the two knows."""
-    yield from _once(workspace, "profiles", _strangers)
+    yield from once_in_compose(workspace, "profiles", _strangers)
 
 
 def _strangers(workspace: Workspace) -> Iterator[Finding]:

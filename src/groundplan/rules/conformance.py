@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from groundplan.facts import Facts, Resource
     from groundplan.workspace import Workspace
 
-_CACHES = (
+CACHES = (
     "aws_elasticache_cluster", "aws_elasticache_replication_group",
     "aws_elasticache_serverless_cache", "aws_memorydb_cluster",
 )  # fmt: skip
-_DATABASES = ("aws_db_instance", "aws_docdb_cluster", "aws_rds_cluster")
+DATABASES = ("aws_db_instance", "aws_docdb_cluster", "aws_rds_cluster")
 
 
 @rule("service-repository", "each service that is built has an ECR repository, and the reverse")
@@ -77,9 +77,9 @@ def _planned(facts: Facts) -> set[str]:
     for resource in facts:
         if resource.change == "delete":
             continue
-        if resource.type in _CACHES:
+        if resource.type in CACHES:
             found.add("cache")
-        if resource.type in _DATABASES:
+        if resource.type in DATABASES:
             found.add("replica" if _is_replica(resource) else "database")
     return found
 

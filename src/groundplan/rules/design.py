@@ -46,3 +46,23 @@ def phase_states(workspace: Workspace) -> Iterator[Finding]:
     if len(current) > 1:
         message = f"phases {', '.join(map(str, current))} are all current"
         yield error(message, workspace.design_file, hint="only one can be")
+
+
+@rule("copies", "what is to survive the loss of a zone runs in more than one copy")
+def copies(workspace: Workspace) -> Iterator[Finding]:
+    """Environments that are promised a standby database, for applications that have none."""
+    design = workspace.design
+    promised = {
+        (env, decision.phase)
+        for decision in design.decisions
+        for env, promise in decision.chosen.promises.items()
+        if promise.standby_database
+    }
+    for index, phase in enumerate(design.phases):
+        for env in phase.environments:
+            kept = any(env == name and since <= phase.number for name, since in promised)
+            if kept and phase.kubernetes.replicas == 1:
+                message = f"phase {phase.number} runs one copy of each application in {env}"
+                line = line_of(workspace, ("phases", index, "kubernetes", "replicas"))
+                hint = "run two or more, as its database has a standby; or take the promise back"
+                yield error(message, workspace.design_file, line, hint)

@@ -80,6 +80,18 @@ def _render(workspace: Workspace) -> Iterable[Path]:
     return kubernetes.write(workspace)
 
 
+def _taken_in(workspace: Workspace) -> Iterator[Path]:
+    """What services mount or are built from, of which manifests may hold a text; as far as ours."""
+    applications = workspace.applications(phase.number for phase in workspace.design.phases)
+    services = [item for found in applications.values() for item in found.services]
+    mounted = [v.source for item in services for v in item.volumes if v.type == "bind"]
+    folder = workspace.compose_file.parent
+    for name in sorted({item for item in (*mounted, *(s.build for s in services)) if item}):
+        path = (folder / name).resolve()
+        if path != workspace.root and path.is_relative_to(workspace.root):
+            yield path
+
+
 @rule("kubernetes-current", "k8s/ is what the Compose file gives now", fix=_render)
 def manifests(workspace: Workspace) -> Iterator[Finding]:
     """Manifests that are older than the Compose file, or were changed by hand."""
@@ -88,7 +100,7 @@ def manifests(workspace: Workspace) -> Iterator[Finding]:
     folder = workspace.root / kubernetes.FOLDER
     if not folder.is_dir():
         return
-    compose = [workspace.compose_file, workspace.root / ".env"]
+    compose = [workspace.compose_file, workspace.root / ".env", *_taken_in(workspace)]
     sources = [workspace.design_file, *compose, folder, workspace.root / "facts"]
 
     def look() -> Iterator[Finding]:

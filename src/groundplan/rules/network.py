@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, get_args
 
 from groundplan.findings import Finding, error, rule, warning
+from groundplan.graph import Tier
 from groundplan.relations import UNKNOWN
 from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
+from groundplan.rules.stores import written
 from groundplan.topology import Topology
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def subnet_ranges(workspace: Workspace) -> Iterator[Finding]:
     """Subnets that overlap, lie outside their VPC, or whose range the plan can't tell."""
     for _, phase, env in drawn(workspace):
         file = workspace.facts_file(env, phase.number)
-        topology = Topology(workspace.facts(env, phase.number))
+        topology = Topology.of(workspace.facts(env, phase.number))
         by_vpc: dict[str, list[Subnet]] = defaultdict(list)
         for subnet in topology.subnets.values():
             if UNKNOWN not in {subnet.cidr, subnet.vpc} and _range(subnet.cidr) is None:
@@ -68,6 +70,25 @@ def _ranges_of(vpc: str, facts: Facts) -> list[str]:
         if vpc in item.references.get("vpc_id", ())
     ]
     return [cidr for cidr in found if cidr]
+
+
+_TIERS: Final = frozenset(get_args(Tier))
+
+
+@rule("subnet-tier", "subnets are of the tier that their tag says")
+def tiers(workspace: Workspace) -> Iterator[Finding]:
+    """Subnets tagged `Tier` whose routes make them public, private or isolated otherwise."""
+    seen: set[tuple[str, str]] = set()
+    for _, phase, env in drawn(workspace):
+        facts = workspace.facts(env, phase.number)
+        subnets = Topology.of(facts).subnets
+        for item in facts.of_type("aws_subnet"):
+            said, is_ = item.get("tags_all.Tier"), subnets[item.address].tier
+            if said in _TIERS and is_ not in {UNKNOWN, said} and (env, item.address) not in seen:
+                seen.add((env, item.address))
+                message = f"{item.address} of {env} is tagged {said}, and its routes make it {is_}"
+                file, line = written(workspace, env, item.address, phase.number)
+                yield error(message, file, line, "look at the routes of its route table")
 
 
 @rule("vpc-ranges", "the VPCs of all environments have ranges of their own")
@@ -115,7 +136,7 @@ def _broken(promise: Promise, facts: Facts) -> Iterator[str]:
 
 def _zones(promised: int, facts: Facts) -> Iterator[str]:
     zones: dict[str, set[str]] = defaultdict(set)
-    for subnet in Topology(facts).subnets.values():
+    for subnet in Topology.of(facts).subnets.values():
         zones[subnet.tier].add(subnet.zone)
     if not zones:
         yield f"{promised} zones are promised, but there is no subnet"

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from groundplan.findings import Finding, error, rule, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from groundplan.observing.record import Observation
+    from groundplan.observing.verdict import Line
     from groundplan.workspace import Workspace
+
+_Call = tuple[str, str, "int | None"]
 
 
 @rule("flow-observed", "the flow that was seen is the one that is told")
@@ -20,11 +24,37 @@ def observed(workspace: Workspace) -> Iterator[Finding]:
     found = record.load(workspace)
     file = workspace.root / record.FILE
     current = record.compose_digest(workspace)
+    known = {phase.number for phase in workspace.design.phases}
     for number, observation in sorted(found.items()):
         hint = f"look again: groundplan observe --phase {number} --record"
-        if not observation.verdict.agrees:
+        if number not in known:
+            yield error(f"the design has no phase {number}, whose flow was seen", file)
+        elif not observation.verdict.agrees:
             message = f"in phase {number} another flow was seen than the Compose file tells"
             yield error(message, file, hint=hint)
-        elif observation.compose != current:
-            message = f"the flow of phase {number} was seen before the Compose file changed"
-            yield warning(message, file, hint=hint)
+        else:
+            same = observation.compose == current
+            at = file if same else workspace.compose_file
+            changed = [*_changed(workspace, observation, same=same)]
+            yield from (error(message, at, hint=hint) for message in changed)
+            if not same and not changed:
+                message = f"the flow of phase {number} was seen before the Compose file changed"
+                yield warning(message, file, hint=hint)
+
+
+def _changed(workspace: Workspace, observation: Observation, *, same: bool) -> Iterator[str]:
+    """Calls that were seen and are told no more; with the `same` file, also the reverse."""
+    from groundplan.observing import verdict  # noqa: PLC0415
+    from groundplan.observing.calls import Seen  # noqa: PLC0415
+
+    number = observation.phase
+    told = _calls(verdict.judge(workspace.application(number), Seen()).lines)
+    seen = _calls(observation.verdict.lines)
+    for source, target, port in sorted(seen - told, key=str):
+        yield f"'{source}' was seen to call '{target}' at {port} in phase {number}; not told"
+    for source, target, port in sorted(told - seen if same else (), key=str):
+        yield f"'{source}' calls '{target}' at {port} in phase {number}; not in the record"
+
+
+def _calls(lines: Iterable[Line]) -> set[_Call]:
+    return {(line.source, line.target, line.port) for line in lines}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from groundplan.files import digest, program, write_if_changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from groundplan.findings import Finding
@@ -32,3 +32,13 @@ def once(
     if not found:
         write_if_changed(stamp, key)
     return found
+
+
+def once_in_compose(
+    workspace: Workspace, name: str, look: Callable[[Workspace], Iterator[Finding]]
+) -> Iterable[Finding]:
+    """What `look` finds in design and Compose file; unasked where they are as they were."""
+    if workspace.compose_takes_in:
+        return look(workspace)  # from files that are not among the sources
+    sources = [workspace.design_file, workspace.compose_file, workspace.root / ".env"]
+    return once(workspace, name, sources, lambda: look(workspace))

@@ -1,13 +1,13 @@
 """Rules about the prose: figures that were typed by hand, and that no plan has.
 
-Prose takes its figures from facts, by macros. What is typed all the same is held against all the
-plans that are drawn, or those of the environment that its sentence names: what none of them has
-is wrong.
+Prose takes its figures from facts, by macros. What is typed all the same, in pages, in the design
+or on a picture drawn by hand, is held against all the plans that are drawn, or those of the phase
+or environment that it is about: what none of them has is wrong.
 """
 
 from __future__ import annotations
 
-import json
+import ast
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -16,46 +16,18 @@ from typing import TYPE_CHECKING, Final
 
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule
-from groundplan.relations import UNKNOWN
 from groundplan.rules.conformance import drawn
-from groundplan.topology import Topology
+from groundplan.rules.design import line_of
+from groundplan.rules.figures import Known, wrong
+from groundplan.rules.once import once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from groundplan.facts import Facts
     from groundplan.workspace import Workspace
+    from groundplan.yamlfile import Loc
 
-_WORDS: Final = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve",
-)  # fmt: skip
-_NUMBER: Final = rf"\b(\d{{1,3}}|{'|'.join(_WORDS)})\s+"
-_COUNTED: Final = {
-    "NAT gateways": re.compile(rf"{_NUMBER}NAT gateways?\b", re.IGNORECASE),
-    "zones": re.compile(rf"{_NUMBER}(?:availability )?zones?\b", re.IGNORECASE),
-    "read replicas": re.compile(rf"{_NUMBER}read replicas?\b", re.IGNORECASE),
-    "repositories": re.compile(rf"{_NUMBER}(?:ECR )?repositor(?:y|ies)\b", re.IGNORECASE),
-    "applications": re.compile(rf"{_NUMBER}applications?\b", re.IGNORECASE),
-}
-_ONE_IS_A_COUNT: Final = ("NAT gateways", "read replicas")
-"""Of the others, prose says one where it means each: `in one zone`."""
-_TYPED: Final = {
-    "range": re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?!\d)"),
-    "size": re.compile(
-        r"\b(?:db\.|cache\.)?[a-z]{1,3}\d[a-z]{0,3}\.(?:nano|micro|small|medium|\d*x?large)\b"
-    ),
-}
-_VERSIONS: Final = {
-    "Kubernetes": ("aws_eks_cluster", "version", re.compile(r"\bKubernetes (\d+\.\d+)\b")),
-    "MySQL": ("aws_db_instance", "engine_version", re.compile(r"\bMySQL (\d+\.\d+)\b")),
-}
-# What prose may name without any plan having it: private, example and all-embracing ranges.
-_COMMON: Final = frozenset({
-    "0.0.0.0/0", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
-    "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",
-})  # fmt: skip
 _ENVIRONMENTS: Final = {"prod": r"\bprod(?:uction)?\b", "dev": r"\bdev\b"}
 # Code, macros, comments and the addresses of links are no prose.
 _NO_PROSE: Final = re.compile(
@@ -66,50 +38,59 @@ _SENTENCE: Final = re.compile(r"[^.!?;|\n]+(?:\.(?=\S)[^.!?;|\n]*)*")
 
 
 @dataclass(frozen=True)
-class Known:
-    """What a plan has of that which prose likes to tell."""
+class _Said:
+    """A text, where it stands, and the number of the phase that it is about, if of one."""
 
-    told: frozenset[str]
-    """Ranges and sizes, wherever they stand in it."""
-    counts: dict[str, int]
-    versions: dict[str, frozenset[str]]
+    text: str
+    file: Path
+    line: int
+    phase: int | None = None
 
 
 @rule("prose-figures", "figures typed in prose are those of some plan")
 def figures(workspace: Workspace) -> Iterator[Finding]:
-    """Ranges, sizes, versions and counts in prose that no plan has."""
-    known: dict[str, list[Known]] = {}
-    for _, phase, env in drawn(workspace):
-        built = sum(bool(item.build) for item in workspace.application(phase.number).services)
-        found = _known(workspace.facts(env, phase.number), built)
-        known.setdefault(env, []).append(found)
+    """Ranges, sizes, versions, counts, ports and amounts in prose that no plan has."""
+    if workspace.compose_takes_in:
+        yield from _typed(workspace)  # from files that are not among the sources
+        return
+    places = (workspace.docs_dir, workspace.diagrams_dir, workspace.root / "facts")
+    files = (workspace.design_file, workspace.compose_file, workspace.root / ".env")
+    sources = [*places, *files, workspace.root / "README.md"]
+    yield from once(workspace, "prose", sources, lambda: _typed(workspace))
+
+
+def _typed(workspace: Workspace) -> Iterator[Finding]:
+    known = {
+        (env, phase.number): Known(
+            workspace.facts(env, phase.number),
+            read_text(workspace.facts_file(env, phase.number)),
+            workspace.application(phase.number),
+            workspace.design.usage,
+        )
+        for _, phase, env in drawn(workspace)
+    }
     if not known:
         return
-    own = frozenset(workspace.design.client.networks.values())
-    for path in _pages(workspace):
-        for line, sentence in _sentences(read_text(path)):
-            named = [env for env in known if re.search(_named(env), sentence, re.IGNORECASE)]
-            plans = [*chain.from_iterable(known[env] for env in named or known)]
-            for typed, said in _wrong(sentence, plans, own):
-                where = f"of {' or '.join(named)} " if named else ""
-                hint = f"no plan {where}has it{said}; take it from the facts by a macro"
-                yield error(f"'{typed}' is typed here, and wrong", path, line, hint)
+    design = workspace.design
+    own = frozenset({design.terraform.region, *design.client.networks.values()})
+    for said in chain(_pages(workspace), _design(workspace), _scripts(workspace)):
+        for sentence in _SENTENCE.findall(said.text):
+            about = _about(sentence, said, known)
+            for typed, instead in wrong(sentence, [known[item] for item in about], own):
+                where = " or ".join(sorted({env for env, _ in about}))
+                hint = f"no plan of {where} has it{instead}; take it from the facts by a macro"
+                yield error(f"'{typed}' is typed here, and wrong", said.file, said.line, hint)
 
 
-def _pages(workspace: Workspace) -> Iterator[Path]:
-    """The prose of the design: not the toolkit's own decisions, which are of no plan."""
-    toolkit = workspace.docs_dir / "decisions" / "toolkit"
-    pages = sorted(workspace.docs_dir.rglob("*.md"))
-    yield from (path for path in pages if toolkit not in path.parents)
-    if (workspace.root / "README.md").is_file():
-        yield workspace.root / "README.md"
-
-
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    """The sentences of `text`, each with its line; a line's end is an end, for tables and lists."""
-    plain = _NO_PROSE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-    for number, line in enumerate(plain.splitlines(), start=1):
-        yield from ((number, match[0]) for match in _SENTENCE.finditer(line))
+def _about(
+    sentence: str, said: _Said, known: dict[tuple[str, int], Known]
+) -> list[tuple[str, int]]:
+    """The plans that a sentence is about: its phase's, those it names, or all of them."""
+    if of_phase := [item for item in known if item[1] == said.phase]:
+        return of_phase
+    environments = {env for env, _ in known}
+    named = {env for env in environments if re.search(_named(env), sentence, re.IGNORECASE)}
+    return [item for item in known if item[0] in (named or environments)]
 
 
 @cache
@@ -117,48 +98,50 @@ def _named(env: str) -> str:
     return _ENVIRONMENTS.get(env, rf"\b{re.escape(env)}\b")
 
 
-def _known(facts: Facts, applications: int) -> Known:
-    text = json.dumps([resource.values for resource in facts])
-    told = frozenset(chain.from_iterable(way.findall(text) for way in _TYPED.values()))
-    databases = facts.of_type("aws_db_instance")
-    zones = {subnet.zone for subnet in Topology(facts).subnets.values()} - {UNKNOWN}
-    counts = {
-        "NAT gateways": len(facts.of_type("aws_nat_gateway")),
-        "zones": len(zones),
-        "read replicas": sum(bool(item.get("replicate_source_db")) for item in databases),
-        "repositories": len(facts.of_type("aws_ecr_repository")),
-        "applications": applications,
-    }
-    versions = {
-        name: frozenset(str(item.get(path)) for item in facts.of_type(type_) if item.get(path))
-        for name, (type_, path, _) in _VERSIONS.items()
-    }
-    return Known(told, counts, versions)
+def _pages(workspace: Workspace) -> Iterator[_Said]:
+    """The prose of the design: not the toolkit's own decisions, which are of no plan."""
+    toolkit = workspace.docs_dir / "decisions" / "toolkit"
+    pages = [path for path in workspace.docs_dir.rglob("*.md") if toolkit not in path.parents]
+    readme = workspace.root / "README.md"
+    for path in [*sorted(pages), *([readme] if readme.is_file() else [])]:
+        blank = _NO_PROSE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), read_text(path))
+        for number, line in enumerate(blank.splitlines(), start=1):
+            yield _Said(line, path, number)
 
 
-def _wrong(sentence: str, plans: list[Known], own: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """What is typed in `sentence` that none of the `plans` has, and what they have instead."""
-    told = frozenset().union(*(plan.told for plan in plans))
-    for way in _TYPED.values():
-        for match in way.finditer(sentence):
-            if match[0] not in told | _COMMON | own:
-                yield match[0], ""
-    for name, way in _COUNTED.items():
-        have = {plan.counts[name] for plan in plans}
-        for match in way.finditer(sentence):
-            count = _number(match[1])
-            if count not in have and (count != 1 or name in _ONE_IS_A_COUNT):
-                yield match[0], f": there are {_either(have)}"
-    for name, (_, _, way) in _VERSIONS.items():
-        versions = frozenset().union(*(plan.versions[name] for plan in plans))
-        for match in way.finditer(sentence):
-            if versions and match[1] not in versions:
-                yield match[0], f": it is {_either(versions)}"
+def _design(workspace: Workspace) -> Iterator[_Said]:
+    """What the design says in words of what is built; an option that lost may say what it likes."""
+    for loc, text, phase in _words(workspace):
+        yield _Said(text, workspace.design_file, line_of(workspace, loc), phase)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _WORDS.index(text.lower())
+def _words(workspace: Workspace) -> Iterator[tuple[Loc, str, int | None]]:
+    design = workspace.design
+    yield ("client", "summary"), design.client.summary, None
+    yield ("client", "application", "summary"), design.client.application.summary, None
+    for index, expectation in enumerate(design.expectations):
+        yield ("expectations", index, "answer", "text"), expectation.answer.text, None
+    for index, decision in enumerate(design.decisions):
+        yield ("decisions", index, "because"), decision.because, None
+        number = decision.options.index(decision.chosen)
+        yield ("decisions", index, "options", number, "summary"), decision.chosen.summary, None
+    for index, phase in enumerate(design.phases):
+        yield ("phases", index, "summary"), phase.summary, phase.number
+        for place, item in enumerate(phase.to_do):
+            yield ("phases", index, "to_do", place, "text"), item.text, phase.number
+        for place, text in enumerate(phase.outcome):
+            yield ("phases", index, "outcome", place), text, phase.number
 
 
-def _either(values: Iterable[object]) -> str:
-    return " or ".join(sorted(map(str, values)))
+def _scripts(workspace: Workspace) -> Iterator[_Said]:
+    """The words that diagram scripts put on pictures."""
+    for path in sorted(workspace.diagrams_dir.glob("*.py")):
+        try:
+            tree = ast.parse(read_text(path))
+        except (SyntaxError, ValueError):
+            continue  # told by the rule that runs it
+        calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+        for call in calls:
+            for value in (*call.args, *(item.value for item in call.keywords)):
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    yield _Said(value.value, path, value.lineno)

@@ -33,7 +33,7 @@ def pod_room(workspace: Workspace) -> Iterator[Finding]:
     """Node groups that could not grow to their size: every pod has an address of the VPC."""
     for _, phase, env in drawn(workspace):
         facts = workspace.facts(env, phase.number)
-        topology = Topology(facts)
+        topology = Topology.of(facts)
         for group in facts.of_type("aws_eks_node_group"):
             room, most = _room(group, topology), group.get("scaling_config.0.max_size")
             if room is None or most is None or room >= most * (PODS + 1):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from groundplan.errors import GroundplanError
 from groundplan.findings import Finding, error, rule, told
 from groundplan.rules.conformance import drawn
+from groundplan.rules.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,18 +59,40 @@ def _record(workspace: Workspace) -> Iterable[Path]:
 @rule("facts-current", "the recorded plans are of the Terraform that is there now", fix=_record)
 def current(workspace: Workspace) -> Iterator[Finding]:
     """Facts that were recorded before Terraform, or its variables, changed."""
-    from groundplan import recording  # noqa: PLC0415 - brings in all that runs Terraform
+    from groundplan.terraform import sources  # noqa: PLC0415
 
     for _, phase, env in drawn(workspace):
         try:
-            workspace.facts(env, phase.number)
-            workspace.variables_file(env, phase.number)
+            recorded = workspace.facts(env, phase.number)
+            written = sources.digest(workspace, env, phase.number)
         except GroundplanError:
             continue  # the rules before this one tell
-        if not recording.is_current(workspace, env, phase.number):
+        if recorded.source != written:
             path = workspace.facts_file(env, phase.number)
             hint = f"record it anew: groundplan plan {env} --phase {phase.number} --record"
             yield error("Terraform has changed since this plan was recorded", path, hint=hint)
+
+
+@rule("facts-intact", "the recorded plans are as they were recorded", fix=_record)
+def intact(workspace: Workspace) -> Iterator[Finding]:
+    """Facts that were changed by hand, and so are of no plan."""
+    yield from once(
+        workspace, "intact", [workspace.root / "facts"], lambda: _changed_by_hand(workspace)
+    )
+
+
+def _changed_by_hand(workspace: Workspace) -> Iterator[Finding]:
+    from groundplan import facts  # noqa: PLC0415
+
+    for _, phase, env in drawn(workspace):
+        path = workspace.facts_file(env, phase.number)
+        try:
+            sound = facts.is_intact(path)
+        except GroundplanError:
+            continue  # the rules before this one tell
+        if not sound:
+            hint = f"record it anew: groundplan plan {env} --phase {phase.number} --record"
+            yield error("these are not the facts that were recorded", path, hint=hint)
 
 
 def _of_no_phase(paths: list[Path], env: str, wanted: set[tuple[str, int]]) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ class Written:
 class _Folder:
     resources: dict[str, Written] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
+    calls: dict[str, Written] = field(default_factory=dict)
 
 
 class Blocks:
@@ -53,6 +54,13 @@ class Blocks:
             folder, parts = (folder / source).resolve(), parts[2:]
         return self._in(folder).resources.get(".".join(map(without_key, parts)))
 
+    def call(self, address: str) -> Written | None:
+        """Where the root asks for the resource at `address`: by its block, or a module's call."""
+        parts = split(address)
+        if len(parts) > 2 and parts[0] == "module":  # noqa: PLR2004
+            return self._in(self._root).calls.get(without_key(parts[1]))
+        return self.find(address)
+
     def _in(self, folder: Path) -> _Folder:
         if folder not in self._folders:
             self._folders[folder] = _read(folder)
@@ -68,6 +76,7 @@ def _read(folder: Path) -> _Folder:
                 called = ""
             elif match := _MODULE.match(line):
                 called = match[1]
+                found.calls.setdefault(called, Written(path, number))
             if called and (match := _SOURCE.search(line)):
                 found.modules.setdefault(called, match[1])
     return found

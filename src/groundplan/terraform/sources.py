@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 _HEREDOC: Final = re.compile(r"<<(-?)\s*([A-Za-z_][\w-]*)\s*$")
 _COMMENT: Final = re.compile(r"\s+(#|//)[^\"]*$")
+_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ARGUMENT: Final = re.compile(r"[\w-]+ ?=(?!=)")
 _NO_SOURCE: Final = {".md", ".hcl"}  # beside the lock file, which is named
 
 
 def digest(workspace: Workspace, env: str, phase: int | None = None) -> str:
     """SHA-256 of all that Terraform reads for `env`: code, versions, and `phase`'s variables.
 
-    Comments, empty lines and how code is spaced make no difference. Raises InputError where there
-    is no such environment or phase.
+    Comments, empty lines, how code is spaced, and the order of arguments and of a file's blocks
+    make no difference. Raises InputError where there is no such environment or phase.
     """
     total = hashlib.sha256()
     for path in sorted(set(paths(workspace, env, phase))):
@@ -52,8 +54,39 @@ def paths(workspace: Workspace, env: str, phase: int | None = None) -> Iterator[
 def _content(data: bytes, suffix: str) -> str:
     text = data.decode(errors="replace")
     if suffix in {".tf", ".tfvars"}:
-        text = "\n".join(_code(text))
+        text = "\n".join(_ordered([*_code(text)]))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _ordered(lines: list[str], *, top: bool = True) -> list[str]:
+    """The lines with arguments in the order of their names, and at the top blocks in theirs.
+
+    Blocks in a block stay in their order, which may mean something. So does everything where it
+    is not plain what belongs together.
+    """
+    if any(_HEREDOC.search(line) or "/*" in line for line in lines):
+        return lines
+    found: list[list[str]] = []
+    depth = 0
+    for line in lines:
+        if depth == 0:
+            found.append([])
+        found[-1].append(line)
+        bare = _TEXT.sub("", line)
+        depth += sum(map(bare.count, "([{")) - sum(map(bare.count, ")]}"))
+        if depth < 0:
+            return lines
+    if depth:
+        return lines
+    arguments = sorted(item for item in found if _ARGUMENT.match(item[0]))
+    blocks = [_inside(item) for item in found if not _ARGUMENT.match(item[0])]
+    return [line for item in (*arguments, *(sorted(blocks) if top else blocks)) for line in item]
+
+
+def _inside(block: list[str]) -> list[str]:
+    if len(block) == 1:
+        return block
+    return [block[0], *_ordered(block[1:-1], top=False), block[-1]]
 
 
 def _code(text: str) -> Iterator[str]:

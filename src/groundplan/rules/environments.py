@@ -1,0 +1,100 @@
+"""Rules that keep environments apart: their region, their name, their state."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from groundplan.files import files_below, read_text
+from groundplan.findings import Finding, error, rule
+from groundplan.rules.conformance import drawn
+from groundplan.rules.design import line_of
+from groundplan.rules.stores import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from groundplan.workspace import Workspace
+
+_BACKEND: Final = re.compile(r'^\s*backend\s+"(\w+)"\s*\{', re.MULTILINE)
+_SETTING: Final = re.compile(r'^\s*(\w+)\s*=\s*"?([^"#\n]*?)"?\s*(?:#.*)?$', re.MULTILINE)
+_ISSUER: Final = "token.actions.githubusercontent.com"
+_PATTERN: Final = re.compile(r'"((?:repo:|\$\{)[^"\n]*:[^"\n]*\*[^"\n]*)"')
+_LETTER: Final = re.compile(r"[a-z]$")
+
+
+@rule("region", "what is planned stands in the region of the design")
+def region(workspace: Workspace) -> Iterator[Finding]:
+    """Zones of another region than the one that the pages and the prices tell."""
+    told = workspace.design.terraform.region
+    seen: set[tuple[str, str]] = set()
+    for _, phase, env in drawn(workspace):
+        for subnet in workspace.facts(env, phase.number).of_type("aws_subnet"):
+            planned = _LETTER.sub("", str(subnet.get("availability_zone") or told))
+            if planned != told and (env, planned) not in seen:
+                seen.add((env, planned))
+                message = f"the region is {told}, but {env} is planned in {planned}"
+                line = line_of(workspace, ("terraform", "region"))
+                hint = f"let the design and terraform/envs/{env} say the same"
+                yield error(message, workspace.design_file, line, hint)
+
+
+@rule("environment-tag", "no environment passes itself off as another")
+def tags(workspace: Workspace) -> Iterator[Finding]:
+    """Tags that name another environment: policies and bills go by them."""
+    for _, phase, env in drawn(workspace):
+        others = {*workspace.environments} - {env}
+        named = (
+            (item.address, tag)
+            for item in workspace.facts(env, phase.number)
+            if (tag := item.get("tags_all.Environment")) in others
+        )
+        for address, tag in [*named][:1]:  # one tells of all, which have it from one place
+            message = f"{address} and others of {env}, phase {phase.number}, are tagged as {tag}"
+            file, line = written(workspace, env, address, phase.number)
+            hint = f"look at terraform/envs/{env}/terraform.tfvars"
+            yield error(message, file, line, hint)
+
+
+@rule("state-apart", "each environment has a state of its own, encrypted and locked")
+def states(workspace: Workspace) -> Iterator[Finding]:
+    """States that two environments would overwrite, or anyone could read or break."""
+    seen: dict[tuple[str, str], str] = {}
+    for env in workspace.environments:
+        for path, line, settings in _backends(workspace.environment(env)):
+            if "key" not in settings:
+                continue
+            other = seen.setdefault((settings.get("bucket", ""), settings["key"]), env)
+            if other != env:
+                message = f"{env} keeps its state where {other} does: {settings['key']}"
+                yield error(message, path, line, "give each environment a key of its own")
+            if settings.get("encrypt") != "true":
+                yield error(f"the state of {env} is not encrypted", path, line, "encrypt = true")
+            if settings.get("use_lockfile") != "true" and "dynamodb_table" not in settings:
+                message = f"the state of {env} is not locked while it is changed"
+                yield error(message, path, line, "use_lockfile = true")
+
+
+def _backends(folder: Path) -> Iterator[tuple[Path, int, dict[str, str]]]:
+    """Each S3 backend of a root: its file, its line, and its settings as they are written."""
+    for path in sorted(folder.glob("*.tf")):
+        text = read_text(path)
+        for found in _BACKEND.finditer(text):
+            if found[1] == "s3":
+                block = text[found.end() : text.find("}", found.end())]
+                line = text[: found.start(1)].count("\n") + 1
+                yield path, line, dict(_SETTING.findall(block))
+
+
+@rule("github-subjects", "who may take on a role from GitHub is named in full")
+def subjects(workspace: Workspace) -> Iterator[Finding]:
+    """Patterns where roles are given to GitHub Actions: they let in what is yet to be made."""
+    for path in sorted(files_below(workspace.root / "terraform")):
+        if path.suffix != ".tf" or _ISSUER not in (text := read_text(path)):
+            continue
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line.lstrip().startswith("#") and (found := _PATTERN.search(line)):
+                message = f"a pattern may take on a role here: {found[1]}"
+                hint = "name the branch or the environment, as GitHub writes it"
+                yield error(message, path, number, hint)

@@ -1,0 +1,220 @@
+"""Rules about the services of the Compose file: that they can run as they are told."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan.files import read_text
+from groundplan.findings import Finding, error, rule, warning
+from groundplan.rules.once import once_in_compose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from groundplan.compose import Application, Flow, Service
+    from groundplan.compose.services import Raw
+    from groundplan.workspace import Workspace
+
+_SECRETS: Final = "/run/secrets"
+_READ: Final = re.compile(rf"{_SECRETS}/([\w.-]+)")
+_PASSWORD: Final = re.compile(r"(?:PASSWORD|PASSWD|SECRET|TOKEN|_KEY)$", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"([A-Z0-9_]+)_(?:URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)")
+_HOST: Final = re.compile(r"(?:\w+://(?:[^@/]*@)?)?([\w.-]+)")
+_LISTENS: Final = ("PORT", "SERVER_PORT", "HTTP_PORT", "APP_PORT")
+# Capabilities that a pod may add under the baseline level of Kubernetes' Pod Security Standards.
+_BASELINE: Final = frozenset({
+    "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
+    "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
+})  # fmt: skip
+
+
+class Told:
+    """The Compose file with every profile on, and where each thing stands in it."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        from groundplan import compose  # noqa: PLC0415 - not needed where nothing has changed
+        from groundplan.compose.resolver import resolve  # noqa: PLC0415
+        from groundplan.compose.source import Source  # noqa: PLC0415
+
+        self.path = path
+        self._source = Source(path, text)
+        resolved = resolve(self._source, ("*",), {})
+        self.application: Application = compose.told_by(resolved, self._source, strict=False)
+        self.document: Raw = resolved.document
+
+    @property
+    def services(self) -> dict[str, Any]:
+        """What Compose says of each service, by name."""
+        found: dict[str, Any] = self.document["services"]
+        return found
+
+    def line(self, service: str, *keys: str) -> int | None:
+        """The line of what stands under `keys` of a service, or of what is nearest to it."""
+        place = self._source.place("services", service, *keys)
+        return place.line if place else None
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, text: str, _apart: object) -> Told:
+    return Told(path, text)
+
+
+def told(workspace: Workspace) -> Told:
+    """The whole Compose file, asked for once. Raises InputError where Compose refuses it."""
+    path = workspace.compose_file
+    # What it takes in from other files may change without it.
+    apart = object() if workspace.compose_takes_in else None
+    return _read(path, read_text(path), apart)
+
+
+@rule("image-version", "the image of each service has a version")
+def versions(workspace: Workspace) -> Iterator[Finding]:
+    """Images that are another one tomorrow: without a tag, or with `latest`."""
+    yield from once_in_compose(workspace, "images", _loose)
+
+
+def _loose(workspace: Workspace) -> Iterator[Finding]:
+    every = told(workspace)
+    for service in every.application.services:
+        if service.image and version(service.image) in {None, "latest"}:
+            message = f"the image of '{service.name}' has no version: {service.image}"
+            hint = "name the version that is to run, such as :1.0.0"
+            yield error(message, every.path, every.line(service.name, "image"), hint)
+
+
+def version(image: str) -> str | None:
+    """The tag of an image, else its digest; None without either."""
+    name, _, digest = image.partition("@")
+    return name.rpartition("/")[2].partition(":")[2] or digest or None
+
+
+@rule("flow-port", "each call goes to a port that the called service opens")
+def ports(workspace: Workspace) -> Iterator[Finding]:
+    """Calls, from outside and from services, to a port on which nobody listens."""
+    yield from once_in_compose(workspace, "ports", _closed)
+
+
+def _closed(workspace: Workspace) -> Iterator[Finding]:
+    every, seen = told(workspace), set()
+    for phase in workspace.design.phases:
+        application = workspace.application(phase.number)
+        for flow in application.flows:
+            called = application.service(flow.target)
+            call = (flow.source, flow.target, flow.port)
+            if call not in seen and not _answers(called, flow):
+                seen.add(call)
+                opened = ", ".join(map(str, called.exposes))
+                message = f"'{flow.source}' calls '{flow.target}' at {flow.port}, which opens"
+                hint = "let both say the same port; what a service opens stands under 'expose'"
+                line = every.line(flow.target, "expose") or every.line(flow.target, "ports")
+                yield error(f"{message} {opened}", every.path, line, hint)
+    for name, raw in every.services.items():
+        yield from _misled(every, name, raw)
+
+
+def _answers(called: Service, flow: Flow) -> bool:
+    from groundplan.compose import kinds  # noqa: PLC0415
+
+    if flow.port is None or not called.exposes or flow.port in called.exposes:
+        return True
+    product = kinds.named(called.product)
+    return product is not None and product.speaks(flow.port) is not None
+
+
+def _misled(every: Told, name: str, raw: Raw) -> Iterator[Finding]:
+    """A service whose only published port is another than the one that it is told to open."""
+    settings = raw.get("environment") or {}
+    listens = {int(port) for key in _LISTENS if (port := str(settings.get(key))).isdecimal()}
+    published = {int(port["target"]) for port in raw.get("ports") or ()}
+    if len(published) == 1 and listens and not published & listens:
+        message = f"'{name}' publishes {published.pop()}, and is told to open {min(listens)}"
+        hint = "let its settings and its ports say the same"
+        yield error(message, every.path, every.line(name, "ports"), hint)
+
+
+@rule("flow-name", "a setting that is called after a service names that service")
+def names(workspace: Workspace) -> Iterator[Finding]:
+    """Settings such as CART_URL that lead to another service; a proxy may be meant."""
+    yield from once_in_compose(workspace, "names", _astray)
+
+
+def _astray(workspace: Workspace) -> Iterator[Finding]:
+    every = told(workspace)
+    called = {re.sub(r"\W", "_", name).upper(): name for name in every.services}
+    for name, raw in every.services.items():
+        for key, value in (raw.get("environment") or {}).items():
+            setting = _ADDRESS.fullmatch(key)
+            meant = called.get(setting[1]) if setting else None
+            host = _HOST.match(str(value or ""))
+            if meant and meant != name and host and host[1] in {*every.services} - {meant}:
+                message = f"{key} of '{name}' leads to '{host[1]}', and there is a '{meant}'"
+                yield warning(message, every.path, every.line(name, "environment", key))
+
+
+@rule("secret-granted", "each secret that a service reads is given to it")
+def secrets(workspace: Workspace) -> Iterator[Finding]:
+    """Files below /run/secrets that will not be there."""
+    yield from once_in_compose(workspace, "secrets", _missing)
+
+
+def _missing(workspace: Workspace) -> Iterator[Finding]:
+    every = told(workspace)
+    for name, raw in every.services.items():
+        given = {
+            str(item.get("target") or item["source"]).removeprefix(f"{_SECRETS}/")
+            for item in raw.get("secrets") or ()
+        }
+        mounted = any(item["target"].startswith(_SECRETS) for item in raw.get("volumes") or ())
+        for key, value in (raw.get("environment") or {}).items():
+            for secret in sorted({*_READ.findall(str(value))} - given if not mounted else ()):
+                message = f"'{name}' reads the secret '{secret}', which it is not given"
+                line = every.line(name, "environment", key) or every.line(name, "secrets")
+                yield error(message, every.path, line, f"add it to the secrets of '{name}'")
+
+
+@rule("compose-password", "no password stands in the Compose file")
+def passwords(workspace: Workspace) -> Iterator[Finding]:
+    """Passwords that everyone who may read the file has; they are not repeated here."""
+    yield from once_in_compose(workspace, "passwords", _written)
+
+
+def _written(workspace: Workspace) -> Iterator[Finding]:
+    every = told(workspace)
+    for name, raw in every.services.items():
+        for key, value in (raw.get("environment") or {}).items():
+            if value and _PASSWORD.search(key):
+                line = every.line(name, "environment", key)
+                hint = "give it as one of Compose's secrets, or leave its value to .env"
+                yield warning(f"{key} of '{name}' stands in the file", every.path, line, hint)
+
+
+@rule("pod-rights", "no service asks for more rights than a pod gets")
+def rights(workspace: Workspace) -> Iterator[Finding]:
+    """What the namespace's Pod Security Standard, baseline, refuses: the host itself."""
+    yield from once_in_compose(workspace, "rights", _too_much)
+
+
+def _too_much(workspace: Workspace) -> Iterator[Finding]:
+    every = told(workspace)
+    for name, raw in every.services.items():
+        for key, said in _wanted(raw):
+            message = f"'{name}' wants {said}, which no pod gets"
+            hint = "do without; Kubernetes' baseline refuses the pod"
+            yield error(message, every.path, every.line(name, key), hint)
+
+
+def _wanted(raw: Raw) -> Iterator[tuple[str, str]]:
+    if raw.get("privileged"):
+        yield "privileged", "to be privileged"
+    for key in ("network_mode", "pid", "ipc"):
+        if raw.get(key) == "host":
+            yield key, f"the host's own {key.partition('_')[0]}"
+    extra = {str(name).upper().removeprefix("CAP_") for name in raw.get("cap_add") or ()}
+    if too_much := sorted(extra - _BASELINE):
+        yield "cap_add", f"the capability {', '.join(too_much)}"
+    for item in raw.get("volumes") or ():
+        if str(item.get("source")).endswith("docker.sock"):
+            yield "volumes", "the socket of Docker"
