@@ -337,6 +337,21 @@ OWN = [  # the policy, the type, what passes, what fails
      {}),
     ("GP_DELETION_PROTECTION", "aws_ecr_repository", {"force_delete": False},
      {"force_delete": True}),
+    ("GP_BACKUPS", "aws_db_instance", {"backup_retention_period": 7},
+     {"backup_retention_period": 6}),
+    ("GP_BACKUPS", "aws_rds_cluster", {"backup_retention_period": 1, "tags_all": DEV},
+     {"tags_all": DEV}),
+    ("GP_MYSQL_TLS", "aws_db_parameter_group",
+     {"family": "mysql8.4", "parameter": [{"name": "log_output", "value": "FILE"},
+                                          {"name": "require_secure_transport", "value": "ON"}]},
+     {"family": "mysql8.4", "parameter": [{"name": "require_secure_transport", "value": "0"}]}),
+    ("GP_OPEN_PORT", "aws_vpc_security_group_ingress_rule",
+     {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": 443, "to_port": 443},
+     {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": 80, "to_port": 443}),
+    ("GP_OPEN_PORT", "aws_security_group",
+     {"ingress": [{"cidr_blocks": ["10.0.0.0/8"], "from_port": 22, "to_port": 22}]},
+     {"ingress": [{"cidr_blocks": ["10.0.0.0/8"], "from_port": 22, "to_port": 22},
+                  {"cidr_blocks": ["0.0.0.0/0"], "from_port": 22, "to_port": 22}]}),
 ]  # fmt: skip
 
 
@@ -520,6 +535,39 @@ def test_as_markdown_nothing_in_a_name_is_markup():
     assert "<script>" not in row
     assert row.replace("\\|", "").count("|") == 6
     assert "@all" not in row
+
+
+HOSTILE = (
+    "<script>alert(1)</script>", "'\"`|]]>", "two\nlines\r", "x" * 10_000, "../../etc/passwd",
+    "\u202egnp.exe", "\x1b[2J\x07\x00", "\u2028",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_names_in_a_plan_are_harmless_in_every_form(tmp_path, name):
+    disk = {**VOLUME, "address": f"aws_ebs_volume.this[{json.dumps(name)}]", "index": name}
+    values = {"size": 8, "encrypted": False, "tags_all": {"Name": name}}
+    change = {"actions": ["create"], "before": None, "after": values, "after_unknown": {}}
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({
+        "format_version": "1.2", "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {"resources": [{**disk, "values": values}]}},
+        "resource_changes": [{**disk, "change": change}],
+        "configuration": {"root_module": {"resources": [{**disk, "expressions": {}}]}},
+    }))  # fmt: skip
+    report = policy.run_plan(path)
+    assert report.failed
+    forms = [policy.as_text, policy.as_json, policy.as_sarif, policy.as_junit, policy.as_markdown]
+    text, plain, sarif, junit, markdown = (form(report) for form in forms)
+    for said in (text, plain, sarif, junit, markdown):
+        assert all(letter.isprintable() or letter == "\n" for letter in said), ascii(said)
+        said.encode()
+    results = json.loads(sarif)["runs"][0]["results"]
+    cases = ET.fromstring(junit).findall("testcase")  # noqa: S314
+    rows = [line for line in markdown.splitlines() if line.startswith("| failed")]
+    assert len(json.loads(plain)["findings"]) == len(results) == len(cases) - 1 == len(rows)
+    assert {row.replace("\\|", "").count("|") for row in rows} == {6}
+    assert {row.count("`") % 2 for row in rows} == {0}
 
 
 def test_as_junit_the_numbers_add_up(report):

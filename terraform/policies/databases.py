@@ -1,4 +1,4 @@
-"""Databases and caches are reached from inside only."""
+"""Databases and caches are reached from inside only, and can be brought back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def no_public_database(database: Planned) -> bool:
 @policy(
     "GP_OPEN_DATABASE_PORT", "No port of a database is open to everyone",
     "aws_vpc_security_group_ingress_rule", "aws_security_group_rule",
-    reads=("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks"),
+    reads=(
+        "cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks", "type", "ip_protocol",
+        "protocol", "from_port", "to_port",
+    ),
 )  # fmt: skip
 def no_open_database_port(rule: Planned) -> bool:
     """No rule lets everyone in to a port of a database."""
@@ -30,7 +33,26 @@ def no_open_database_port(rule: Planned) -> bool:
     admitted.update(rule.get("cidr_blocks") or (), rule.get("ipv6_cidr_blocks") or ())
     if rule.get("type") == "egress" or not admitted & EVERYONE:
         return True
+    first, last = (rule.get(name) for name in ("from_port", "to_port"))
+    if first is None or last is None:
+        return False  # every port
     if str(rule.get("ip_protocol") or rule.get("protocol")) in {"-1", "all"}:
         return False
-    first, last = (rule.get(name) for name in ("from_port", "to_port"))
     return not any(int(first) <= port <= int(last) for port in PORTS)
+
+
+KEPT = 7
+"""Days, as AWS Security Hub asks for (control RDS.11)."""
+
+
+@policy(
+    "GP_BACKUPS", f"A database's backups are kept for {KEPT} days, in dev for one",
+    "aws_db_instance", "aws_rds_cluster",
+    reads=("backup_retention_period", "replicate_source_db"),
+)  # fmt: skip
+def backups(database: Planned) -> bool | None:
+    """Backups are kept long enough; a replica's data are the primary's."""
+    if database.get("replicate_source_db"):
+        return None
+    days = int(database.get("backup_retention_period") or 0)
+    return days >= (1 if database.environment == "dev" else KEPT)

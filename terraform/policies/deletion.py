@@ -21,4 +21,4 @@ PROTECTED = {
 def protected(store: Planned) -> bool:
     """Deletion is guarded, except in dev."""
     name, wanted = PROTECTED[store.type]
-    return store.environment == "dev" or bool(store.get(name)) is wanted
+    return store.environment == "dev" or (str(store.get(name)).lower() == "true") is wanted

@@ -32,3 +32,15 @@ def encrypted_disks(template: Planned) -> bool:
     """The disks of the template are encrypted."""
     disk = template.block("block_device_mappings").block("ebs")
     return not disk.values or str(disk.get("encrypted")).lower() == "true"
+
+
+@policy(
+    "GP_MYSQL_TLS", "MySQL refuses connections that are not encrypted", "aws_db_parameter_group",
+    "aws_rds_cluster_parameter_group", reads=("family", "parameter"),
+)  # fmt: skip
+def tls_required(group: Planned) -> bool | None:
+    """The parameter that has MySQL insist on TLS is on."""
+    if "mysql" not in str(group.get("family")):
+        return None
+    settings = {item.get("name"): item.get("value") for item in group.blocks("parameter")}
+    return str(settings.get("require_secure_transport")).upper() in {"1", "ON"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.errors import InputError
 from groundplan.files import write_if_changed
+from groundplan.findings import plain
 from groundplan.policy.report import (
     Finding,
     Report,
@@ -137,7 +138,7 @@ def run_plan(path: Path) -> Report:
     from groundplan.policy import scan  # noqa: PLC0415
 
     verdicts = _checked(scan.plan(path, _facts(path)), path)
-    return judge(verdicts, [path.name])
+    return judge(verdicts, [plain(path.name)])
 
 
 def judge(
@@ -174,7 +175,7 @@ def _unused(
 
 def _finding(verdict: Verdict, entries: Iterable[Entry]) -> Finding:
     by = next((entry.waiver for entry in entries if entry.waiver.covers(verdict)), None)
-    reason = f"{by.reason} ({by.owner}, until {by.expires})" if by else None
+    reason = plain(f"{by.reason} ({by.owner}, until {by.expires})") if by else None
     state: State = "waived" if by else "unknown" if verdict.result == "unknown" else "failed"
     return Finding(
         verdict.check, state, verdict.resource, verdict.message,
@@ -184,7 +185,8 @@ def _finding(verdict: Verdict, entries: Iterable[Entry]) -> Finding:
 
 def _about(entry: Entry, state: State, message: str) -> Finding:
     waiver = entry.waiver
-    return Finding(waiver.check, state, waiver.resource, message, str(entry.file), entry.line)
+    about = plain(waiver.resource)
+    return Finding(waiver.check, state, about, message, str(entry.file), entry.line)
 
 
 def _checked(verdicts: tuple[Verdict, ...], path: Path) -> tuple[Verdict, ...]:

@@ -12,8 +12,9 @@ checkov's own command takes the folder too: `--external-checks-dir terraform/pol
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
@@ -25,15 +26,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PLANNED = "__change_actions__"  # stands in what checkov read from a plan, and nowhere else
+# What checkov could not work out in the files: a reference, a call, an operator.
+_EXPRESSION: Final = re.compile(r"\$\{|\b(?:var|local|each|count|module|data|self|aws_\w+)\.|[?(!]")
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A resource as a policy sees it; `values` as checkov has them, each in a list."""
+    """A resource as a policy sees it; `values` as checkov has them, each in a list.
+
+    `home` is the environment whose files it was read from, empty for a plan.
+    """
 
     type: str
     values: Mapping[str, Any]
     everything: tuple[Mapping[str, Any], ...] = ()
+    home: str = ""
 
     def get(self, name: str) -> Any:
         """The value of an attribute; None where it is not set, or known only after apply."""
@@ -43,8 +50,14 @@ class Planned:
 
     def block(self, name: str) -> Planned:
         """The (first) nested block of that name; an empty one where there is none."""
-        found = self.get(name)
-        return Planned(name, found if isinstance(found, dict) else {})
+        return next(iter(self.blocks(name)), Planned(name, {}))
+
+    def blocks(self, name: str) -> list[Planned]:
+        """The nested blocks of that name."""
+        found = self.values.get(name)
+        listed = found if isinstance(found, list) else [found]
+        every = [each for item in listed for each in (item if isinstance(item, list) else [item])]
+        return [Planned(name, item) for item in every if isinstance(item, dict)]
 
     def document(self, name: str) -> dict[str, Any] | None:
         """The JSON document in an attribute, None where the plan does not tell it yet."""
@@ -63,8 +76,8 @@ class Planned:
 
     @property
     def environment(self) -> str:
-        """The environment it is tagged with; empty without one."""
-        return str(self.tags.get("Environment") or "")
+        """The environment it is tagged with, else that of its files; empty without one."""
+        return str(self.tags.get("Environment") or self.home)
 
     def others(self, type_: str) -> list[Mapping[str, Any]]:
         """The attributes of all resources of that type in the same plan."""
@@ -72,7 +85,10 @@ class Planned:
 
 
 class Check(BaseResourceCheck):
-    """A policy as checkov knows it. Made by `policy`; what breaks it is kept in `broken`."""
+    """A policy as checkov knows it. Made by `policy`; what breaks it is kept in `broken`.
+
+    `home` is the environment whose files are read, if files are.
+    """
 
     def __init__(
         self,
@@ -87,16 +103,17 @@ class Check(BaseResourceCheck):
         self.holds = holds
         self.reads = list(reads)
         self.in_files = in_files
+        self.home = ""
         self.broken: Exception | None = None
         super().__init__(about, id_, [CheckCategories.GENERAL_SECURITY], list(types))
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Whether the policy holds; without an answer it is not counted."""
         self.evaluated_keys = self.reads
-        if _PLANNED not in conf and not self.in_files:
+        if _PLANNED not in conf and not (self.in_files or self._is_plain(conf)):
             return CheckResult.UNKNOWN
         try:
-            answer = self.holds(Planned(self.entity_type, conf, self._everything()))
+            answer = self.holds(Planned(self.entity_type, conf, self._everything(), self.home))
         except Exception as error:
             # checkov would take a policy that breaks for one that has nothing to say.
             self.broken = error
@@ -105,8 +122,21 @@ class Check(BaseResourceCheck):
             return CheckResult.UNKNOWN
         return CheckResult.PASSED if answer else CheckResult.FAILED
 
+    def _is_plain(self, conf: dict[str, Any]) -> bool:
+        """Whether all that the policy reads is written in the files as it will be."""
+        return bool(self.reads) and not any(_is_open(conf.get(name)) for name in self.reads)
+
     def _everything(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(item for _, item in self.graph.nodes()) if self.graph else ()
+
+
+def _is_open(value: Any) -> bool:
+    """Whether an expression stands anywhere in `value`."""
+    if isinstance(value, dict):
+        return any(map(_is_open, value.values()))
+    if isinstance(value, list | tuple | set):
+        return any(map(_is_open, value))
+    return isinstance(value, str) and _EXPRESSION.search(value) is not None
 
 
 def policy(
@@ -116,8 +146,8 @@ def policy(
 
     It gets a planned resource and says whether the policy holds, or None where it has nothing to
     say. `reads`: the attributes it looks at; one that is known only after apply makes a failure
-    `unknown`. `in_files`: it is asked about the Terraform files too, whose values may be
-    expressions.
+    `unknown`. It is asked about the Terraform files too, as far as all that it reads is written
+    there as it will be; `in_files`: also where it is an expression.
     """
 
     def declare(holds: Callable[[Planned], bool | None]) -> Check:
@@ -126,12 +156,15 @@ def policy(
     return declare
 
 
-def load(folder: Path) -> tuple[tuple[Path, Check], ...]:
+def load(folder: Path, home: str = "") -> tuple[tuple[Path, Check], ...]:
     """The policies of the files in `folder`, which are now registered with checkov.
 
-    Raises InputError where a file can't be run.
+    `home`: the environment whose files are read. Raises InputError where a file can't be run.
     """
-    return tuple(item for path in sorted(folder.glob("*.py")) for item in _load(path))
+    found = tuple(item for path in sorted(folder.glob("*.py")) for item in _load(path))
+    for _, check in found:
+        check.home = home
+    return found
 
 
 def _load(path: Path) -> Iterator[tuple[Path, Check]]:

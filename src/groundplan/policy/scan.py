@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import pythonfile
 from groundplan.errors import InputError
+from groundplan.findings import plain
 from groundplan.policy.verdicts import Result, Verdict
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 # Variables of the user's shell that would change what checkov finds.
 _MEDDLING: Final = ("TF_VAR_", "CHECKOV_", "EVAL_TF_PLAN_", "LOG_LEVEL")
 _INDEX: Final = re.compile(r"/?\[(\d+)\]")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def files(folder: Path, variables: Path, own: Path | None = None) -> tuple[Verdict, ...]:
@@ -36,7 +36,7 @@ def files(folder: Path, variables: Path, own: Path | None = None) -> tuple[Verdi
     `own`: a folder of policies of one's own. Raises InputError where a file can't be parsed, or a
     policy of one's own breaks.
     """
-    with _apart(), _with(own):
+    with _apart(), _with(own, home=folder.name):
         from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
         from checkov.terraform.runner import Runner  # noqa: PLC0415
 
@@ -81,9 +81,9 @@ def _verdict(record: Any, resources: dict[str, Resource]) -> Verdict:
             result = "unknown"
     return Verdict(
         check=record.check_id,
-        resource=_CONTROL.sub("?", address),
+        resource=plain(address),
         result=result,
-        message=_CONTROL.sub("?", record.check_name),
+        message=plain(record.check_name),
         file=record.file_abs_path,
         line=record.file_line_range[0] or None,
         guideline=record.guideline,
@@ -110,7 +110,7 @@ def _tame() -> None:
 
 
 @contextmanager
-def _with(own: Path | None) -> Iterator[None]:
+def _with(own: Path | None, *, home: str = "") -> Iterator[None]:
     """With the policies in `own` registered inside, and forgotten afterwards."""
     from checkov.terraform.checks.resource.registry import resource_registry  # noqa: PLC0415
 
@@ -119,7 +119,7 @@ def _with(own: Path | None) -> Iterator[None]:
     every = (resource_registry.checks, resource_registry.wildcard_checks)
     before = [{name: checks[:] for name, checks in found.items()} for found in every]
     try:
-        policies = custom.load(own) if own else ()
+        policies = custom.load(own, home) if own else ()
         yield
         for path, check in policies:
             if check.broken:

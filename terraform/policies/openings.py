@@ -1,0 +1,43 @@
+"""The internet comes in by HTTP and HTTPS only."""
+
+from __future__ import annotations
+
+from groundplan.policy.custom import Planned, policy
+
+EVERYONE = {"0.0.0.0/0", "::/0"}
+RANGES = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
+PORTS = {80, 443}
+
+
+@policy(
+    "GP_OPEN_PORT", "Nothing but HTTP and HTTPS is open to everyone",
+    "aws_vpc_security_group_ingress_rule", "aws_security_group_rule", "aws_security_group",
+    "aws_default_security_group",
+    reads=(*RANGES, "type", "ip_protocol", "protocol", "from_port", "to_port", "ingress"),
+)  # fmt: skip
+def no_open_port(resource: Planned) -> bool:
+    """What lets everyone in lets them in to those two ports."""
+    if resource.type in {"aws_security_group", "aws_default_security_group"}:
+        rules = resource.blocks("ingress")
+    else:
+        rules = [] if resource.get("type") == "egress" else [resource]
+    return all(_is_web(rule) for rule in rules if _admitted(rule) & EVERYONE)
+
+
+def _admitted(rule: Planned) -> set[str]:
+    found: set[str] = set()
+    for name in RANGES:
+        value = rule.values.get(name)
+        found.update(map(str, _flat(value)))
+    return found
+
+
+def _flat(value: object) -> list[object]:
+    if isinstance(value, list):
+        return [item for each in value for item in _flat(each)]
+    return [value]
+
+
+def _is_web(rule: Planned) -> bool:
+    first, last = rule.get("from_port"), rule.get("to_port")
+    return first is not None and first == last and int(first) in PORTS
