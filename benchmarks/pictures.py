@@ -73,9 +73,7 @@ def _plans(scratch: Path, large: Path, runs: int) -> Iterator[Row]:
 
 def _workspace(scratch: Path, runs: int) -> Iterator[Row]:
     """The reference engagement in a copy, so that nothing of the real one is touched."""
-    copy = scratch / "workspace"
-    leave = shutil.ignore_patterns(".*", "build", "site", "tests", "benchmarks", "src")
-    shutil.copytree(ROOT, copy, ignore=leave, symlinks=True)
+    copy = copy_of_workspace(scratch / "workspace")
     bare = measure([sys.executable, "-c", "pass"], runs=runs, cwd=scratch)
     yield "python that does nothing", bare, None
     helped = measure([GROUNDPLAN, "--help"], runs=runs, cwd=scratch)
@@ -90,6 +88,22 @@ def _workspace(scratch: Path, runs: int) -> Iterator[Row]:
     yield f"{name}, nothing drawn yet", cold, None
     same = measure(draw, runs=runs, cwd=copy)
     yield "the same with nothing changed, ratio to the line above", same, cold
+    check = [GROUNDPLAN, "check"]
+    first = measure(
+        check, runs=runs, cwd=copy,
+        before=lambda: [shutil.rmtree(copy / "build" / name, ignore_errors=True)
+                        for name in ("check", "unchanged")],
+    )  # fmt: skip
+    yield "groundplan check, for the first time", first, None
+    same = measure(check, runs=runs, cwd=copy)
+    yield "the same with nothing changed, ratio to the line above", same, first
+
+
+def copy_of_workspace(copy: Path) -> Path:
+    """The reference engagement in the folder `copy`, without what is made from it."""
+    made = (".git", ".venv", ".tools", ".terraform", ".*_cache", ".hypothesis", "__pycache__")
+    leave = shutil.ignore_patterns(*made, "build", "site", "tests", "benchmarks", "src")
+    return Path(shutil.copytree(ROOT, copy, ignore=leave, symlinks=True))
 
 
 def _peer(scratch: Path) -> Path | None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -274,7 +275,7 @@ def test_every_phase_has_its_page_whatever_its_number():
         "phases/index.md",
         *(f"phases/phase-{number}.md" for number in (1, 2, 3, 4, 5, 6, 10)),
     )
-    assert set(pages.generated()) == set(pages.phases)
+    assert set(pages.generated()) == {*pages.phases, *pages.modules}
 
 
 def phase_page(root: Path, number: int) -> str:
@@ -405,3 +406,32 @@ def test_amounts_have_a_currency():
     from decimal import Decimal  # noqa: PLC0415
 
     assert usd(Decimal("1234.5")) == "$1,234.50"
+
+
+# Terraform modules
+
+
+def test_each_module_has_a_page_that_is_read_from_its_files(workspace: Path):
+    module = workspace / "terraform" / "modules" / "queue"
+    module.mkdir(parents=True)
+    (module / "README.md").write_text(
+        "# queue\n\nA queue; see [main](main.tf).\n\n"
+        "<!-- BEGIN_TF_DOCS -->\noutdated\n<!-- END_TF_DOCS -->\n"
+    )
+    (module / "main.tf").write_text(
+        'variable "name" {\n  description = "<script>alert(1)</script>"\n  type = string\n}\n'
+        'resource "aws_sqs_queue" "this" {}\n'
+    )
+    pages = Pages(Workspace(workspace))
+    assert pages.modules == ("modules/index.md", "modules/queue.md")
+    found = pages.generated()
+    assert 'href="gp:modules/queue.md"' in found["modules/index.md"]
+    html = pages.fill(found["modules/queue.md"])
+    assert "A queue; see main." in html
+    assert "outdated" not in html
+    assert "aws_sqs_queue.this" in unescape(html)
+    assert "<script>" not in html
+
+    (module / "main.tf").write_text('variable "name {')
+    broken = Pages(Workspace(workspace)).generated()["modules/queue.md"]
+    assert "The module's files can't be read" in broken

@@ -62,7 +62,8 @@ def test_every_page_is_there(engagement: Path):
         ".",
         "phases",
         *(f"phases/phase-{number}" for number in (1, 2, 3, 4, 5, 6, 10)),
-        *("application-flow", "network", "infrastructure", "cost", "decisions"),
+        *("application-flow", "network", "infrastructure", "modules", "runbook"),
+        *("cost", "decisions"),
         *(f"decisions/{record}" for record in records),
     }
 

@@ -1,22 +1,22 @@
 """The client site: an MkDocs plugin that gives MkDocs our pages, pictures and looks.
 
-The only importer of `mkdocs`. Plain `mkdocs build` and `mkdocs serve` work, and `build` and
-`serve` here do the same with our errors.
+With `rebuilding`, the only importer of `mkdocs`. Plain `mkdocs build` and `mkdocs serve` work, and
+`build` and `serve` here do the same with our errors.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import FileSystemLoader, Template
 from markupsafe import escape
 from mkdocs.config.base import Config
 from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File
+from mkdocs.structure.files import File, InclusionLevel
 from watchdog.events import (
     FileCreatedEvent,
     FileDeletedEvent,
@@ -27,20 +27,20 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
+from groundplan import rebuilding
 from groundplan.errors import GroundplanError, InputError, RefusedError
 from groundplan.files import read_text
 from groundplan.pages import Pages
 from groundplan.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
-    from mkdocs.theme import Theme
     from watchdog.observers.api import ObservedWatch
 
 ADDRESS: Final = "127.0.0.1:8000"
@@ -67,6 +67,7 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         self._settings = ""
         self._templates: Environment | None = None
+        self._conversions, self._found = rebuilding.Conversions(), rebuilding.SearchEntries()
 
     def on_startup(self, **_: Any) -> None:
         """Having this event keeps the plugin, and what it has loaded, from build to build."""
@@ -78,13 +79,16 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             workspace.ask_ahead()
             self._pages = Pages(workspace, _drawn(workspace))
             config.site_name = escape(self._pages.title)
-            config.nav = _expanded(config.nav, (self._pages.phases, self._pages.records))
+            config.nav = _expanded(
+                config.nav, (self._pages.phases, self._pages.records, self._pages.modules)
+            )
         config.extra_css[:0] = [f"{_PLACE}/{name}" for name in _STYLES]
         config.extra_javascript += [f"{_PLACE}/{name}" for name in _SCRIPTS]
         config.theme["logo"] = config.theme["favicon"] = f"{_PLACE}/logo.svg"
         settings = read_text(Path(config.config_file_path))
         if self._templates is None or self._settings != settings:
-            self._settings, self._templates = settings, _templates(config.theme)
+            self._settings, self._templates = settings, rebuilding.templates(config.theme)
+            self._conversions, self._found = rebuilding.Conversions(), rebuilding.SearchEntries()
         templates = self._templates
         config.theme.get_env = lambda: templates  # type: ignore[method-assign]
         return config
@@ -94,7 +98,9 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         with _Told():
             for path, content in self._pages.generated().items():
                 if path not in files.src_uris:
-                    files.append(File.generated(config, path, content=content))
+                    # A workspace's navigation may leave a section out.
+                    kind = InclusionLevel.NOT_IN_NAV
+                    files.append(File.generated(config, path, content=content, inclusion=kind))
             for path, source in self._pages.files().items():
                 files.append(File.generated(config, path, abs_src_path=str(source)))
         for source in sorted(item for item in _ASSETS.rglob("*") if item.is_file()):
@@ -106,6 +112,7 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     @event_priority(50)
     def on_page_markdown(self, markdown: str, page: Page, config: MkDocsConfig, **_: Any) -> str:
         """Fill the values into a hand-written page."""
+        page.render = partial(self._conversions.render, page)  # type: ignore[method-assign]
         if page.file.abs_src_path is None:
             return markdown
         source = Path(page.file.abs_src_path)
@@ -121,7 +128,10 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         return self._pages.fill(html)
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-        """Add the cards of the pictures, now that it is known which pages name their nodes."""
+        """Add the cards of the pictures, now that it is known which pages name their nodes.
+
+        By now the search has its index, too.
+        """
 
         def url(path: str) -> str:
             file = files.get_file_from_path(path)
@@ -130,6 +140,9 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         with _Told():
             content = self._pages.cards(url)
         files.append(File.generated(config, f"{_PLACE}/cards.js", content=content))
+        for plugin in config.plugins.values():
+            if index := getattr(plugin, "search_index", None):  # Material's search
+                index.add_entry_from_context = partial(self._found.add, index)
         return env
 
     def on_post_page(self, output: str, page: Page, **_: Any) -> str:
@@ -158,40 +171,14 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         server.build_delay = _WAIT_FOR_MORE
         # The folder, not design.yaml itself: an editor that moves files would end that watch.
         server.watch(str(root), recursive=False)
-        folders = [str(root / name) for name in ("diagrams", "facts") if (root / name).is_dir()]
+        folders = [
+            str(root / name)
+            for name in ("diagrams", "facts", "terraform")
+            if (root / name).is_dir()
+        ]
         for path in dict.fromkeys((*watched, *folders)):
             server.watch(path)
         return server
-
-
-class _Files(FileSystemLoader):
-    """The theme's files without its thousands of icons, which no build copies."""
-
-    def list_templates(self) -> list[str]:
-        """The paths of what a build may copy or render, sorted."""
-        found: set[str] = set()
-        for folder in map(Path, self.searchpath):
-            for place, inside, names in os.walk(folder):
-                inside[:] = (name for name in inside if not name.startswith("."))
-                found.update((Path(place, name)).relative_to(folder).as_posix() for name in names)
-        return sorted(found)
-
-
-class _Template(Template):
-    """A template of the theme that gives a page as it was where nothing in it has changed."""
-
-    _before: ClassVar[dict[str, tuple[str, str]]]
-
-    def render(self, context: Mapping[str, Any]) -> str:
-        """The HTML of the page that `context` is of, or of the file that is none."""
-        page, config = context["page"], context["config"]
-        if page is None:
-            return super().render(context)
-        around = (self.name, config.site_name, str(context["nav"]))
-        meaning = repr((around, page.title, page.meta, page.content))
-        if self._before.get(page.url, ("", ""))[0] != meaning:
-            self._before[page.url] = meaning, super().render(context)
-        return self._before[page.url][1]
 
 
 class _Changes(Observer):  # type: ignore[misc, valid-type] # it is chosen by the platform
@@ -226,22 +213,18 @@ def _drawn(workspace: Workspace) -> Any:
     return drawing.draw(workspace, png=False)
 
 
-def _templates(theme: Theme) -> Environment:
-    """The theme's templates, to be kept while `mkdocs.yml` is as it is, with all they remember."""
-    environment = theme.get_env()
-    environment.loader = _Files(theme.dirs)
-    environment.template_class = type("_Template", (_Template,), {"_before": {}})
-    return environment
-
-
 def _expanded(nav: Any, sections: Sequence[tuple[str, ...]]) -> Any:
     """`nav` with the pages of a section listed below its index page, where it is one entry."""
     inside = {page.rpartition("/")[0]: pages for pages in sections for page in pages}
 
     def entry(item: Any) -> Any:
+        if isinstance(item, list):
+            return [entry(part) for part in item]
         if not isinstance(item, dict):
             return item
-        return {title: pages(to) if isinstance(to, str) else to for title, to in item.items()}
+        return {
+            title: pages(to) if isinstance(to, str) else entry(to) for title, to in item.items()
+        }
 
     def pages(to: str) -> Any:
         folder, _, name = to.rpartition("/")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groundplan.pages import generated, nodes, pictures
+from groundplan.pages import generated, modules, nodes, pictures
 from groundplan.pages.content import Content
 from groundplan.pages.macros import Macros, page_of, page_of_phase
 
@@ -25,6 +25,7 @@ class Pages:
     def __init__(self, workspace: Workspace, drawn: tuple[Picture, ...] = ()) -> None:
         self._content = Content(workspace, drawn)
         self._macros = Macros(self._content)
+        self._terraform = modules.shown(workspace.root / "terraform")
         self._mentions: dict[str, tuple[nodes.Mention, ...]] = {}
 
     @property
@@ -43,9 +44,15 @@ class Pages:
         """The paths of the decisions' records."""
         return tuple(page_of(decision) for decision in self._content.design.decisions)
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The paths of the Terraform modules' pages, their list first."""
+        return (modules.INDEX, *(module.page for module in self._terraform))
+
     def generated(self) -> dict[str, str]:
         """The pages that are computed as a whole: Markdown by path."""
-        return generated.pages(self._content, self._macros)
+        found = generated.pages(self._content, self._macros)
+        return found | modules.pages(self._terraform, self._macros.templates)
 
     def files(self) -> dict[str, Path]:
         """The files that the pages link to, by their path in the site."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from groundplan.compose import Application
     from groundplan.design import Design, Phase
     from groundplan.facts import Facts
+    from groundplan.kubernetes.runbook import Chapter
     from groundplan.observing.record import Observation
     from groundplan.observing.verdict import Line
     from groundplan.pages.changes import Count, Difference, TypeChange
@@ -157,6 +158,12 @@ class Content:
         found = self._observations.get(number)
         compose = record.compose_digest(self._workspace) if found else ""
         return Observed(number, found, current=found is not None and found.compose == compose)
+
+    def runbook(self, overlay: str) -> tuple[Chapter, ...]:
+        """The deployment of an overlay by hand."""
+        from groundplan.kubernetes import runbook  # noqa: PLC0415 - only one page needs it
+
+        return runbook.chapters(self._workspace, overlay)
 
     @cached_property
     def _observations(self) -> dict[int, Observation]:

@@ -28,7 +28,7 @@ NAMES: Final = (
     "client", "region", "phase", "facts", "phases", "expectations", "decision", "decisions",
     "matrix", "services", "subnets", "openings", "zones", "beside", "changes", "picture",
     "cost", "costs", "assumptions", "node",
-    "observed",
+    "observed", "runbook",
 )  # fmt: skip
 
 
@@ -157,6 +157,10 @@ class Macros:
     def observed(self, phase: int) -> Markup:
         """The flow of a phase as it was seen in Compose, beside what the Compose file tells."""
         return self._block("observed.html", observed=self._content.observed(phase))
+
+    def runbook(self, overlay: str) -> Markup:
+        """The commands with which an overlay of `k8s/` is deployed by hand, and taken back."""
+        return self._block("runbook.html", chapters=self._content.runbook(overlay))
 
     def subnets(self, env: str, phase: int) -> Markup:
         """The network schema of an environment in a phase."""

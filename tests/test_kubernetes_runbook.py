@@ -1,0 +1,114 @@
+"""The runbook: the commands of a deployment by hand, and what a cluster is asked to have."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from groundplan import kubernetes
+from groundplan.errors import InputError, RefusedError
+from groundplan.kubernetes import operators, overlays, runbook
+from groundplan.pages import Pages
+from groundplan.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+
+
+def lines(overlay: str) -> list[str]:
+    found = runbook.chapters(Workspace(ROOT), overlay)
+    return [line for chapter in found for line in chapter.commands]
+
+
+def titles(overlay: str) -> list[str]:
+    return [chapter.title for chapter in runbook.chapters(Workspace(ROOT), overlay)]
+
+
+def test_it_goes_from_the_environment_to_the_way_back():
+    assert titles("dev") == [
+        "Make the environment",
+        "Point kubectl at the cluster",
+        "Install External Secrets",
+        "Build the images, and push them",
+        "Look at what will be applied",
+        "Apply, and watch every copy become ready",
+        "See what runs, and where",
+        "Show it",
+        "Take it back",
+    ]
+    assert titles("local")[0] == "Make a cluster"
+
+
+def test_it_names_what_is_there():
+    dev, local = lines("dev"), lines("local")
+    assert sum(line.startswith("docker push ") for line in dev) == 5
+    assert "docker tag harbour-lane/cart:1.0.0 $registry/harbour-lane-dev/cart:$tag" in dev
+    assert "groundplan k8s apply --overlay dev --context dev" in dev
+    assert any(line.startswith("aws eks update-kubeconfig") for line in dev)
+    assert any("--name harbour-lane-dev --alias dev" in line for line in dev)
+    assert "kubectl kustomize k8s/overlays/local" in local
+    assert not any("aws" in line for line in local)
+
+
+def test_production_has_what_its_phase_adds():
+    assert titles("prod")[:6] == [
+        "Give the cache its token",
+        "Make the environment",
+        "Point kubectl at the cluster",
+        "Install External Secrets",
+        "Install AWS Load Balancer Controller",
+        "Wait for metrics-server, an add-on of the cluster",
+    ]
+    text = "\n".join(lines("prod"))
+    # What Terraform takes as a variable is what External Secrets reads.
+    assert "create-secret --region us-east-1 --name harbour-lane-prod/redis_auth_token" in text
+    variables = (ROOT / "terraform" / "envs" / "prod" / "variables.tf").read_text()
+    assert "export TF_VAR_redis_auth_token=" in text
+    assert 'variable "redis_auth_token"' in variables
+
+
+@pytest.mark.parametrize("overlay", ["local", "dev", "prod"])
+def test_every_command_is_one_that_a_shell_takes_and_no_cluster_is_left_unnamed(overlay):
+    for line in lines(overlay):
+        words = shlex.split(line)
+        if words[0] == "helm":
+            assert {"--kube-context", "--version", "--repo"} <= set(words)
+        if words[0] == "kubectl" and words[1] != "kustomize":
+            assert words[1] == "--context"
+
+
+def test_rights_are_given_by_hand_until_the_plan_gives_them():
+    workspace = Workspace(ROOT)
+    facts = workspace.facts("dev", 2)
+    place = operators.Place("dev", "shop-dev", "us-east-1", "shop-dev/")
+    [secrets, *_] = operators.OPERATORS
+    by_hand = list(operators.installation(secrets, place, facts))
+    assert [line.split()[0] for line in by_hand] == ["aws", "aws", "aws", "helm"]
+    assert "secret:shop-dev/*" in by_hand[1]
+    [association] = workspace.facts("prod", 10).of_type("aws_eks_pod_identity_association")[:1]
+    given = association.values | {"service_account": "external-secrets"}
+    planned = type(facts)((type(association)(**{**vars(association), "values": given}),))
+    [only] = operators.installation(secrets, place, planned)
+    assert only.startswith("helm upgrade --install external-secrets ")
+
+
+def test_a_cluster_without_what_the_overlay_counts_on_is_told_before_anything_is_applied():
+    made = overlays.whole(kubernetes.find(Workspace(ROOT), "prod"))
+    with pytest.raises(RefusedError, match="no External Secrets, AWS Load") as caught:
+        operators.assert_there(made, {"apps/v1", "metrics.k8s.io/v1beta1"}, "prod")
+    assert "metrics-server" not in str(caught.value)
+    assert "docs/runbook.md" in str(caught.value.hint)
+    operators.assert_there(made, {operator.api for operator in operators.OPERATORS}, "prod")
+    local = overlays.whole(kubernetes.find(Workspace(ROOT), "local"))
+    operators.assert_there(local, set(), "kind-kind")
+
+
+def test_the_page_shows_the_commands_as_they_are_typed():
+    pages = Pages(Workspace(ROOT))
+    html = pages.fill(pages.prose('{{ runbook("dev") }}', page="docs/runbook.md"))
+    assert html.count("<li>") == len(titles("dev"))
+    assert "groundplan k8s apply &#45;&#45;overlay dev" in html.replace("--", "&#45;&#45;")
+    with pytest.raises(InputError, match="no overlay 'staging'") as caught:
+        pages.prose('{{ runbook("staging") }}', page="docs/runbook.md")
+    assert caught.value.file == "docs/runbook.md"
