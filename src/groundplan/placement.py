@@ -76,7 +76,7 @@ class Placement(Routing):
         if row.optional:
             return UNKNOWN if any(may_be_given(resource, path) for path in row.subnets) else ()
         if resource.type == "aws_vpc_endpoint":
-            kinds = {"Interface", "GatewayLoadBalancer"}
+            kinds = ("Interface", "GatewayLoadBalancer")  # a damaged plan may have a list there
             return UNKNOWN if resource.get("vpc_endpoint_type") in kinds else ()
         return UNKNOWN if row.subnets else ()
 
