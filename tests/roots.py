@@ -73,6 +73,7 @@ resource "aws_vpc" "this" {{
   count                = length(var.applications) - 1
   cidr_block           = "10.20.0.0/16"
   enable_dns_hostnames = true
+  tags                 = {{ Name = "lab" }}
 }}
 """
 

@@ -224,6 +224,25 @@ class TestGaps:
         assert found["LogFormat"].startswith("${version} ${account-id}")
         assert found["Tags"] == [{"Key": "Name", "Value": "dev"}]
 
+    def test_nat_gateways(self, endpoint):
+        ec2 = client(endpoint, "ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+        address = ec2.allocate_address(Domain="vpc")
+        public = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address["AllocationId"])
+        ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")
+
+        found = ec2.describe_nat_gateways(NatGatewayIds=[public["NatGateway"]["NatGatewayId"]])[
+            "NatGateways"
+        ]
+
+        [shown] = found[0]["NatGatewayAddresses"]
+        assert shown["AllocationId"] == address["AllocationId"]
+        assert shown["PublicIp"] == address["PublicIp"]
+        assert shown["IsPrimary"] is True
+        both = ec2.describe_nat_gateways(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+        assert [len(item["NatGatewayAddresses"]) for item in both["NatGateways"]] == [1, 0]
+
     def test_alarm_in_xml_as_terraform_asks(self, endpoint):
         asked = {
             "AlarmName": "cpu", "AlarmDescription": "MySQL & friends", "Namespace": "AWS/RDS",

@@ -9,7 +9,7 @@ from python_terraform import IsFlagged
 
 from groundplan.errors import ToolError
 from groundplan.files import write_if_changed
-from groundplan.terraform import messages, plans, providers, recovery, sources
+from groundplan.terraform import messages, plans, providers, recovery, resuming, sources
 from groundplan.terraform.command import Commands, Result, Surroundings
 from groundplan.terraform.plans import Permit, Plan
 
@@ -53,7 +53,7 @@ class Terraform:
         self.target = target
         self.root = workspace.environment(env)
         self.folder = workspace.build_dir / "terraform" / env / (area or target.name)
-        self._on_line = on_line
+        self.say = on_line
         surroundings = Surroundings(
             env=self._environment(), logs=self.folder / logs, on_line=self._progress,
             held=target.held, **({"stop": stop} if stop else {}),
@@ -77,16 +77,27 @@ class Terraform:
     def plan(
         self, phase: int, *, destroy: bool = False, refresh: bool = True, lock: bool = True
     ) -> Plan:
-        """Plan `phase` (or the destruction of what it made) and save the plan."""
-        variables = self.workspace.variables_file(self.env, phase)
+        """Plan `phase` (or the destruction of what it made) and save the plan.
+
+        What an apply left that was killed is taken into the state first.
+        """
+        self.workspace.variables_file(self.env, phase)
+        self.init()
+        if killed := recovery.unfinished(self.folder):
+            resuming.take_in(self, killed)
+            recovery.end(self.folder)
+        return self.plan_only(phase, destroy=destroy, refresh=refresh, lock=lock)
+
+    def plan_only(
+        self, phase: int, *, destroy: bool = False, refresh: bool = True, lock: bool = True
+    ) -> Plan:
+        """The same from the state as it is."""
+        variables = str(self.workspace.variables_file(self.env, phase))
         path = self._plan_file(phase, destroy=destroy)
         source = sources.digest(self.workspace, self.env, phase)
-        self.init()
-        if recovery.unfinished(self.folder):
-            self._take_in(variables)
         path.unlink(missing_ok=True)
         result = self._run.plan(
-            json=IsFlagged, no_color=None, var_file=str(variables), out=str(path),
+            json=IsFlagged, no_color=None, var_file=variables, out=str(path),
             refresh=refresh, lock=lock, destroy=IsFlagged if destroy else None,
         )  # fmt: skip
         self._check("plan", result, also=_CHANGES)
@@ -162,6 +173,24 @@ class Terraform:
         """Whether `phase`, as the files say now, is what was last applied from here."""
         return self._stamp.exists() and self._stamp.read_text() == self._applied(phase)
 
+    def said(self, command: str) -> tuple[str, ...]:
+        """The lines that the last `command` of Terraform's said; none where there was none."""
+        log = self._run.surroundings.logs / f"{command}.log"
+        return tuple(log.read_text(errors="replace").splitlines()) if log.exists() else ()
+
+    def take_in(self, address: str, id_: str, phase: int) -> bool:
+        """Import what stands as `id_` into the state, as `phase` has it; False where it can't be.
+
+        Raises RefusedError where the state is locked.
+        """
+        variables = str(self.workspace.variables_file(self.env, phase))
+        result = self._run.cmd(
+            "import", address, id_, var_file=variables, no_color=IsFlagged, input=False
+        )
+        if lock := messages.lock_in(result.text):
+            raise messages.locked(lock, self.env)
+        return result.returncode == 0
+
     def lock(self) -> Lock | None:
         """Who holds the lock of the state, if anybody does."""
         self.init()
@@ -181,23 +210,6 @@ class Terraform:
             " it takes in what was made and goes on",
         )
 
-    def _take_in(self, variables: Path) -> None:
-        """Import what a killed apply made and could not save; say what can't be known."""
-        log = self._run.surroundings.logs / "apply.log"
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        found = recovery.read(lines)
-        for address, id_ in found.lost(self.state()).items():
-            result = self._run.cmd(
-                "import", address, id_, var_file=str(variables), no_color=IsFlagged, input=False
-            )
-            if lock := messages.lock_in(result.text):
-                raise messages.locked(lock, self.env)
-            told = "taken in" if result.returncode == 0 else "made, but can't be taken in"
-            self._on_line(f"{address}: {told} ({id_})")
-        for address in found.begun:
-            self._on_line(f"{address}: was being made when Terraform was killed; it may stand")
-        recovery.end(self.folder)
-
     def _plan_file(self, phase: int, *, destroy: bool = False) -> Path:
         return self.folder / f"phase-{phase}{'.destroy' if destroy else ''}.tfplan"
 
@@ -215,7 +227,7 @@ class Terraform:
 
     def _progress(self, line: str) -> None:
         if shown := messages.progress(line):
-            self._on_line(shown)
+            self.say(shown)
 
     def _environment(self) -> dict[str, str]:
         environment = {

@@ -2,12 +2,12 @@
 
 Terraform saves its state every 20 seconds at most, and that can't be changed. What it made since
 is lost to the state when Terraform itself is killed, but not to its log, which names the id of
-each thing that it made: so they can be imported.
+each thing that it made: so they can be imported. Of what was only being made then, the log has no
+id: what may stand of that is looked for in the cloud.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """What an apply's log tells: the id of what it made, by address, and what it had only begun."""
+    """What an apply's log tells: the id of what it made, by address, and what it only began."""
 
     made: Mapping[str, str]
     begun: tuple[str, ...]
 
     def lost(self, state: Mapping[str, Any]) -> dict[str, str]:
         """What was made and is not in `state` (`terraform show -json`): its id, by address."""
-        known = set(_addresses((state.get("values") or {}).get("root_module") or {}))
+        known = ids(state)
         return {address: id_ for address, id_ in self.made.items() if address not in known}
 
 
@@ -41,7 +41,7 @@ def read(lines: Iterable[str]) -> Interrupted:
         address, action = str((hook.get("resource") or {}).get("addr")), hook.get("action")
         if item.get("type") == "apply_start" and action == "create":
             begun[address] = None
-        elif item.get("type") in {"apply_complete", "apply_errored"}:
+        elif item.get("type") == "apply_complete":
             begun.pop(address, None)
         if item.get("type") == "apply_complete" and action == "create" and hook.get("id_value"):
             made[address] = str(hook["id_value"])
@@ -50,16 +50,21 @@ def read(lines: Iterable[str]) -> Interrupted:
     return Interrupted(made, tuple(begun))
 
 
-def _addresses(module: Mapping[str, Any]) -> Iterator[str]:
+def ids(state: Mapping[str, Any]) -> dict[str, str]:
+    """The ids of what is in `state`, by address."""
+    return dict(_ids((state.get("values") or {}).get("root_module") or {}))
+
+
+def _ids(module: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for item in module.get("resources", ()):
-        yield item["address"]
+        yield item["address"], str((item.get("values") or {}).get("id"))
     for child in module.get("child_modules", ()):
-        yield from _addresses(child)
+        yield from _ids(child)
 
 
 def begin(folder: Path, phase: int) -> None:
     """Note in `folder` that `phase` is being applied; a note that is left tells of a kill."""
-    write_if_changed(_note(folder), json.dumps({"phase": phase}))
+    write_if_changed(_note(folder), str(phase))
 
 
 def end(folder: Path) -> None:
@@ -67,10 +72,10 @@ def end(folder: Path) -> None:
     _note(folder).unlink(missing_ok=True)
 
 
-def unfinished(folder: Path) -> bool:
-    """Whether an apply was begun in `folder`, and never ended."""
-    return _note(folder).exists()
+def unfinished(folder: Path) -> int | None:
+    """The phase of which an apply was begun in `folder` and never ended, None where none was."""
+    return int(_note(folder).read_text()) if _note(folder).exists() else None
 
 
 def _note(folder: Path) -> Path:
-    return folder / "applying.json"
+    return folder / "applying"

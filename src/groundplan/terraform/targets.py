@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from groundplan import localcloud
 from groundplan.errors import RefusedError, ToolError
@@ -90,6 +90,20 @@ def caller(region: str) -> str:
             f"AWS does not say whose credentials these are: {error}",
             hint="log in (aws sso login), or name a profile: AWS_PROFILE=NAME",
         ) from None
+
+
+def client(target: Target, service: str) -> Any:
+    """boto3's client of an AWS `service`, for what `target` works on."""
+    import boto3  # noqa: PLC0415 - 0.3 s to import
+
+    if target.name == "aws":
+        return boto3.Session(region_name=target.region).client(service)
+    given = target.environment
+    return boto3.client(
+        service, endpoint_url=given["AWS_ENDPOINT_URL"], region_name=target.region,
+        aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
+    )  # fmt: skip
 
 
 def state_bucket(client: str, account: str) -> str:

@@ -34,6 +34,7 @@ GAPS: Final = (
     Gap("cloudwatch", "aws_cloudwatch_metric_alarm", "half of it not shown: endless change",
         cloudwatch.alarms),
     Gap("ec2", "aws_flow_log", "role, interval, tags forgotten: replaced", ec2.flow_logs),
+    Gap("ec2", "aws_nat_gateway", "address not shown: replaced once imported", ec2.nat_gateways),
     Gap("eks", "aws_eks_cluster", "upgrade policy forgotten: endless change", eks.clusters),
     Gap("eks", "aws_iam_openid_connect_provider", "issuer is http: refused", eks.issuer),
     Gap("eks", "aws_eks_node_group", "launch template forgotten: replaced", eks.node_groups),
