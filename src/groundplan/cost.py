@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from groundplan.bill import Bill, Free, Gap, Line
-from groundplan.cost_rules import RULES, Context
+from groundplan.cost_context import Context
+from groundplan.cost_rules import RULES
 from groundplan.errors import InputError
 from groundplan.free import FREE
 
@@ -56,7 +57,12 @@ def monthly(facts: Facts, usage: Usage, prices: Prices) -> Bill:
 
 def _priced(type_: str, resources: tuple[Resource, ...], context: Context) -> list[Entry]:
     if type_ in RULES:
-        return list(RULES[type_](resources, context))
+        try:
+            return list(RULES[type_](resources, context))
+        except ArithmeticError:  # a plan that was tampered with: a number that no bill can hold
+            return [
+                Gap(item.address, "a number in the plan is out of bounds") for item in resources
+            ]
     if reason := FREE.get(type_):
         return [Free(resource.address, reason) for resource in resources]
     return [Gap(resource.address, f"{type_} is not priced yet") for resource in resources]

@@ -7,86 +7,23 @@ NAT) are known for the whole environment only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan.bill import CENT, Free, Gap, Line, amount
+from groundplan import cost_watching
+from groundplan.bill import Free, Gap, Line, amount
+from groundplan.cost_context import counted, decimal, label
 
 if TYPE_CHECKING:
-    from groundplan.facts import Facts, Resource
-    from groundplan.prices import Prices
-    from groundplan.usage import Assumed, Usage
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the rules price with."""
-
-    facts: Facts
-    usage: Usage
-    prices: Prices
-    env: str | None
-
-    def used(self, name: str) -> Assumed | None:
-        """The usage assumption of that field for this environment."""
-        return self.usage.amount(name, self.env)
-
-    def hours(self, count: int = 1) -> Decimal:
-        """The hours that `count` things run in a month."""
-        assumed = self.usage.hours_per_month
-        return count * _decimal(assumed.environments.get(self.env or "", assumed).value)
-
-    def line(
-        self,
-        resources: Iterable[Resource],
-        item: str,
-        quantity: Decimal | int,
-        row: tuple[str, str],
-        *,
-        assumption: str = "",
-        share: Decimal = Decimal(1),
-    ) -> Line | Gap:
-        """The line for `quantity` at the price of `row` (service, item) times `share`."""
-        addresses = tuple(resource.address for resource in resources)
-        price = self.prices.find(*row)
-        if price is None:
-            return Gap(addresses[0], f"{item}: the price table has no '{row[1]}' of {row[0]}")
-        each, many = price.usd * share, Decimal(quantity)
-        return Line(
-            addresses, item, many, price.unit, each,
-            usd=(many * each).quantize(CENT, ROUND_HALF_UP),
-            priced_as=f"{price.service}: {price.item}", source=price.source, assumption=assumption,
-        )  # fmt: skip
-
-    def usage_line(
-        self, resources: tuple[Resource, ...], item: str, field: str, row: tuple[str, str], *,
-        times: int = 1,
-    ) -> Line | Gap:  # fmt: skip
-        """The line for an assumed usage that all `resources` share."""
-        assumed = self.used(field)
-        if assumed is None:
-            return Gap(resources[0].address, f"{item}: the design assumes no usage.{field}")
-        quantity = times * _decimal(assumed.value)
-        return self.line(resources, item, quantity, row, assumption=assumed.reason)
-
-    def referred(self, resource: Resource, path: str) -> Resource | None:
-        """The one resource that the value at `path` refers to, where the plan can tell."""
-        targets = resource.references.get(path, ())
-        found = [other for other in self.facts if other.address in targets]
-        return found[0] if len(found) == 1 else None
-
-
-Priced = Iterator[Line | Gap | Free]
-Rule = Callable[[tuple["Resource", ...], Context], Priced]
+    from groundplan.cost_context import Context, Priced, Rule
+    from groundplan.facts import Resource
 
 
 def _cluster(clusters: tuple[Resource, ...], context: Context) -> Priced:
     row = ("AmazonEKS", "EKS cluster (standard support)")
     note = "the Kubernetes version is in standard support"
     for cluster in clusters:
-        item = f"EKS control plane {_label(cluster, 'name')}"
+        item = f"EKS control plane {label(cluster, 'name')}"
         yield context.line([cluster], item, context.hours(), row, assumption=note)
 
 
@@ -115,7 +52,7 @@ def _nodes(group: Resource, context: Context, count: int, types: list[str]) -> L
         discount = context.used("spot_discount")
         if discount is None:
             return Gap(group.address, f"{item}: the design assumes no usage.spot_discount")
-        share = 1 - _decimal(discount.value) / 100
+        share = 1 - decimal(discount.value) / 100
         notes.append(
             f"{discount.value:g} % below the on-demand price: {discount.reason.rstrip('.')}"
         )
@@ -143,7 +80,7 @@ def _node_disks(
 
 
 def _nat(gateways: tuple[Resource, ...], context: Context) -> Priced:
-    item = f"{_count(gateways, 'NAT gateway')}"
+    item = f"{counted(gateways, 'NAT gateway')}"
     hours = context.hours(len(gateways))
     yield context.line(gateways, item, hours, ("AmazonEC2", "NAT gateway"))
     row = ("AmazonEC2", "NAT gateway data processed")
@@ -152,7 +89,7 @@ def _nat(gateways: tuple[Resource, ...], context: Context) -> Priced:
 
 def _addresses(addresses: tuple[Resource, ...], context: Context) -> Priced:
     item, hours = (
-        _count(addresses, "public IPv4 address", "public IPv4 addresses"),
+        counted(addresses, "public IPv4 address", "public IPv4 addresses"),
         context.hours(len(addresses)),
     )
     yield context.line(addresses, item, hours, ("AmazonVPC", "public IPv4 address"))
@@ -171,7 +108,7 @@ _FREE_INSIGHTS_DAYS: Final = 7
 def _databases(databases: tuple[Resource, ...], context: Context) -> Priced:
     for database in databases:
         source = context.referred(database, "replicate_source_db")
-        name, size = _label(database, "identifier"), database.get("instance_class")
+        name, size = label(database, "identifier"), database.get("instance_class")
         engine = _inherited(database, source, "engine")
         if size is None or engine is None or database.is_unknown("multi_az"):
             yield Gap(database.address, "engine, class or zones are not in the plan")
@@ -190,7 +127,7 @@ def _database_storage(
     database: Resource, source: Resource | None, context: Context, zones: str
 ) -> Line | Gap:
     size, kind = _inherited(database, source, "allocated_storage"), database.get("storage_type")
-    item = f"{_label(database, 'identifier')}, storage {kind}"
+    item = f"{label(database, 'identifier')}, storage {kind}"
     if size is None or (kind, zones) not in _STORAGE:
         return Gap(database.address, f"{item} {zones}: its size or price is not known")
     if database.get("iops") or database.get("storage_throughput"):
@@ -205,13 +142,13 @@ def _redis_groups(groups: tuple[Resource, ...], context: Context) -> Priced:
         nodes = group.get("num_cache_clusters")
         if nodes is None and group.get("num_node_groups") is not None:
             nodes = group.get("num_node_groups") * (group.get("replicas_per_node_group", 0) + 1)
-        yield _redis(group, context, nodes, _label(group, "replication_group_id"))
+        yield _redis(group, context, nodes, label(group, "replication_group_id"))
 
 
 def _cache_clusters(clusters: tuple[Resource, ...], context: Context) -> Priced:
     for cluster in clusters:
         nodes = cluster.get("num_cache_nodes")
-        yield _redis(cluster, context, nodes, _label(cluster, "cluster_id"))
+        yield _redis(cluster, context, nodes, label(cluster, "cluster_id"))
 
 
 def _redis(resource: Resource, context: Context, nodes: int | None, name: str) -> Line | Gap:
@@ -228,38 +165,22 @@ def _redis(resource: Resource, context: Context, nodes: int | None, name: str) -
 
 def _keys(keys: tuple[Resource, ...], context: Context) -> Priced:
     note = "without requests, and before the first yearly rotation"
-    row, item = ("awskms", "customer managed key"), _count(keys, "encryption key")
+    row, item = ("awskms", "customer managed key"), counted(keys, "encryption key")
     yield context.line(keys, item, len(keys), row, assumption=note)
 
 
 def _secrets(secrets: tuple[Resource, ...], context: Context) -> Priced:
-    yield context.line(secrets, _count(secrets, "secret"), len(secrets), _SECRET)
-
-
-def _logs(groups: tuple[Resource, ...], context: Context) -> Priced:
-    row = ("AmazonCloudWatch", "logs ingested (standard)")
-    yield context.usage_line(groups, f"logs into {_count(groups, 'log group')}", "logs_gb", row)
-    days = [group.get("retention_in_days", 0) for group in groups]
-    assumed = context.used("logs_gb")
-    if 0 in days:
-        forever = groups[days.index(0)]
-        yield Gap(forever.address, "its logs are kept for ever, so their storage grows")
-    elif assumed is not None:
-        months = Decimal(max(days)) * 12 / 365
-        stored = (_decimal(assumed.value) * months).quantize(CENT, ROUND_HALF_UP)
-        note = f"a month's logs kept for {max(days)} days, the longest retention; not compressed"
-        row = ("AmazonCloudWatch", "logs archival storage")
-        yield context.line(groups, "logs kept", stored, row, assumption=note)
+    yield context.line(secrets, counted(secrets, "secret"), len(secrets), _SECRET)
 
 
 def _images(repositories: tuple[Resource, ...], context: Context) -> Priced:
-    item = f"images in {_count(repositories, 'repository', 'repositories')}"
+    item = f"images in {counted(repositories, 'repository', 'repositories')}"
     yield context.usage_line(repositories, item, "images_gb", ("AmazonECR", "storage (private)"))
 
 
 def _buckets(buckets: tuple[Resource, ...], context: Context) -> Priced:
     row = ("AmazonS3", "Standard storage first 50TB")
-    yield context.usage_line(buckets, f"objects in {_count(buckets, 'bucket')}", "objects_gb", row)
+    yield context.usage_line(buckets, f"objects in {counted(buckets, 'bucket')}", "objects_gb", row)
 
 
 def _endpoints(endpoints: tuple[Resource, ...], context: Context) -> Priced:
@@ -276,7 +197,7 @@ def _endpoints(endpoints: tuple[Resource, ...], context: Context) -> Priced:
             yield Gap(endpoint.address, "its number of zones is not in the plan")
             continue
         row = ("AmazonVPC", "interface endpoint (per AZ)")
-        item = f"endpoint for {_label(endpoint, 'service_name')}, {len(subnets)} zones"
+        item = f"endpoint for {label(endpoint, 'service_name')}, {len(subnets)} zones"
         yield context.line([endpoint], item, context.hours(len(subnets)), row)
     if interfaces:
         row = ("AmazonVPC", "interface endpoint data first 1PB")
@@ -305,7 +226,7 @@ def _egress(networks: tuple[Resource, ...], context: Context) -> Priced:
     if assumed is None:
         yield Gap(networks[0].address, f"{item}: the design assumes no usage.data_out_gb")
         return
-    left = _decimal(assumed.value)
+    left = decimal(assumed.value)
     note = f"{assumed.reason} AWS's 100 free GB for each account are not deducted."
     for size, row in _EGRESS:
         part = min(left, Decimal(size))
@@ -334,38 +255,22 @@ def _instances(instances: tuple[Resource, ...], context: Context) -> Priced:
             yield Gap(instance.address, "size or type of its disk is not in the plan")
 
 
-def _alarms(alarms: tuple[Resource, ...], context: Context) -> Priced:
-    row, item = ("AmazonCloudWatch", "alarm standard resolution"), _count(alarms, "alarm")
-    note = "one metric each, looked at each minute or less often"
-    yield context.line(alarms, item, len(alarms), row, assumption=note)
-
-
-def _dashboards(dashboards: tuple[Resource, ...], context: Context) -> Priced:
-    row, item = ("AmazonCloudWatch", "dashboard"), _count(dashboards, "dashboard")
-    note = "AWS's three free ones for each account are not deducted"
-    yield context.line(dashboards, item, len(dashboards), row, assumption=note)
-
-
-def _metrics(filters: tuple[Resource, ...], _context: Context) -> Priced:
-    for item in filters:
-        yield Gap(item.address, "the metric that it makes is not in the price table")
-
-
 def _hosted_zones(zones: tuple[Resource, ...], context: Context) -> Priced:
-    row, item = ("AmazonRoute53", "hosted zone (first 25)"), _count(zones, "DNS zone")
+    row, item = ("AmazonRoute53", "hosted zone (first 25)"), counted(zones, "DNS zone")
     yield context.line(zones, item, len(zones), row, assumption="without queries")
 
 
 _SECRET: Final = ("AWSSecretsManager", "secret")
 
 RULES: Final[dict[str, Rule]] = {
-    "aws_cloudwatch_dashboard": _dashboards,
-    "aws_cloudwatch_log_group": _logs,
-    "aws_cloudwatch_log_metric_filter": _metrics,
-    "aws_cloudwatch_metric_alarm": _alarms,
+    "aws_cloudwatch_dashboard": cost_watching.dashboards,
+    "aws_cloudwatch_log_group": cost_watching.logs,
+    "aws_cloudwatch_log_metric_filter": cost_watching.metrics,
+    "aws_cloudwatch_metric_alarm": cost_watching.alarms,
     "aws_db_instance": _databases,
     "aws_ecr_repository": _images,
     "aws_eip": _addresses,
+    "aws_eks_addon": cost_watching.addons,
     "aws_eks_cluster": _cluster,
     "aws_eks_node_group": _node_groups,
     "aws_elasticache_cluster": _cache_clusters,
@@ -379,18 +284,6 @@ RULES: Final[dict[str, Rule]] = {
     "aws_vpc": _transfer,
     "aws_vpc_endpoint": _endpoints,
 }
-
-
-def _decimal(value: float) -> Decimal:
-    return Decimal(str(value))
-
-
-def _count(resources: tuple[Resource, ...], one: str, many: str | None = None) -> str:
-    return f"{len(resources)} {one if len(resources) == 1 else many or f'{one}s'}"
-
-
-def _label(resource: Resource, path: str) -> str:
-    return str(resource.get(path) or resource.address)
 
 
 def _inherited(resource: Resource, source: Resource | None, path: str) -> Any:

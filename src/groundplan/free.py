@@ -23,7 +23,6 @@ FREE: Final[dict[str, str]] = {
     "aws_eip_association": _NETWORK,
     "aws_eks_access_entry": _ACCESS,
     "aws_eks_access_policy_association": _ACCESS,
-    "aws_eks_addon": "runs on the nodes, which are counted",
     "aws_eks_pod_identity_association": _ACCESS,
     "aws_elasticache_parameter_group": _SETTING,
     "aws_elasticache_subnet_group": _SETTING,
