@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from groundplan.errors import GroundplanError, InputError, RefusedError, ToolError, suggest
+from groundplan.errors import GroundplanError, InputError, RefusedError, ToolError, suggest, visible
 
 
 def test_an_error_says_where_what_and_how_to_mend_it():
@@ -46,3 +46,17 @@ def test_an_address_is_found_without_its_modules():
 def test_a_name_that_is_near_to_nothing_is_met_with_all_there_are():
     assert suggest("zzz", ["b", "a"]) == "known: a, b"
     assert suggest("zzz", []) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a\x1b[2Jb", "a\\u001b[2Jb"),
+        ("\u202egnp.exe", "\\u202egnp.exe"),
+        ("over\rwritten", "over\\u000dwritten"),
+        ("two\n\tlines, Käse ☕", "two\n\tlines, Käse ☕"),
+    ],
+)
+def test_a_name_can_not_play_tricks_on_a_terminal(name, shown):
+    assert visible(name) == shown
+    assert str(InputError(f"no such thing: {name}", hint=name, file=name)).count(shown) == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from typer.testing import CliRunner
 
 from groundplan import facts
 from groundplan.cli import app
-from plans import PLANS
+from plans import PLANS, thing
+from plans import plan as planned
 
 ROOT = Path(__file__).parents[1]
 MARKER = re.compile(rb"canary-[a-z]+|444455556666|plain-\w+-of-the-\w+")
@@ -111,3 +113,38 @@ def test_kubernetes_and_pictures_of_a_workspace(tmp_path, monkeypatch):
     said = run("k8s", "render") + run("check")
     assert (tmp_path / "k8s/base/web.yaml").is_file()
     assert (leaks(tmp_path / "k8s"), MARKER.findall(said)) == ({}, [])
+
+
+HOSTILE = (
+    "<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>", "a\nb\x1b[2Jc", "x" * 10_000,
+    "../../etc/passwd", "\u202egnp.exe", "\x00\x07\x08", "]]>--><!--", "{{ 7 * 7 }}",
+)  # fmt: skip
+# An element or a handler of the name's own, a cursor that moves, text that is turned around.
+ACTS = re.compile("<script>alert|<img src=x|[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_harmless_wherever_they_are_drawn(name, tmp_path):
+    document = planned(
+        thing("aws_vpc.a", cidr_block="10.0.0.0/16", tags_all={"Name": name, name: name}),
+        thing("aws_ecr_repository.b", name=name),
+        thing("aws_instance.c", tags_all={"Name": name}),
+    )
+    document["resource_changes"][1] |= {
+        "address": f"aws_ecr_repository.b[{json.dumps(name)}]", "index": name,
+    }  # fmt: skip
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(document))
+    out = tmp_path / "out"
+    said = run("draw", path, "--out", out, "--format", "svg", "--format", "mermaid",
+               "--format", "drawio")  # fmt: skip
+    assert not ACTS.search(said.decode())
+    assert {item.name for item in tmp_path.iterdir()} == {"plan.json", "out"}
+    for file in out.iterdir():
+        text = file.read_text()
+        if file.suffix == ".json":
+            json.loads(text)  # data, in which names stand as they are
+            continue
+        assert not ACTS.search(text), file.name
+        if file.suffix in {".svg", ".drawio"}:
+            ET.fromstring(text)  # noqa: S314 - written a moment ago by the code under test

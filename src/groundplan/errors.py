@@ -6,6 +6,7 @@ is a bug and looks like one.
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_NAMES: Final = 20  # that a hint lists
+# What would move a terminal's cursor, or turn the text around: all but tab and line end.
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class GroundplanError(Exception):
@@ -48,7 +51,7 @@ class GroundplanError(Exception):
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.message}" if self.place else self.message
-        return f"{text}\n  hint: {self.hint}" if self.hint else text
+        return visible(f"{text}\n  hint: {self.hint}" if self.hint else text)
 
 
 class InputError(GroundplanError):
@@ -65,6 +68,11 @@ class ToolError(GroundplanError):
     """An outside tool failed or is missing: exit code 3."""
 
     exit_code = 3
+
+
+def visible(text: str) -> str:
+    """`text` for a terminal: control characters, which names may hold, spelt out as `\\u001b`."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def suggest(name: str, known: Iterable[str]) -> str | None:

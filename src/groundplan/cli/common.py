@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from groundplan.errors import visible
+
 if TYPE_CHECKING:
     from groundplan.workspace import Workspace
 
@@ -32,7 +34,7 @@ def short(path: Path) -> str:
 
 def say(line: str) -> None:
     """Progress: to standard error, so that results can be piped."""
-    typer.echo(line, err=True)
+    typer.echo(visible(line), err=True)
 
 
 def ask(question: str) -> None:

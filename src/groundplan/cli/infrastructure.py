@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from groundplan.cli.common import AnyPhase, Json, OnePhase, Yes, ask, say, show, workspace
+from groundplan.errors import visible
 
 if TYPE_CHECKING:
     from groundplan.policy import Report
@@ -242,7 +243,7 @@ def _policy(env: str, phase: int | None) -> Report:
 
 def _print(planned: Plan, driver: Terraform) -> None:
     for change in planned.changes:
-        typer.echo(f"  {change.action:<8}{change.address}")
+        typer.echo(visible(f"  {change.action:<8}{change.address}"))
     where = f"{planned.env}, phase {planned.phase}, on {planned.target}"
     if planned.target == "aws":
         where += f", account {driver.target.account}, region {driver.target.region}"
