@@ -69,6 +69,28 @@ def test_phases_1_and_3_are_destroyed_straight_and_leave_nothing(tmp_path, monke
             answer.result()
 
 
+def test_prod_is_applied_and_destroyed_once_it_may_be_thrown_away(workspace):
+    """Its deletion protection would, rightly, refuse the second."""
+    variables = workspace.environment("prod") / "terraform.tfvars"
+    safe = "disposable  = false"
+    assert safe in variables.read_text()
+    variables.write_text(variables.read_text().replace(safe, "disposable  = true"))
+    with terraform.opened(workspace, "prod") as prod:
+        untouched = everything(workspace)
+        plan = prod.plan(10)
+        prod.apply(plan, terraform.Permit(plan.digest))
+
+        assert prod.plan(10).empty, "production is never finished"
+        held = everything(workspace)
+        assert held["databases"] == ["harbour-lane-prod-mysql", "harbour-lane-prod-mysql-read-1"]
+        assert held["caches"] == ["harbour-lane-prod-redis"]
+        assert len(held["addresses"]) == len(untouched["addresses"]) + 3, "a NAT gateway in each"
+
+        prod.destroy(10)
+
+        assert everything(workspace) == untouched
+
+
 def there_and_back(workspace, phase):
     with terraform.opened(workspace, "dev") as dev:
         untouched = everything(workspace)
