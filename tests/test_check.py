@@ -544,6 +544,23 @@ def test_an_environment_that_passes_itself_off_as_another(example):
     assert (finding.file, finding.line) == (example.root / "terraform/envs/prod/main.tf", 2)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ('{"enableNetworkPolicy": "true"}', None),
+        ('{"enableNetworkPolicy": true}', None),
+        ("{}", "dev, phase 3, enforces no network policy: aws_eks_addon.network"),
+        (None, "dev, phase 3, enforces no network policy: aws_eks_addon.network"),
+    ],
+)
+def test_network_policies_that_nobody_enforces(example, settings, message):
+    example.write("k8s/overlays/dev/network.yaml", "kind: NetworkPolicy\n")
+    addon = resource("aws_eks_addon.network", addon_name="vpc-cni", configuration_values=settings)
+    example.change_plan("dev", 3, lambda old: [old, addon] if old.type == "aws_vpc" else [old])
+    messages = [finding.message for finding in found(example, "network-policies")]
+    assert messages == ([message] if message else [])
+
+
 def test_a_region_that_is_not_the_designs(example):
     example.edit("design.yaml", "region: us-east-1", "region: eu-west-1")
     messages = [finding.message for finding in found(example, "region")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from groundplan.facts import Resource
     from groundplan.workspace import Workspace
 
 _BACKEND: Final = re.compile(r'^\s*backend\s+"(\w+)"\s*\{', re.MULTILINE)
@@ -98,3 +100,33 @@ def subjects(workspace: Workspace) -> Iterator[Finding]:
                 message = f"a pattern may take on a role here: {found[1]}"
                 hint = "name the branch or the environment, as GitHub writes it"
                 yield error(message, path, number, hint)
+
+
+@rule("network-policies", "the cluster enforces what its network policies say")
+def policies(workspace: Workspace) -> Iterator[Finding]:
+    """NetworkPolicies that EKS would take, and let everything through."""
+    told: set[str] = set()
+    for _, phase, env in drawn(workspace):
+        written_ = workspace.root / "k8s" / "overlays" / env / "network.yaml"
+        facts = workspace.facts(env, phase.number)
+        plugins = [item for item in facts.of_type("aws_eks_addon") if _is_network(item)]
+        if written_.is_file() and env not in told and plugins and not any(map(_enforces, plugins)):
+            told.add(env)
+            message = (
+                f"{env}, phase {phase.number}, enforces no network policy: {plugins[0].address}"
+            )
+            file, line = written(workspace, env, plugins[0].address, phase.number)
+            hint = 'give the add-on vpc-cni the configuration {"enableNetworkPolicy": "true"}'
+            yield error(message, file, line, hint)
+
+
+def _is_network(addon: Resource) -> bool:
+    return bool(addon.get("addon_name") == "vpc-cni")
+
+
+def _enforces(addon: Resource) -> bool:
+    try:
+        settings = json.loads(str(addon.get("configuration_values") or "{}"))
+    except ValueError:
+        return False
+    return isinstance(settings, dict) and str(settings.get("enableNetworkPolicy")).lower() == "true"

@@ -181,6 +181,13 @@ variable "addons" {
   }
 }
 
+variable "network_policies" {
+  description = "Whether the nodes enforce NetworkPolicies. Without, EKS takes them and lets everything through."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "pod_identities" {
   description = "Service accounts whose pods get rights of their own: AWS's managed policies, by path and name."
   type = map(object({

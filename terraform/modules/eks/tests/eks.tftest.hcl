@@ -169,6 +169,15 @@ run "four_addons" {
   }
 }
 
+run "network_policies_are_enforced" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_eks_addon.this["vpc-cni"].configuration_values).enableNetworkPolicy == "true"
+    error_message = "A NetworkPolicy must not be only on paper."
+  }
+}
+
 run "access_for_a_namespace" {
   command = plan
 
