@@ -78,6 +78,7 @@ class GroundplanPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             workspace = Workspace.find(Path(config.config_file_path or ".").parent)
             workspace.ask_ahead()
             self._pages = Pages(workspace, _drawn(workspace))
+            self._pages.ask_ahead()
             config.site_name = escape(self._pages.title)
             config.nav = _expanded(
                 config.nav, (self._pages.phases, self._pages.records, self._pages.modules)

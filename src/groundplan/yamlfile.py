@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
@@ -198,6 +199,7 @@ def parse(text: str, path: Path) -> Document:
     return Document(path, reader.result, reader.keys, reader.values)
 
 
+@lru_cache(maxsize=64)
 def meaning(text: str) -> str:
     """A digest of what YAML documents say: comments, spacing and order of keys make no difference.
 

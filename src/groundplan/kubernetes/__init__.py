@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from groundplan.errors import InputError, suggest
+from groundplan.errors import GroundplanError, InputError, suggest
 from groundplan.files import write_if_changed
 from groundplan.kubernetes import overlays
 from groundplan.kubernetes.cloud import in_cloud
@@ -45,8 +47,25 @@ def targets(workspace: Workspace, phase: int | None = None) -> tuple[Target, ...
     environment as the last phase up to then that draws it; one that is only planned yet, as the
     first phase that does.
     """
-    drawn = [env for env in workspace.environments if workspace.design.drawn(env)]
-    return tuple(find(workspace, name, phase) for name in (LOCAL, *drawn))
+    return tuple(find(workspace, name, phase) for name in _names(workspace))
+
+
+def _names(workspace: Workspace) -> tuple[str, ...]:
+    return (LOCAL, *(env for env in workspace.environments if workspace.design.drawn(env)))
+
+
+def ask_ahead(workspace: Workspace) -> None:
+    """Have Compose asked for what the overlays are made of, without waiting for it.
+
+    What is wrong with it is told when they are asked for.
+    """
+    for name in _names(workspace):
+        Thread(target=_try, args=(workspace, name), daemon=True).start()
+
+
+def _try(workspace: Workspace, name: str) -> None:
+    with suppress(GroundplanError):
+        find(workspace, name)
 
 
 def find(workspace: Workspace, name: str, phase: int | None = None) -> Target:

@@ -28,6 +28,10 @@ class Pages:
         self._terraform = modules.shown(workspace.root / "terraform")
         self._mentions: dict[str, tuple[nodes.Mention, ...]] = {}
 
+    def ask_ahead(self) -> None:
+        """Begin with what takes long and is wanted late."""
+        self._content.ask_ahead()
+
     @property
     def title(self) -> str:
         """The site's title."""

@@ -159,6 +159,13 @@ class Content:
         compose = record.compose_digest(self._workspace) if found else ""
         return Observed(number, found, current=found is not None and found.compose == compose)
 
+    def ask_ahead(self) -> None:
+        """Have read what the runbook will want, where there are manifests, while pages are made."""
+        if (self._workspace.root / "k8s").is_dir():
+            from groundplan import kubernetes  # noqa: PLC0415 - only one page needs it
+
+            kubernetes.ask_ahead(self._workspace)
+
     def runbook(self, overlay: str) -> tuple[Chapter, ...]:
         """The deployment of an overlay by hand."""
         from groundplan.kubernetes import runbook  # noqa: PLC0415 - only one page needs it
