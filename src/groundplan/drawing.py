@@ -107,8 +107,8 @@ def _some(
     if not chosen:
         raise InputError(f"nothing is drawn for phase {phase}", hint="it has no environment yet")
     for at in sorted({item.svg.parent for item in pictures}):
-        _forget(at, {item.name for item in every})
-        _write_graphs(at)
+        if _forget(at, {item.name for item in every}) or not _are_current(at):
+            _write_graphs(at)
     return chosen
 
 
@@ -228,14 +228,23 @@ def _graph_of(picture: Picture) -> dict[str, Any]:
     return found
 
 
-def _forget(folder: Path, names: set[str]) -> None:
-    """Remove what is left of views whose script is gone."""
-    for document in folder.glob(".*.json"):
-        name = document.name[1:-5]
-        if name not in names:
-            files = (f"{name}.svg", f"{name}.png", f"{name}-dark.png", f"../.{name}.stamp")
-            for path in (document, *(folder / file for file in files)):
-                path.unlink(missing_ok=True)
+def _forget(folder: Path, names: set[str]) -> bool:
+    """Remove what is left of views whose script is gone; True where something was."""
+    gone = {path.name[1:-5] for path in folder.glob(".*.json")} - names
+    for name in gone:
+        files = (
+            f".{name}.json", f"{name}.svg", f"{name}.png", f"{name}-dark.png", f"../.{name}.stamp",
+        )  # fmt: skip
+        for file in files:
+            (folder / file).unlink(missing_ok=True)
+    return bool(gone)
+
+
+def _are_current(folder: Path) -> bool:
+    """True where `graph.json` and `ledger.json` are no older than the views that they tell of."""
+    made = [folder / "graph.json", folder / "ledger.json"]
+    newest = max((path.stat().st_mtime_ns for path in folder.glob(".*.json")), default=0)
+    return all(path.is_file() and path.stat().st_mtime_ns >= newest for path in made)
 
 
 def _write_graphs(folder: Path) -> None:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 ADDRESS: Final = "127.0.0.1:8000"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 # A change is to be in the browser within a second.
-_WAIT_FOR_MORE: Final = 0.05
+_WAIT_FOR_MORE: Final = 0.02
 
 _ASSETS: Final = Path(__file__).parent / "assets"
 _PLACE: Final = "assets/groundplan"

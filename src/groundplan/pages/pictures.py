@@ -77,13 +77,13 @@ def has_png(picture: Picture) -> bool:
 class Fitted:
     """A picture for a page: its `<svg>` without what pages bring once, and that, with its cards.
 
-    `symbols` has the icons by the ids that they have in every page.
+    `symbols` has the icons by the ids that they have in every page, `cards` each card as JSON.
     """
 
     svg: str
     symbols: Mapping[str, str]
     style: str
-    cards: Mapping[str, Any]
+    cards: Mapping[str, str]
 
 
 def fit(svg: str) -> Fitted:
@@ -104,7 +104,8 @@ def fit(svg: str) -> Fitted:
     width = _WIDTH.search(head)
     limit = f' style="max-width:{float(width[1]) * LARGEST / REM:.1f}rem"' if width else ""
     whole = f"{_SIZE.sub('', head)}{limit}{closed}{rest}".strip()
-    return Fitted(whole, symbols, style[1] if style else "", viewer.cards_in(svg))
+    cards = {node: _plain(card) for node, card in viewer.cards_in(svg).items()}
+    return Fitted(whole, symbols, style[1] if style else "", cards)
 
 
 def _icons(svg: str) -> list[tuple[str, str]]:
@@ -170,7 +171,7 @@ def cards(pictures: Iterable[Picture], mentions: Mapping[str, Sequence[tuple[str
     numbers: dict[str, int] = {}
     places = {
         name(picture): {
-            node: numbers.setdefault(_plain(card), len(numbers))
+            node: numbers.setdefault(card, len(numbers))
             for node, card in fitted(picture).cards.items()
         }
         for picture in pictures
