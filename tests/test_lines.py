@@ -16,6 +16,7 @@ from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.layout import Box, arrange
 from groundplan.lines import Line, draw_lines
 from groundplan.typeface import width
+from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
 from pictured import CASES, VIEWS, corners, crosses, on_border, overlap, picture, places, text
 from plans import facts_of, recorded, thing
@@ -78,6 +79,22 @@ def test_parallel_lines_are_one_with_a_label_for_each():
 def test_a_line_between_frames_above_each_other_is_straight():
     ((_, line),) = assert_good(rules("tcp 3306")).items()
     assert len(corners(line)) == 2
+
+
+def meets(one: Line, other: Line) -> bool:
+    """True where two lines cross."""
+    for (ax, ay), (bx, by) in pairwise(corners(one)):
+        piece = Box(min(ax, bx), min(ay, by), abs(ax - bx), abs(ay - by))
+        if crosses(other, piece, by=0):
+            return True
+    return False
+
+
+def test_lines_of_one_thing_to_several_leave_on_the_sides_that_they_lead_to():
+    lines = assert_good(infrastructure(pictured.WORKSPACE.facts("dev", 4)))
+    calls = [line for edge, line in lines.items() if edge.label.startswith("tcp")]
+    assert len(calls) == 3
+    assert not [pair for pair in combinations(calls, 2) if meets(*pair)]
 
 
 def test_words_between_two_services_keep_clear_of_the_marks_at_their_corners():

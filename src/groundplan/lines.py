@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MARK: Final = 10  # the radius of a mark at an icon's corner, with its rim
 ABOVE: Final = 40  # what a copy's line costs more that starts or ends above
+AWAY: Final = 80  # so many pixels cheaper is a line that leaves on the side it goes to
 INWARD: Final = 3  # so far left of the corner, to keep clear of the text beside the icon
 
 
@@ -139,7 +140,8 @@ def _solid(graph: Graph, layout: Layout) -> Iterator[Box]:
 def _ports(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> list[Port]:
     """Where a line may touch a thing: an icon away from its text, a frame on all four sides."""
     if (icon := layout.icons.get(thing.id)) is not None:
-        return [port for port in _sides(icon, (0.5, 0.25, 0.7)) if port.side != (1, 0)]
+        ports = [port for port in _sides(icon, (0.5, 0.25, 0.7)) if port.side != (1, 0)]
+        return [*_towards(ports, icon, layout.icons.get(other.id))]
     frame = layout.frames.get(thing.id)
     if frame is None:
         return []
@@ -148,6 +150,15 @@ def _ports(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> list
     # Ways out of a subnet lead up: gateways stand above.
     subnet = isinstance(thing, Cluster) and thing.kind == "subnet"
     return [port for port in ports if port.side == (0, -1) or not subnet]
+
+
+def _towards(ports: Sequence[Port], icon: Box, other: Box | None) -> Iterator[Port]:
+    """The same, rather those on the side of the other: else lines to several things cross."""
+    here = icon.middle[0]
+    there = other.middle[0] if other else here
+    for port in ports:
+        away = port.side[1] and (port.at[0] - here) * (there - here) < 0
+        yield replace(port, price=port.price + AWAY) if away else port
 
 
 def _below(ports: Sequence[Port]) -> list[Port]:
