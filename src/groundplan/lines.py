@@ -60,7 +60,7 @@ def draw_lines(graph: Graph, layout: Layout) -> dict[Edge, Line]:
         source, target = boxes.get(edge.source), boxes.get(edge.target)
         if source is None or target is None:
             continue
-        ends = _ports(source, target, layout), _ports(target, source, layout)
+        ends = _leaving(source, target, layout), _ports(target, source, layout)
         if edge.kind == "replicates":
             ends = _below(ends[0]), _below(ends[1])
         pair = (edge.source, edge.target, edge.kind)
@@ -140,8 +140,7 @@ def _solid(graph: Graph, layout: Layout) -> Iterator[Box]:
 def _ports(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> list[Port]:
     """Where a line may touch a thing: an icon away from its text, a frame on all four sides."""
     if (icon := layout.icons.get(thing.id)) is not None:
-        ports = [port for port in _sides(icon, (0.5, 0.25, 0.7)) if port.side != (1, 0)]
-        return [*_towards(ports, icon, layout.icons.get(other.id))]
+        return [port for port in _sides(icon, (0.5, 0.25, 0.7)) if port.side != (1, 0)]
     frame = layout.frames.get(thing.id)
     if frame is None:
         return []
@@ -152,13 +151,19 @@ def _ports(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> list
     return [port for port in ports if port.side == (0, -1) or not subnet]
 
 
-def _towards(ports: Sequence[Port], icon: Box, other: Box | None) -> Iterator[Port]:
-    """The same, rather those on the side of the other: else lines to several things cross."""
-    here = icon.middle[0]
-    there = other.middle[0] if other else here
-    for port in ports:
-        away = port.side[1] and (port.at[0] - here) * (there - here) < 0
-        yield replace(port, price=port.price + AWAY) if away else port
+def _leaving(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> list[Port]:
+    """Where a line may begin: rather on the other's side, or lines to several things cross."""
+    ports = _ports(thing, other, layout)
+    here, there = layout.icons.get(thing.id), layout.icons.get(other.id)
+    if here is None or there is None:
+        return ports
+    middle = here.middle[0]
+    across = there.middle[0] - middle
+    return [
+        replace(port, price=port.price + AWAY * ((port.at[0] - middle) * across < 0))
+        if port.side[1] else port
+        for port in ports
+    ]  # fmt: skip
 
 
 def _below(ports: Sequence[Port]) -> list[Port]:
