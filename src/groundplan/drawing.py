@@ -52,19 +52,20 @@ def draw(
     `only` names views, `phase` one phase; PNGs are left as they are without `png`. Raises
     InputError for an unknown view or phase and for whatever is wrong in their sources.
     """
+    folder = out or workspace.build_dir / "pictures"
     if only is None and phase is None and out is None:
-        return _all(workspace, png=png)
-    return _some(workspace, only=only, phase=phase, png=png, out=out)
+        return _all(workspace, folder, png=png)
+    return _some(workspace, folder, only, phase, png=png)
 
 
-def _all(workspace: Workspace, *, png: bool) -> tuple[Picture, ...]:
+def _all(workspace: Workspace, folder: Path, *, png: bool) -> tuple[Picture, ...]:
     """Every picture; where nothing has changed since they were drawn, nothing is looked into."""
-    folder, name = workspace.build_dir / "pictures", "all-with-png" if png else "all"
+    name = "all-with-png" if png else "all"
     before = unchanged.state(workspace.root, workspace.build_dir / "policy")
     kept = unchanged.recall(workspace, name, before)
     if kept and kept["drawn"] == unchanged.state(folder):
         return tuple(_restored(workspace.root, item) for item in kept["pictures"])
-    found = _some(workspace, png=png)
+    found = _some(workspace, folder, None, None, png=png)
     if not workspace.compose_takes_in:  # what may change without the workspace
         told = [_kept(workspace.root, item) for item in found]
         value = {"drawn": unchanged.state(folder), "pictures": told}
@@ -85,18 +86,12 @@ def _restored(root: Path, kept: list[Any]) -> Picture:
 
 
 def _some(
-    workspace: Workspace,
-    *,
-    only: Iterable[str] | None = None,
-    phase: int | None = None,
-    png: bool = True,
-    out: Path | None = None,
+    workspace: Workspace, folder: Path, only: Iterable[str] | None, phase: int | None, *, png: bool
 ) -> tuple[Picture, ...]:
     every = views(workspace)
     chosen_views = wanted(every, only)
     if phase is not None:
         workspace.design.phase(phase)
-    folder = out or workspace.build_dir / "pictures"
     pictures: list[Picture] = []
     # Those of Terraform first: Compose may still be at work on the others.
     for item in sorted(chosen_views, key=lambda item: item.source != "terraform"):

@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +19,7 @@ from groundplan.files import read_text
 from groundplan.redaction import SENSITIVE as SENSITIVE  # noqa: PLC0414 - what facts show
 from groundplan.redaction import redact, secrets
 from groundplan.references import Configuration
-from groundplan.soundness import assert_sound
+from groundplan.soundness import assert_sound, damage_told
 from groundplan.values import normalise, paths
 
 if TYPE_CHECKING:
@@ -342,7 +341,7 @@ def load(path: Path) -> Facts:
             file=path,
             hint="record them anew: groundplan plan ENV --phase N --record",
         )
-    with _damage_told("these facts are", path):
+    with damage_told("these facts are", path):
         return assert_sound(
             Facts(
                 tuple(_from_dict(item) for item in document["resources"]),
@@ -387,17 +386,5 @@ def read(path: Path) -> Facts:
     document = parse(path)
     if isinstance(document, dict) and document.get("format") == FORMAT:
         return load(path)
-    with _damage_told("this plan is", path):
+    with damage_told("this plan is", path):
         return assert_sound(from_plan(document))
-
-
-@contextmanager
-def _damage_told(what: str, path: Path) -> Iterator[None]:
-    """Inside, what fails because of a value that can't be is an InputError that names `path`."""
-    try:
-        yield
-    except InputError as error:
-        error.file = error.file or path
-        raise
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise InputError(f"{what} damaged: {error!r:.300}", file=path) from None

@@ -8,17 +8,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, get_args
 
 from groundplan.errors import InputError
 from groundplan.graph import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from groundplan.facts import Facts, Resource
 
 _CHANGES = frozenset(get_args(Change))
+
+
+@contextmanager
+def damage_told(what: str, path: Path) -> Iterator[None]:
+    """Inside, what fails because of a value that can't be is an InputError that names `path`."""
+    try:
+        yield
+    except InputError as error:
+        error.file = error.file or path
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise InputError(f"{what} damaged: {error!r:.300}", file=path) from None
 
 
 def assert_sound(facts: Facts) -> Facts:

@@ -51,6 +51,13 @@ class Told:
         found: dict[str, Any] = self.document["services"]
         return found
 
+    @property
+    def settings(self) -> Iterator[tuple[str, str, str]]:
+        """Each environment variable: its service, its name and its value, empty for none."""
+        for name, raw in self.services.items():
+            for key, value in (raw.get("environment") or {}).items():
+                yield name, key, str(value or "")
+
     def line(self, service: str, *keys: str) -> int | None:
         """The line of what stands under `keys` of a service, or of what is nearest to it."""
         place = self._source.place("services", service, *keys)
@@ -144,14 +151,13 @@ def names(workspace: Workspace) -> Iterator[Finding]:
 def _astray(workspace: Workspace) -> Iterator[Finding]:
     every = told(workspace)
     called = {re.sub(r"\W", "_", name).upper(): name for name in every.services}
-    for name, raw in every.services.items():
-        for key, value in (raw.get("environment") or {}).items():
-            setting = _ADDRESS.fullmatch(key)
-            meant = called.get(setting[1]) if setting else None
-            host = _HOST.match(str(value or ""))
-            if meant and meant != name and host and host[1] in {*every.services} - {meant}:
-                message = f"{key} of '{name}' leads to '{host[1]}', and there is a '{meant}'"
-                yield warning(message, every.path, every.line(name, "environment", key))
+    for name, key, value in every.settings:
+        setting = _ADDRESS.fullmatch(key)
+        meant = called.get(setting[1]) if setting else None
+        host = _HOST.match(value)
+        if meant and meant != name and host and host[1] in {*every.services} - {meant}:
+            message = f"{key} of '{name}' leads to '{host[1]}', and there is a '{meant}'"
+            yield warning(message, every.path, every.line(name, "environment", key))
 
 
 @rule("secret-granted", "each secret that a service reads is given to it")
@@ -183,12 +189,11 @@ def passwords(workspace: Workspace) -> Iterator[Finding]:
 
 def _written(workspace: Workspace) -> Iterator[Finding]:
     every = told(workspace)
-    for name, raw in every.services.items():
-        for key, value in (raw.get("environment") or {}).items():
-            if value and _PASSWORD.search(key):
-                line = every.line(name, "environment", key)
-                hint = "give it as one of Compose's secrets, or leave its value to .env"
-                yield warning(f"{key} of '{name}' stands in the file", every.path, line, hint)
+    for name, key, value in every.settings:
+        if value and _PASSWORD.search(key):
+            line = every.line(name, "environment", key)
+            hint = "give it as one of Compose's secrets, or leave its value to .env"
+            yield warning(f"{key} of '{name}' stands in the file", every.path, line, hint)
 
 
 @rule("pod-rights", "no service asks for more rights than a pod gets")
