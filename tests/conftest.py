@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import beehive
 from groundplan import doctor
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be: {call.excinfo and call.excinfo.value}"
     return report
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> beehive.Example:
+    """A small workspace in which every rule holds."""
+    return beehive.made(tmp_path)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,22 @@ def test_actions_are_pinned_by_digest():
         used = [line.strip(" -") for line in path.read_text().splitlines() if "uses:" in line]
         assert used
         assert [line for line in used if not PINNED.match(line)] == []
+
+
+def audit(path: Path) -> subprocess.CompletedProcess[str]:
+    """What zizmor says, at its strictest and asking nobody."""
+    zizmor = Path(sys.executable).with_name("zizmor")
+    words = [str(zizmor), "--offline", "--pedantic", "--no-progress", "--quiet", str(path)]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_zizmor_finds_nothing(path, tmp_path):
+    found = audit(path)
+    assert found.returncode == 0, found.stdout
+    loose = tmp_path / "loose.yml"
+    loose.write_text(path.read_text().replace("permissions: {}", "permissions: write-all", 1))
+    assert "excessive-permissions" in audit(loose).stdout
 
 
 def test_targets_of_make_are_there():

@@ -142,7 +142,7 @@ class Workspace:
             _FACTS[key] = facts.load(path)
         return _FACTS[key]
 
-    @property
+    @cached_property
     def compose_takes_in(self) -> bool:
         """True where the Compose file takes something in from other files."""
         return _ELSEWHERE.search(read_text(self.compose_file)) is not None

@@ -156,8 +156,8 @@ class Content:
         """What was seen of the application flow in that phase, as far as it was recorded."""
         self.design.phase(number)
         found = self._observations.get(number)
-        compose = record.compose_digest(self._workspace) if found else ""
-        return Observed(number, found, current=found is not None and found.compose == compose)
+        current = found is not None and found.compose == self._compose_digest
+        return Observed(number, found, current=current)
 
     def ask_ahead(self) -> None:
         """Have read what the runbook will want, where there are manifests, while pages are made."""
@@ -171,6 +171,10 @@ class Content:
         from groundplan.kubernetes import runbook  # noqa: PLC0415 - only one page needs it
 
         return runbook.chapters(self._workspace, overlay)
+
+    @cached_property
+    def _compose_digest(self) -> str:
+        return record.compose_digest(self._workspace)
 
     @cached_property
     def _observations(self) -> dict[int, Observation]:

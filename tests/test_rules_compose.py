@@ -1,0 +1,101 @@
+"""Rules that hold the Compose file, and the flow that was seen, against the design."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from beehive import found, only
+from groundplan.observing import record, verdict
+
+
+def test_compose(example):
+    example.edit("docker-compose.yml", "REDIS_URL:-}", "REDIS_URL}")
+    finding = only(example, "compose")
+    assert finding.message == "the variable REDIS_URL is not set and has no default"
+    assert (finding.file, finding.line) == (example.compose_file, 7)
+
+
+def test_compose_profile_that_no_service_has(example):
+    example.edit("design.yaml", "profiles: [cache]", "profiles: [cash]")
+    findings = found(example, "compose-profile")
+    assert [finding.severity for finding in findings] == ["error", "warning"]
+    assert findings[0].message == "phase 3 switches on 'cash', a profile no service has"
+    assert (findings[0].line, findings[0].hint) == (60, "did you mean 'cache'?")
+
+
+def test_compose_profile_that_no_phase_switches_on(example):
+    example.edit("docker-compose.yml", "profiles: [cache]", "profiles: [cache, extra]")
+    finding = only(example, "compose-profile")
+    assert finding.severity == "warning"
+    assert finding.message == "no phase switches the profile 'extra' on"
+
+
+def test_compose_variable(example):
+    example.edit("design.yaml", "REDIS_URL:", "REDIS_URI:")
+    finding = only(example, "compose-variable")
+    assert finding.message == "phase 3 sets REDIS_URI, which the Compose file does not use"
+    assert (finding.line, finding.hint) == (62, "did you mean 'REDIS_URL'?")
+
+
+def test_compose_variable_of_what_runs_in_the_cloud(example):
+    region = "  region: us-east-1\n"
+    example.edit("design.yaml", region, f"{region}  environment: {{REDIS_URI: x}}\n")
+    finding = only(example, "compose-variable")
+    assert finding.message == "terraform sets REDIS_URI, which the Compose file does not use"
+    assert finding.hint == "did you mean 'REDIS_URL'?"
+
+
+def test_a_flow_that_was_seen_to_be_another(example):
+    users = verdict.Line("users", "shop", 8080, "http", "seen")
+    line = verdict.Line("shop", "db", 3306, "mysql", "unseen")
+    seen = record.now(example, 1, verdict.Verdict((users, line), ()))
+    record.save(example, seen)
+    finding = only(example, "flow-observed")
+    assert (finding.severity, finding.file) == ("error", example.root / "facts/observed.json")
+    sound = verdict.Verdict((users, replace(line, status="seen")), ())
+    record.save(example, replace(seen, verdict=sound))
+    assert found(example, "flow-observed") == []
+    example.edit("docker-compose.yml", "name: beehive", "# A comment\nname: beehive")
+    assert found(example, "flow-observed") == []
+    example.edit("docker-compose.yml", "mysql:8.4", "mysql:8.0")
+    assert only(example, "flow-observed").severity == "warning"
+    example.edit("docker-compose.yml", "MYSQL_HOST: db", "MYSQL_HOST: db.example.com")
+    finding = only(example, "flow-observed")
+    assert finding.message == "'shop' was seen to call 'db' at 3306 in phase 1; not told"
+    assert (finding.severity, finding.file) == ("error", example.compose_file)
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new", "line", "message"),
+    [
+        ("image-version", "redis:7", "redis:latest", 13,
+         "the image of 'redis' has no version: redis:latest"),
+        ("image-version", "redis:7", "registry:5000/redis", 13,
+         "the image of 'redis' has no version: registry:5000/redis"),
+        ("flow-port", "MYSQL_HOST: db", "MYSQL_HOST: db:3307", 11,
+         "'shop' calls 'db' at 3307, which opens 3306"),
+        ("flow-port", "MYSQL_HOST: db", 'PORT: "9090"', 8,
+         "'shop' publishes 8080, and is told to open 9090"),
+        ("flow-name", "MYSQL_HOST: db", "REDIS_HOST: db", 6,
+         "REDIS_HOST of 'shop' leads to 'db', and there is a 'redis'"),
+        ("secret-granted", "MYSQL_HOST: db", "MYSQL_PASSWORD_FILE: /run/secrets/db", 6,
+         "'shop' reads the secret 'db', which it is not given"),
+        ("compose-password", "MYSQL_HOST: db", "MYSQL_PASSWORD: hunter2", 6,
+         "MYSQL_PASSWORD of 'shop' stands in the file"),
+        ("pod-rights", "build: shop", "build: shop\n    privileged: true", 5,
+         "'shop' wants to be privileged, which no pod gets"),
+        ("pod-rights", "build: shop", "build: shop\n    cap_add: [SYS_ADMIN]", 5,
+         "'shop' wants the capability SYS_ADMIN, which no pod gets"),
+        ("pod-rights", "build: shop", "build: shop\n    pid: host", 5,
+         "'shop' wants the host's own pid, which no pod gets"),
+        ("store-published", 'expose: ["3306"]', 'ports: ["3306:3306"]', 11,
+         "the port 3306 of 'db' is open to everyone"),
+    ],
+)  # fmt: skip
+def test_services_that_can_not_run_as_they_are_told(example, rule, old, new, line, message):  # noqa: PLR0917
+    example.edit("docker-compose.yml", old, new)
+    finding = only(example, rule)
+    assert (finding.message, finding.file, finding.line) == (message, example.compose_file, line)
+    assert "hunter2" not in f"{finding}"

@@ -1,0 +1,91 @@
+"""Rules that hold figures in prose, and diagram scripts, against the recorded plans."""
+
+from __future__ import annotations
+
+import pytest
+
+from beehive import found, only
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("Dev has 10.1.0.0/16.", None),
+        ("Dev has 10.9.0.0/16.", "10.9.0.0/16"),
+        ("Dev has `10.2.0.0/16`.", "10.2.0.0/16"),  # that is production's
+        ("Production has 10.2.0.0/16, and dev 10.1.0.0/16.", None),
+        ("All of 10.0.0.0/8 is private.", None),
+        ("It runs on a db.t9.large.", "db.t9.large"),
+        ("Four NAT gateways carry it.", "Four NAT gateways"),
+        ("There is one NAT gateway.", None),
+        ("It stands in three availability zones.", "three availability zones"),
+        ("It stands in 2 zones. A failure of one zone does no harm.", None),
+        ("There are two read replicas.", "two read replicas"),
+        ("| repositories | 3 repositories |", "3 repositories"),
+        ("These two applications talk.", "two applications"),
+        ("```\n10.9.0.0/16 in code\n```", None),
+        ("{{ facts('10.9.0.0/16') }} <!-- four NAT gateways -->", None),
+        ("Ours is eu-central-1.", "eu-central-1"),
+        ("Ours is us-east-1.", None),
+        ("MySQL listens on port 3307.", "port 3307"),
+        ("MySQL listens on port 3306.", None),
+        ("It costs $1,234.56 a month.", "$1,234.56"),
+        ("It costs 99 US dollars.", "99 US dollars"),
+    ],
+)
+def test_figures_typed_in_prose(example, text, typed):
+    example.write("docs/network.md", f"# Network\n\n{text}\n")
+    findings = found(example, "prose-figures")
+    assert [finding.message for finding in findings] == (
+        [f"'{typed}' is typed here, and wrong"] if typed else []
+    )
+    assert [finding.line for finding in findings] == ([3] if typed else [])
+
+
+def test_figures_typed_in_the_design_are_held_against_their_phase(example):
+    example.edit("design.yaml", "summary: We open.", "summary: We open in four zones.")
+    finding = only(example, "prose-figures")
+    assert (finding.message, finding.file) == (
+        "'four zones' is typed here, and wrong", example.design_file,
+    )  # fmt: skip
+    assert finding.hint == (
+        "no plan of prod has it: there are 2; take it from the facts by a macro"
+    )
+
+
+def test_figures_typed_on_a_picture(example):
+    example.write("diagrams/hand.py", 'Node("ECR\\nsix repositories")\n')
+    finding = only(example, "prose-figures")
+    assert (finding.file, finding.line) == (example.root / "diagrams/hand.py", 1)
+
+
+@pytest.mark.parametrize(
+    ("view", "old", "new", "message"),
+    [
+        ("network", "scene.network()", "scene.infrastructure()",
+         "'network' says that it comes from terraform, and does not"),
+        ("network", "scene.network()", "scene.networks()",
+         "AttributeError: 'Scene' object has no attribute 'networks'"),
+        ("network", "return", "return (", "syntax error: '(' was never closed"),
+        ("infrastructure", "infrastructure()\n", "infrastructure().add_node('w', kind='waf')\n",
+         "'w' is drawn as waf, and no plan has it"),
+        ("infrastructure", "infrastructure()\n",
+         "infrastructure().add_node('w', kind='aws/security/waf.png')\n",
+         "'w' is drawn as aws/security/waf.png, and no plan has it"),
+        ("infrastructure", "infrastructure()\n",
+         "infrastructure().add_node('p', kind='users', label='Partner')\n", None),
+        ("application_flow", "flow()\n", "flow().add_edge('db', 'shop', 'HTTP')\n",
+         "nothing tells of the line from db to shop"),
+        ("application_flow", "scene.flow()", "Graph('flow', 'x', scene.flow().clusters)",
+         "'Users' (users) is there, and left out of the picture"),
+    ],
+)  # fmt: skip
+def test_scripts_that_draw_what_is_not(example, view, old, new, message):
+    script = f"diagrams/{view}.py"
+    text = (example.root / script).read_text()
+    head, _, body = text.partition("@view")
+    assert old in body
+    example.write(script, f"{head}@view{body.replace(old, new, 1)}")
+    findings = found(example, "views")
+    assert [item.message for item in findings][:1] == ([message] if message else [])
+    assert all(item.file == example.root / script for item in findings)
