@@ -16,7 +16,7 @@ YES := $(if $(filter dev-local,$(ENV)-$(TARGET)),--yes)
 
 help: ## Print this list
 	@echo "Use: make TARGET [ENV=dev] [PHASE=2] [TARGET=local]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(VENV)

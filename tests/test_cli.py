@@ -153,7 +153,7 @@ def test_two_phases_are_compared_and_told(groundplan, tmp_path, monkeypatch):
         (("draw", SHOP), "error: where to?\n  hint: groundplan draw"),
         (("draw", "missing.json", "--out", "o"), "error: missing.json: there is no such file"),
         (("draw", "broken.json", "--out", "o"), "error: broken.json:1:1: this is not JSON"),
-        (("draw", SHOP, "--out", "broken.json"), "can't be written"),
+        (("draw", SHOP, "--out", "broken.json"), "is a file"),
         (("draw", SHOP, "--out", "o", "--format", "jpg"), "error: there is no format 'jpg'"),
         (("draw", SHOP, "--out", "o", "--scale", "99"), "error: a scale is from 0.25 to 8, not 99"),
         (("draw", SHOP, "--out", "o", "--focus", "aws_eks_cluster.thi"), "aws_eks_cluster.this"),
@@ -173,6 +173,40 @@ def test_bad_input_is_2_and_one_clear_message(groundplan, tmp_path, arguments, m
     assert (code, out) == (2, "")
     assert message in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("site", "build", "--out", "README.md"), "is a file"),
+        (("observe", "--out", "README.md"), "is a file"),
+        (("site", "serve", "--address", "127.0.0.1:99999"), "'127.0.0.1:99999' is no address"),
+        (("plan", "dve", "--record"), "did you mean 'dev'?"),
+        (("plan", "dev", "--record", "--phase", "77"), "there is no such plan to record"),
+        (("plan", "--record", "--target", "aws"), "planned from nothing, on no cloud"),
+        (("policy", "dev", "--json", "--format", "sarif"), "can't be had together"),
+        (
+            ("flow", "docker-compose.yml", "--out", "o", "--profile", "cach"),
+            "did you mean 'cache'?",
+        ),
+    ],
+)
+def test_what_can_not_be_meant_is_told_before_anything_is_done(
+    groundplan, monkeypatch, arguments, message
+):
+    monkeypatch.chdir(WORKSPACE.root)
+    code, out, err = groundplan(*arguments)
+    assert (code, out) == (2, "")
+    assert message in " ".join(err.split())
+    assert not (WORKSPACE.root / "o").exists()
+
+
+def test_make_alone_lists_every_target():
+    makefile = (WORKSPACE.root / "Makefile").read_text()
+    told = subprocess.run(["make"], cwd=WORKSPACE.root, capture_output=True, text=True, check=True)
+    listed = set(re.findall(r"^  (\S+)  +\w", told.stdout, re.MULTILINE))
+    assert listed == set(re.findall(r"^([\w-]+):.*##", makefile, re.MULTILINE))
+    assert {"demo", "k8s", "test-fast"} <= listed
 
 
 def test_a_misspelt_view_is_met_with_the_nearest(groundplan, monkeypatch):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from groundplan import difference as differences
 from groundplan import exports, growth, ledger
 from groundplan.cards import Known
-from groundplan.errors import InputError
+from groundplan.errors import InputError, suggest
 from groundplan.exports import Part, Wanted
 from groundplan.files import STDIN, read_text, write_if_changed
 from groundplan.topology import Topology
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from groundplan.compose import Remark
+    from groundplan.compose import Application, Remark
     from groundplan.difference import Difference
     from groundplan.facts import Facts
     from groundplan.graph import Graph
@@ -176,14 +176,31 @@ def write_changes(told: Difference, out: Path) -> tuple[Path, ...]:
 def draw_flow(
     compose: Path, out: Path, *, profiles: Iterable[str] = (), wanted: Wanted | None = None
 ) -> tuple[tuple[Path, ...], tuple[Remark, ...]]:
-    """`flow` in each format and `graph.json` of a Compose file, and what is remarkable about it."""
+    """`flow` in each format and `graph.json` of a Compose file, and what is remarkable about it.
+
+    Raises InputError for a profile that no service has.
+    """
     from groundplan.compose import load  # noqa: PLC0415
     from groundplan.views.flow import flow  # noqa: PLC0415
 
-    application = load(compose, profiles=profiles, strict=False)
+    wanted_profiles = tuple(profiles)
+    application = load(compose, profiles=wanted_profiles, strict=False)
+    _assert_profiles(compose, application, wanted_profiles)
     graphs = [flow(application, title=application.name)]
     _clear(out, graphs, (), told=False)
     return _write(graphs, out, wanted or Wanted(), {}, None), application.remarks
+
+
+def _assert_profiles(compose: Path, application: Application, profiles: Iterable[str]) -> None:
+    from groundplan.compose import load  # noqa: PLC0415
+
+    known = {name for service in application.services for name in service.profiles}
+    for name in profiles:
+        if name not in known | {"*"}:
+            whole = load(compose, profiles=("*",), strict=False)
+            every = {item for service in whole.services for item in service.profiles}
+            hint = suggest(name, every)
+            raise InputError(f"no service has the profile '{name}'", file=compose, hint=hint)
 
 
 def _write(

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from watchdog.observers.api import ObservedWatch
 
 ADDRESS: Final = "127.0.0.1:8000"
+_LAST_PORT: Final = 65535
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 # A change is to be in the browser within a second.
 _WAIT_FOR_MORE: Final = 0.02
@@ -261,12 +262,15 @@ def build(workspace: Workspace, site_dir: Path | None = None) -> Path:
 def serve(workspace: Workspace, address: str = ADDRESS) -> None:
     """Serve the site at `address`, building it anew at each change, until it is interrupted.
 
-    Raises RefusedError for an address that others could reach, InputError for a port in use.
+    Raises RefusedError for an address that others could reach, InputError for one that is none or
+    whose port is in use.
     """
     from mkdocs.commands import serve as command  # noqa: PLC0415
 
     host, _, port = address.rpartition(":")
-    if host.strip("[]") not in LOOPBACK or not port.isdigit():
+    if not port.isdecimal() or int(port) > _LAST_PORT:
+        raise InputError(f"'{address}' is no address with a port", hint=f"such as {ADDRESS}")
+    if host.strip("[]") not in LOOPBACK:
         raise RefusedError(
             f"the site is served to this machine only, not at '{address}'", hint=f"use {ADDRESS}"
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 OnePhase = Annotated[int, typer.Option("--phase", help="The phase.", min=1)]
+Out = Annotated[Path | None, typer.Option("--out", file_okay=False, help="The folder to write to.")]
 AnyPhase = Annotated[int | None, typer.Option("--phase", help="Only this phase.", min=1)]
 
 

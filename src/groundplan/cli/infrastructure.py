@@ -58,6 +58,8 @@ def plan(
     from groundplan import terraform  # noqa: PLC0415
 
     if record:
+        if target is not Target.local:
+            raise typer.BadParameter("what is recorded is planned from nothing, on no cloud")
         _record(env, phase)
         return
     if env is None or phase is None:
@@ -74,13 +76,17 @@ def plan(
 
 def _record(env: str | None, phase: int | None) -> None:
     from groundplan import recording  # noqa: PLC0415
+    from groundplan.errors import InputError  # noqa: PLC0415
 
     here = workspace()
-    stale = [
-        (name, number)
-        for name, number in recording.stale(here)
-        if env in (None, name) and phase in (None, number)
-    ]
+    if env is not None:
+        here.environment(env)
+    every = recording.phases(here)
+    chosen = {item for item in every if env in (None, item[0]) and phase in (None, item[1])}
+    if not chosen:
+        known = ", ".join(f"{name} --phase {number}" for name, number in every)
+        raise InputError("there is no such plan to record", hint=f"known: {known or 'none yet'}")
+    stale = [item for item in recording.stale(here) if item in chosen]
     if not stale:
         say("the recorded plans are current")
     for path in recording.record(here, stale, report=say):
@@ -143,6 +149,12 @@ def output(env: Env, target: To = Target.local, as_json: Json = False) -> None:
 
     with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
         found = driver.output()
+    if not found:
+        from groundplan.errors import RefusedError  # noqa: PLC0415
+
+        raise RefusedError(
+            f"{env} has no outputs on {target.value}", hint=f"groundplan apply {env} --phase N"
+        )
     if as_json:
         show(found)
         return
@@ -218,6 +230,8 @@ def policy(
     """
     from groundplan import policy as policies  # noqa: PLC0415
 
+    if as_json and out not in (PolicyFormat.text, PolicyFormat.json):
+        raise typer.BadParameter(f"--json and --format {out.value} can't be had together")
     report = policies.run_plan(Path(what)) if what.endswith(".json") else _policy(what, phase)
     writers = {
         PolicyFormat.text: policies.as_text,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from groundplan.cli.common import AnyPhase, Json, say, short, show, workspace
+from groundplan.cli.common import AnyPhase, Json, Out, say, short, show, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,6 @@ Format = Annotated[
 Scale = Annotated[
     float | None, typer.Option("--scale", help="Pixels of a PNG for each of the picture (2).")
 ]
-Out = Annotated[Path | None, typer.Option("--out", help="The folder to write to.")]
 Against = Annotated[
     str | None,
     typer.Option(
@@ -217,7 +216,7 @@ def _list(files: Iterable[Path]) -> None:
 def flow(
     compose: Annotated[Path, typer.Argument(help="A Compose file.")],
     *,
-    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")],
+    out: Annotated[Path, typer.Option("--out", file_okay=False, help="The folder to write to.")],
     profile: Annotated[list[str] | None, typer.Option(help="A profile to switch on.")] = None,
     formats: Format = None,
     scale: Scale = None,

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from groundplan.workspace import Workspace
 
 _WATCH = 20  # seconds, where the design tells no journey
-Out = Annotated[Path | None, typer.Option("--out", help="The folder to draw what was seen into.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", file_okay=False, help="The folder to draw what was seen into."),
+]
 RunPhase = Annotated[
     int | None,
     typer.Option("--phase", help="The phase to run; left out: where the design stands.", min=1),

@@ -14,7 +14,9 @@ app = typer.Typer(help="The client site.", no_args_is_help=True, rich_markup_mod
 
 @app.command()
 def build(
-    out: Annotated[Path | None, typer.Option("--out", help="The folder; default: site/.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", file_okay=False, help="The folder; default: site/.")
+    ] = None,
 ) -> None:
     """Build the site."""
     from groundplan import site  # noqa: PLC0415
