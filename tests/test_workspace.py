@@ -36,7 +36,7 @@ def test_it_is_found_from_any_folder_inside(workspace, monkeypatch):
 def test_outside_of_one_it_is_said_how_to_make_one(tmp_path):
     with pytest.raises(InputError, match=r"no design\.yaml in") as caught:
         Workspace.find(tmp_path)
-    assert "groundplan new" in caught.value.hint
+    assert "go to the folder" in caught.value.hint
 
 
 def test_its_parts_have_their_places(workspace):

@@ -288,7 +288,11 @@ def serve(workspace: Workspace, address: str = ADDRESS) -> None:
 def _configuration(workspace: Workspace) -> str:
     path = workspace.root / "mkdocs.yml"
     if not path.is_file():
-        raise InputError("the site needs this file", file=path, hint="groundplan new writes one")
+        raise InputError(
+            "the site needs this file",
+            file=path,
+            hint="MkDocs' settings, with the plugin 'groundplan'",
+        )
     # The theme announces its end of life at each start; groundplan.pages does not depend on it.
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     return str(path)

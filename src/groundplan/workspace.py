@@ -43,7 +43,7 @@ class Workspace:
                 return cls(folder)
         raise InputError(
             f"no design.yaml in {here} or above it",
-            hint="go to a workspace, or make one: groundplan new DIR --compose FILE",
+            hint="go to the folder of an engagement: the one with its design.yaml",
         )
 
     @property
