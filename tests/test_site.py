@@ -157,9 +157,15 @@ def test_a_wrong_configuration_is_told(workspace: Path):
         site.build(Workspace(workspace))
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0:8000", "192.168.1.5:8000", "127.0.0.1", "[::]:8000"])
+@pytest.mark.parametrize("address", ["0.0.0.0:8000", "192.168.1.5:8000", "[::]:8000"])
 def test_the_site_is_served_to_this_machine_only(workspace: Path, address: str):
     with pytest.raises(RefusedError, match="to this machine only"):
+        site.serve(Workspace(workspace), address)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", ":-1"])
+def test_an_address_that_is_none_is_told(workspace: Path, address: str):
+    with pytest.raises(InputError, match="is no address with a port"):
         site.serve(Workspace(workspace), address)
 
 
