@@ -140,14 +140,31 @@ def test_a_security_group_of_nothing_but_a_collapsed_module_goes_with_it():
     other = instance("aws_instance.y")
     before = graph(inside, other, edges=(Edge(other.id, group.id, "rule", "tcp 22"),),
                    frames=(group,))  # fmt: skip
-    before.ledger["module.a.aws_vpc_security_group_ingress_rule.r"] = Entry("drawn", group.id)
+    before.ledger["module.a.aws_vpc_security_group_ingress_rule.r"] = Entry(
+        "drawn", group.id, lines=((other.id, group.id),)
+    )
     folded = fold(before, collapse=["module.a"])
     assert group.id not in {item.id for item in folded.clusters}
     assert folded.edges == (Edge(other.id, "module.a", "rule", "tcp 22"),)
     assert folded.ledger[group.id] == Entry("aggregated", "module.a")
     rule = folded.ledger["module.a.aws_vpc_security_group_ingress_rule.r"]
-    assert rule == Entry("drawn", "module.a"), "its line is there"
+    line = (other.id, "module.a")
+    assert rule == Entry("drawn", "module.a", lines=(line,)), "its line is there"
     assert_whole(folded, before)
+
+
+def test_a_line_within_a_collapsed_module_is_not_one_that_leads_to_it():
+    web, db = instance("module.a.aws_instance.web"), instance("module.a.aws_instance.db")
+    other = instance("aws_instance.other")
+    edges = (Edge(web.id, db.id, "rule", "tcp 3306"), Edge(other.id, web.id, "rule", "tcp 443"))
+    before = graph(web, db, other, edges=edges)
+    rules = {"inner": (web.id, db.id), "outer": (other.id, web.id)}
+    for name, line in rules.items():
+        address = f"module.a.aws_vpc_security_group_ingress_rule.{name}"
+        before.ledger[address] = Entry("drawn", line[1], lines=(line,))
+    folded = fold(before, collapse=["module.a"])
+    status = {name.rpartition(".")[2]: item.status for name, item in folded.ledger.items()}
+    assert (status["inner"], status["outer"]) == ("aggregated", "drawn")
 
 
 def test_modules_fold_by_themselves_where_there_is_too_much():

@@ -11,6 +11,7 @@ import plans
 from groundplan.errors import InputError
 from groundplan.facts import Facts
 from groundplan.graph import Edge
+from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import INTERNET, network
 from groundplan.workspace import Workspace
 from plans import facts_of, recorded, thing
@@ -107,6 +108,16 @@ def test_a_subnets_head_says_its_routes_and_why_it_is_empty():
     )
     assert notes["aws_subnet.isolated"].startswith("no route out of the VPC\nempty")
     assert notes["aws_subnet.public"].endswith("10.1.0.0/16 by the peering"), "NAT stands in it"
+
+
+def test_a_subnets_head_claims_nothing_that_the_plan_does_not_tell():
+    facts = recorded("peered")
+    for graph in (network(facts), infrastructure(facts)):
+        notes = {s.id: s.note or "" for s in frames(graph, "subnet").values()}
+        # Instances of this VPC may be anywhere in it.
+        assert notes['aws_subnet.ledger["ledger-0"]'].endswith("nothing is known to run here")
+    notes = {s.id: s.note for s in frames(network(facts), "subnet").values()}
+    assert notes['aws_subnet.extra["east"]'].startswith("routes not known from the plan")
 
 
 def test_who_lets_in_the_internet_and_each_other():

@@ -34,7 +34,9 @@ def test_the_lines_of_a_hub_are_told_in_its_words():
     others = [instance(f"aws_instance.i{n}", detail=f"i{n}") for n in range(HUB + 1)]
     edges = tuple(Edge(other.id, hub.id, "rule", "tcp 9100") for other in others)
     before = graph(hub, *others, edges=edges)
-    before.ledger["aws_vpc_security_group_ingress_rule.r"] = Entry("drawn", hub.id)
+    before.ledger["aws_vpc_security_group_ingress_rule.r"] = Entry(
+        "drawn", hub.id, lines=tuple((edge.source, edge.target) for edge in edges)
+    )
     folded = thinned(before)
     assert folded.edges == ()
     assert folded.nodes[0].detail == f"t3.micro\ntcp 9100 from {HUB + 1} others"

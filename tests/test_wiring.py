@@ -153,6 +153,24 @@ def test_who_may_call_whom_by_the_rules_of_their_groups():
     assert lines(*GROUPS, app, data, opened("r", "app", "data", 5432)) == {line}
 
 
+@pytest.mark.parametrize(
+    ("store", "values", "answers"),
+    [
+        ("aws_db_instance.data", {"engine": "mysql"}, False),
+        ("aws_db_instance.data", {"engine": "postgres"}, True),
+        ("aws_db_instance.data", {"engine": "mysql", "port": 5432}, True),
+        ("aws_rds_cluster.data", {"engine": "aurora-mysql"}, False),
+        ("aws_rds_cluster.data", {"engine": "aurora-postgresql"}, True),
+        ("aws_db_instance.data", {}, True),  # it may
+    ],
+)
+def test_a_store_is_used_only_where_a_rule_lets_in_to_its_port(store, values, answers):
+    group = {"vpc_security_group_ids": ["aws_security_group.data"]}
+    app, data = carrying("aws_instance.app", "app"), thing(store, group, **values)
+    found = lines(*GROUPS, app, data, opened("r", "app", "data", 5432))
+    assert found == ({("aws_instance.app", store, "tcp 5432")} if answers else set())
+
+
 def test_all_ports_of_a_pair_are_one_line():
     app, data = carrying("aws_instance.app", "app"), carrying("aws_db_instance.data", "data")
     two = [opened(f"r{port}", "app", "data", port) for port in (5432, 5433)]

@@ -114,7 +114,13 @@ def _cut(graph: Graph, reached: set[str], address: str) -> Graph:
 def _ledger(ledger: Mapping[str, Entry], left: set[str], focus: str) -> dict[str, Entry]:
     return {
         address: entry
-        if entry.status == "omitted" or entry.node in left
+        if entry.status == "omitted" or _is_left(entry, left)
         else Entry("omitted", reason=f"{OUTSIDE} on {focus}")
         for address, entry in ledger.items()
     }
+
+
+def _is_left(entry: Entry, left: set[str]) -> bool:
+    if entry.lines:
+        return any({*line} <= left for line in entry.lines)
+    return entry.node in left

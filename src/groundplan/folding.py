@@ -17,7 +17,7 @@ from groundplan.catalog import KINDS
 from groundplan.errors import InputError, suggest
 from groundplan.focus import frames_of, near
 from groundplan.layout import TOP_BORDER
-from groundplan.thinning import few_frames, thinned
+from groundplan.thinning import few_frames, moved_lines, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -326,28 +326,25 @@ def _frames_left(
 
 def _moved_edges(edges: Iterable[Edge], moved: Mapping[str, tuple[str, ...]]) -> Iterator[Edge]:
     for edge in edges:
-        for source in moved.get(edge.source, (edge.source,)):
-            for target in moved.get(edge.target, (edge.target,)):
-                if source != target:
-                    yield replace(edge, source=source, target=target)
+        for source, target in moved_lines([(edge.source, edge.target)], moved):
+            yield replace(edge, source=source, target=target)
 
 
 def _moved_ledger(
     graph: Graph, moved: Mapping[str, tuple[str, ...]], edges: Iterable[Edge]
 ) -> dict[str, Entry]:
     """Things are aggregated in the node that they became; lines too where none is left."""
-    lined = {end for edge in edges for end in (edge.source, edge.target)}
-    things = {address for node in graph.nodes for address in node.addresses}
-    things |= {item.address for item in graph.clusters if item.address}
+    drawn = {(edge.source, edge.target) for edge in edges}
     found = {}
     for address, entry in graph.ledger.items():
         homes = moved.get(entry.node or "")
-        if homes is None:
-            found[address] = entry
-        elif address not in things and homes[0] in lined:
-            found[address] = replace(entry, node=homes[0])
+        lines = tuple(line for line in moved_lines(entry.lines, moved) if line in drawn)
+        if lines:
+            found[address] = replace(entry, node=lines[0][1], lines=lines)
+        elif homes is not None:
+            found[address] = replace(entry, status="aggregated", node=homes[0], lines=())
         else:
-            found[address] = replace(entry, status="aggregated", node=homes[0])
+            found[address] = entry
     return found
 
 

@@ -95,11 +95,15 @@ class Missing:
 
 @dataclass(frozen=True)
 class Entry:
-    """A resource's line in the ledger: where it is drawn, or why it is not."""
+    """A resource's line in the ledger: where it is drawn, or why it is not.
+
+    `lines`: source and target of each line that a resource is drawn as, where it is one.
+    """
 
     status: Literal["drawn", "aggregated", "omitted"]
     node: str | None = None
     reason: str | None = None
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

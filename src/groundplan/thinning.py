@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from groundplan.graph import Entry, Graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from groundplan.graph import Cluster, Edge, Node
 
@@ -79,6 +79,17 @@ def _hub(graph: Graph) -> tuple[str, str, str] | None:
     return max(hubs)[1] if hubs else None
 
 
+def moved_lines(
+    lines: Iterable[tuple[str, str]], moved: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
+    """Source and target of each line, with its ends where they went; none within one thing."""
+    for start, end in lines:
+        for source in moved.get(start, (start,)):
+            for target in moved.get(end, (end,)):
+                if source != target:
+                    yield source, target
+
+
 def _told(graph: Graph, hub: str, end: str, kind: str) -> Graph:
     """`graph` with the lines from or to a hub told in the hub's words."""
     lines = [
@@ -96,7 +107,7 @@ def _told(graph: Graph, hub: str, end: str, kind: str) -> Graph:
                        for item in graph.clusters),
         nodes=tuple(_with_detail(node, words) if node.id == hub else node for node in graph.nodes),
         edges=left,
-        ledger=_ledger(graph, {edge.target for edge in lines}, left, words),
+        ledger=_ledger(graph, left, words),
     )  # fmt: skip
 
 
@@ -108,18 +119,15 @@ def _with_detail(node: Node, words: str) -> Node:
     return replace(node, detail="\n".join(filter(None, (node.detail, words))))
 
 
-def _ledger(graph: Graph, targets: set[str], edges: Iterable[Edge], words: str) -> dict[str, Entry]:
-    """The resources that were nothing but those lines, with what became of them."""
-    things = {address for node in graph.nodes for address in node.addresses}
-    things |= {item.address for item in graph.clusters if item.address}
-    gone = targets - {edge.target for edge in edges if edge.kind in _TOLD}
+def _ledger(graph: Graph, edges: Iterable[Edge], words: str) -> dict[str, Entry]:
+    """The resources that were nothing but lines which are gone, with what became of them."""
+    drawn = {(edge.source, edge.target) for edge in edges}
     told = Entry("omitted", reason=f"too many lines to be drawn: told in words, '{words}'")
-    return {
-        address: told
-        if entry.status == "drawn" and entry.node in gone and address not in things
-        else entry
-        for address, entry in graph.ledger.items()
-    }
+    found = {}
+    for address, entry in graph.ledger.items():
+        left = tuple(line for line in entry.lines if line in drawn)
+        found[address] = told if entry.lines and not left else replace(entry, lines=left)
+    return found
 
 
 def few_frames(graph: Graph) -> Graph:
@@ -139,11 +147,12 @@ def few_frames(graph: Graph) -> Graph:
     frames = {home[items[0].id]: _one(items) for items in alike.values() if items[0].id in home}
     order = dict.fromkeys(home.get(item.id, item.id) for item in graph.clusters)
     every = {item.id: item for item in graph.clusters} | frames
+    moved = {id_: (home_id,) for id_, home_id in home.items()}
     edges = (
-        replace(edge, source=home.get(edge.source, edge.source),
-                target=home.get(edge.target, edge.target))
+        replace(edge, source=source, target=target)
         for edge in graph.edges
-    )  # fmt: skip
+        for source, target in moved_lines([(edge.source, edge.target)], moved)
+    )
     return replace(
         graph,
         clusters=tuple(every[id_] for id_ in order),
@@ -151,7 +160,7 @@ def few_frames(graph: Graph) -> Graph:
         ledger={
             address: replace(entry, status="aggregated", node=home[entry.node])
             if entry.node in home
-            else entry
+            else replace(entry, lines=tuple(moved_lines(entry.lines, moved)))
             for address, entry in graph.ledger.items()
         },
     )

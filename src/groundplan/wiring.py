@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 TARGET_GROUPS: Final = ("aws_lb_target_group", "aws_alb_target_group")
 MOST_PORTS: Final = 3  # more would not be read beside a line
+# Where a store listens unless it is told otherwise, by its engine: AWS's own defaults.
+_LISTENS: Final = {
+    "mariadb": 3306, "memcached": 11211, "mysql": 3306, "oracle": 1521, "postgres": 5432,
+    "postgresql": 5432, "redis": 6379, "sqlserver": 1433, "valkey": 6379,
+}  # fmt: skip
 _LISTENERS: Final = ("aws_lb_listener", "aws_alb_listener")
 _LISTENER_RULES: Final = ("aws_lb_listener_rule", "aws_alb_listener_rule")
 _FORWARDS: Final = ("target_group_arn", "forward.*.target_group.*.arn")
@@ -115,12 +120,22 @@ class Wiring:
             if rule.peer != rule.group:
                 ports[rule.peer, rule.group].append(rule.ports)
         for (peer, group), labels in ports.items():
-            label = _listed(labels)
-            targets = [node for node in self._carriers.get(group, ()) if _answers(node)]
-            for source in filter(_runs, self._carriers.get(peer, ())):
-                for target in targets:
-                    if source.id != target.id:
-                        yield Edge(source.id, target.id, "uses", label)
+            for target in filter(_answers, self._carriers.get(group, ())):
+                answered = [label for label in labels if _lets_in(label, self._listens(target))]
+                for source in filter(_runs, self._carriers.get(peer, ())):
+                    if answered and source.id != target.id:
+                        yield Edge(source.id, target.id, "uses", _listed(answered))
+
+    def _listens(self, node: Node) -> int | None:
+        """The TCP port of a store; None where it isn't known, or for what is no store."""
+        store = self._topology.resource(node.addresses[0]) if node.addresses else None
+        if store is None:
+            return None
+        if (port := store.get("port")) is not None:
+            return int(port)
+        told = store.is_unknown("port") and "port" in store.references
+        engine = str(store.get("engine") or "").removeprefix("aurora-").partition("-")[0]
+        return None if told else _LISTENS.get(engine)
 
     @cached_property
     def _carriers(self) -> dict[str, list[Node]]:
@@ -130,6 +145,15 @@ class Wiring:
             for group in () if node.security_groups == UNKNOWN else node.security_groups:
                 found[group].append(node)
         return found
+
+
+def _lets_in(ports: str, listens: int | None) -> bool:
+    """Whether a rule's `tcp 3306` lets anybody in to what listens there, if that is known."""
+    protocol, _, span = ports.partition(" ")
+    first, _, last = span.partition("–")
+    if listens is None or not first.isdecimal():
+        return True
+    return protocol == "tcp" and int(first) <= listens <= int(last or first)
 
 
 def _listed(ports: Iterable[str]) -> str:

@@ -35,16 +35,16 @@ def network(facts: Facts, *, title: str = "Network") -> Graph:
     Raises InputError where the plan has no resource.
     """
     topology = scene.topology_of(facts)
-    nodes = tuple(scene.nodes(topology, "network"))
-    groups = {group.id: group for group in _groups(topology, nodes)}
-    nodes = tuple(_in_group(node, set(groups)) for node in nodes)
+    placed = tuple(scene.nodes(topology, "network"))
+    groups = {group.id: group for group in _groups(topology, placed)}
+    nodes = tuple(_in_group(node, set(groups)) for node in placed)
     ends = _ends(nodes, set(groups))
     links = (e for e in Wiring(topology, nodes).links() if e.kind in {"route", "replicates"})
     edges = (*_routes(topology, nodes), *links, *_rules(topology, ends), *replication(topology))
     if any(INTERNET in {edge.source, edge.target} for edge in edges):
         nodes = (Node(INTERNET, "internet", "Internet"), *nodes)
     held = {node.cluster for node in nodes}
-    heads = (_head(frame, topology, nodes) for frame in scene.frames(topology))
+    heads = (_head(frame, topology, placed) for frame in scene.frames(topology))
     frames = (*heads, *(group for group in groups.values() if group.id in held))
     if not nodes and len(frames) == 1:
         frames = ()  # a region with nothing in it is no picture
@@ -123,7 +123,8 @@ def _routes_text(subnet: Subnet, topology: Topology) -> str:
         way = " or ".join(sorted(names.get(type_, type_) for type_ in types))
         article = "the" if len(route.ways) == 1 else "a"
         found.append(f"{route.destination} by {article} {way}" if way else f"{route.destination}")
-    return ", ".join(sorted(found)) or "no route out of the VPC"
+    none = "no route out of the VPC" if subnet.tier != UNKNOWN else "routes not known from the plan"
+    return ", ".join(sorted(found)) or none
 
 
 def _routes(topology: Topology, nodes: Iterable[Node]) -> Iterator[Edge]:
@@ -173,15 +174,15 @@ def _drawn_as_edges(
     topology: Topology, edges: Iterable[Edge], ends: Mapping[str, str]
 ) -> Iterator[tuple[str, Entry]]:
     """The ledger lines of routes and of rules that are resources of their own."""
-    drawn = {(edge.source, edge.target) for edge in edges}
-    vias = {target for _source, target in drawn}
+    drawn = dict.fromkeys((edge.source, edge.target) for edge in edges)
     rules: dict[str, list[Rule]] = defaultdict(list)
     for rule in topology.rules:
         rules[rule.address].append(rule)
     for item in topology.facts.of_type(*_RULES):
-        shown = [rule for rule in rules[item.address] if _pair(rule, ends) in drawn]
+        pairs = dict.fromkeys(_pair(rule, ends) for rule in rules[item.address])
+        shown = tuple((source, target) for source, target in drawn if (source, target) in pairs)
         if shown:
-            yield item.address, Entry("drawn", node=ends[shown[0].group])
+            yield item.address, Entry("drawn", node=shown[0][1], lines=shown)
         elif item.get("type") == "egress":
             yield item.address, Entry("omitted", reason=_OUTGOING)
         else:
@@ -189,8 +190,9 @@ def _drawn_as_edges(
             yield item.address, Entry("omitted", reason="; ".join(whys) or "lets nobody in")
     for route in topology.facts.of_type("aws_route"):
         via = topology.route(route).via
-        if via in vias:
-            yield route.address, Entry("drawn", node=via)
+        shown = tuple((source, target) for source, target in drawn if target == via)
+        if shown:
+            yield route.address, Entry("drawn", node=via, lines=shown)
         else:
             why = "what it leads through is known after apply" if via == UNKNOWN else _NO_SUBNET
             yield route.address, Entry("omitted", reason=why)
