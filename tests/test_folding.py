@@ -114,8 +114,8 @@ def test_a_collapsed_module_is_one_node_with_all_that_it_holds():
     before = graph(inside, below, outside, edges=(Edge(inside.id, outside.id, "uses"),))
     folded = fold(before, collapse=['module.shop["x.y"]'])
     node = folded.node('module.shop["x.y"]')
-    assert node.label == 'module.shop["x.y"]: 2 resources'
-    assert (node.kind, node.detail, node.change) == ("module", "EC2 instance × 2", "update")
+    assert (node.label, node.kind, node.change) == ('module.shop["x.y"]', "module", "update")
+    assert node.detail == "2 resources\nEC2 instance × 2"
     assert node.subnets == ("aws_subnet.a", "aws_subnet.b")
     assert node.cluster == "z", "the innermost frame round both"
     assert folded.edges == (Edge(node.id, outside.id, "uses"),)
@@ -125,7 +125,27 @@ def test_a_collapsed_module_is_one_node_with_all_that_it_holds():
 def test_all_instances_of_a_module_are_one_where_no_key_is_named():
     nodes = [instance(f"module.cell[{n}].aws_instance.a") for n in range(3)]
     folded = fold(graph(*nodes), collapse=["module.cell"])
-    assert [node.label for node in folded.nodes] == ["module.cell: 3 resources"]
+    assert [node.label for node in folded.nodes] == ["module.cell"]
+    assert folded.nodes[0].detail.startswith("3 resources\n")
+
+
+def test_equal_instances_of_a_module_are_one_node_with_their_count():
+    def cell(number: int, **of_both: object) -> list[Node]:
+        module = f"module.cell[{number}]"
+        return [
+            instance(f"{module}.aws_instance.{name}", security_groups=(f"{module}.{name}",),
+                     **of_both)
+            for name in "ab"
+        ]  # fmt: skip
+
+    alike = [node for number in range(24) for node in cell(number)]
+    before = graph(*alike, *cell(24, exposed=True))
+    folded = fold(before)
+    assert {(node.label, node.detail) for node in folded.nodes} == {
+        ("module.cell × 24", "each 2 resources\nEC2 instance × 2"),
+        ("module.cell[24]", "2 resources\nEC2 instance × 2"),
+    }
+    assert_whole(folded, before)
 
 
 def test_where_a_module_runs_is_unknown_as_soon_as_one_of_its_things_is():
@@ -169,7 +189,7 @@ def test_a_line_within_a_collapsed_module_is_not_one_that_leads_to_it():
 
 def test_modules_fold_by_themselves_where_there_is_too_much():
     nodes = [
-        instance(f'module.svc["{n}"].aws_instance.{name}', security_groups=(f"{name}{n}",))
+        instance(f'module.svc["{n}"].aws_instance.{name}', subnet="ab"[n % 2], phase=n)
         for n in range(MOST_NODES - 1)
         for name in "ab"
     ]

@@ -134,6 +134,11 @@ def test_a_replica_has_the_engine_of_what_it_replicates():
             "aws_vpc_endpoint.a", {"service_name": "com.amazonaws.us-east-1.s3"},
             ("S3 endpoint", "gateway"),
         ),
+        (
+            "aws_vpc_endpoint.a", {"service_name": "com.amazonaws.us-gov-west-1.ecr.dkr",
+                                   "vpc_endpoint_type": "Interface"},
+            ("ECR Docker endpoint", "interface"),
+        ),
         ("aws_made_up_thing.a", {"name": "x"}, ("made up thing", "x")),
         ("aws_lb.a", {"name": "web", "load_balancer_type": "network"},
          ("Network load balancer", "web")),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -38,11 +37,10 @@ _INDEX: Final = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 
 @dataclass(frozen=True)
 class _Bundle:
-    """Nodes that become one: `node`, labelled once it is known how many resources it holds."""
+    """Nodes that become one, `node`."""
 
     node: Node
     members: frozenset[str]
-    label: Callable[[int], str]
 
 
 def fold(
@@ -70,6 +68,7 @@ def fold(
     for level in range(_deepest(graph), 0, -1):
         if len(graph.nodes) > MOST_NODES:
             graph = _merged(graph, _modules(graph, level, kept))
+    graph = _merged(graph, _repeated(graph, kept))
     if len(graph.nodes) > MOST_NODES:
         graph = _merged(graph, _siblings(graph, kept, _alike(graph), least=2))
     return thinned(few_frames(graph))
@@ -80,17 +79,21 @@ def fold(
 
 def _equal(graph: Graph) -> Callable[[Node], Hashable]:
     """What two nodes must have in common to be shown as one."""
-    around: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for edge in graph.edges:
-        around[edge.source].add(("to", edge.target, edge.kind, edge.label, edge.change))
-        around[edge.target].add(("from", edge.source, edge.kind, edge.label, edge.change))
+    around = _around(graph)
 
     def key(node: Node) -> Hashable:
-        groups = node.security_groups
-        around_it = frozenset(around[node.id])
-        return (*_place(node), node.cluster, groups, node.exposed, around_it)
+        return (*_place(node), node.cluster, node.security_groups, node.exposed, around(node))
 
     return key
+
+
+def _around(graph: Graph) -> Callable[[Node], Hashable]:
+    """The lines of a node, without the node."""
+    lines: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for edge in graph.edges:
+        lines[edge.source].add(("to", edge.target, edge.kind, edge.label, edge.change))
+        lines[edge.target].add(("from", edge.source, edge.kind, edge.label, edge.change))
+    return lambda node: frozenset(lines[node.id])
 
 
 def _alike(graph: Graph) -> Callable[[Node], Hashable]:
@@ -116,18 +119,19 @@ def _siblings(
     for nodes in sets.values():
         if len(nodes) >= least:
             title = f"{_kind_label(nodes[0].kind)} × {_count(nodes)}"
-            frames = {node.cluster for node in nodes}
-            first = replace(
-                _together(nodes),
-                id=f"same:{nodes[0].id}",
-                detail=_names(nodes),
-                cluster=frames.pop() if len(frames) == 1 else _common_frame(nodes, graph),
-            )
-            yield _Bundle(first, _ids(nodes), partial(_titled, title))
+            yield _of_equals(nodes, title, _names(nodes), graph)
 
 
-def _titled(title: str, _count: int) -> str:
-    return title
+def _of_equals(nodes: Sequence[Node], label: str, detail: str, graph: Graph) -> _Bundle:
+    frames = {node.cluster for node in nodes}
+    node = replace(
+        _together(nodes),
+        id=f"same:{nodes[0].id}",
+        label=label,
+        detail=detail,
+        cluster=frames.pop() if len(frames) == 1 else _common_frame(nodes, graph),
+    )
+    return _Bundle(node, _ids(nodes))
 
 
 def _count(nodes: Iterable[Node]) -> int:
@@ -166,11 +170,11 @@ def _natural(text: str) -> list[tuple[int, str]]:
 
 
 def _collapsed(graph: Graph, module: str) -> Graph:
-    known = {name for address in graph.ledger for name in _names_of_modules(address)}
-    if module not in known:
-        raise InputError(f"the plan has no module '{module}'", hint=suggest(module, known))
+    held = _held(graph)
+    if module not in held:
+        raise InputError(f"the plan has no module '{module}'", hint=suggest(module, held))
     nodes = [node for node in graph.nodes if _within(node, module)]
-    return _merged(graph, [_module_bundle(module, nodes, graph)] if nodes else [])
+    return _merged(graph, [_module_bundle(module, nodes, graph, held)] if nodes else [])
 
 
 def _names_of_modules(address: str) -> Iterator[str]:
@@ -206,24 +210,47 @@ def _modules(graph: Graph, level: int, kept: frozenset[str]) -> Iterator[_Bundle
         modules = {path[level - 1] if len(path) >= level else "" for path in paths}
         if len(modules) == 1 and node.id not in kept and node.kind not in UNFOLDED:
             sets[modules.pop()].append(node)
+    held = _held(graph)
     for module, nodes in sets.items():
         if module and len(nodes) > 1:
-            yield _module_bundle(module, nodes, graph)
+            yield _module_bundle(module, nodes, graph, held)
 
 
-def _module_bundle(module: str, nodes: Sequence[Node], graph: Graph) -> _Bundle:
+def _module_bundle(
+    module: str, nodes: Sequence[Node], graph: Graph, held: Mapping[str, int]
+) -> _Bundle:
     node = replace(
         _together(nodes),
         id=module,
         kind="module",
-        detail=_contents(nodes),
+        label=module,
+        detail=f"{_resources(held[module])}\n{_contents(nodes)}",
         cluster=_common_frame(nodes, graph),
     )
-    return _Bundle(node, _ids(nodes), partial(_module_title, module))
+    return _Bundle(node, _ids(nodes))
 
 
-def _module_title(module: str, count: int) -> str:
-    return f"{module}: {count} resource{'s' if count != 1 else ''}"
+def _held(graph: Graph) -> dict[str, int]:
+    """How many resources of the plan are in each module, whatever the view draws of them."""
+    return Counter(name for address in graph.ledger for name in {*_names_of_modules(address)})
+
+
+def _resources(count: int) -> str:
+    return f"{count:,} resource{'s' if count != 1 else ''}"
+
+
+def _repeated(graph: Graph, kept: frozenset[str]) -> Iterator[_Bundle]:
+    """Instances of one call of a module that are alike, but for the security groups in each."""
+    around = _around(graph)
+    sets: dict[Hashable, list[Node]] = defaultdict(list)
+    for node in graph.nodes:
+        if node.kind == "module" and node.id not in kept:
+            call, looks = _INDEX.sub("", node.id), (node.detail, node.cluster, node.exposed)
+            sets[call, looks, _place(node), around(node)].append(node)
+    for nodes in sets.values():
+        if len(nodes) >= SIBLINGS:
+            call = _INDEX.sub("", nodes[0].id)
+            yield _of_equals(nodes, f"{call} × {len(nodes)}", f"each {nodes[0].detail}", graph)
 
 
 def _contents(nodes: Iterable[Node]) -> str:
@@ -359,4 +386,4 @@ def _counted(node: Node, bundle: _Bundle | None, ledger: Mapping[str, Entry]) ->
             if entry.node == node.id and entry.status == "aggregated"
         )
     )
-    return replace(node, addresses=addresses, label=bundle.label(len(addresses)))
+    return replace(node, addresses=addresses)
