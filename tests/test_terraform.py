@@ -310,11 +310,13 @@ def slow_apply(workspace):
         yield child
 
 
-POLITE = """\
-#!/bin/sh
-trap 'echo interrupted; exit 1' INT
-echo begun
-while :; do sleep 0.1; done
+# In Python: a shell can't trap what was ignored when it was started, as in the background it is.
+POLITE = f"""\
+#!{sys.executable}
+import signal, sys, time
+signal.signal(signal.SIGINT, lambda *_: sys.exit("interrupted"))
+print("begun", flush=True)
+time.sleep(60)
 """
 
 
