@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 import plans
-from groundplan import facts
+from groundplan import facts, redaction
 from groundplan.errors import InputError
 from groundplan.facts import SENSITIVE, Facts
 from plans import Thing, facts_of, plan, recorded, thing
@@ -170,6 +170,14 @@ def test_secrets_of_a_state_are_left_out():
     }]}}}  # fmt: skip
     (found,) = facts.from_plan(state)
     assert dict(found.values) == {"name": "a", "password": SENSITIVE}
+
+
+def test_that_a_secret_is_not_set_is_no_secret():
+    marks = {"auth_token": True, "users": [{"password": True}]}
+    values = {"auth_token": None, "users": [{"password": None}, {"password": "hidden"}]}
+    marks["users"].append({"password": True})
+    found = redaction.redact(values, marks)
+    assert found == {"auth_token": None, "users": [{"password": None}, {"password": SENSITIVE}]}
 
 
 @pytest.mark.parametrize("name", plans.PICTURED)

@@ -347,6 +347,15 @@ def test_a_command_is_interrupted_once_and_waited_for(tmp_path, how):
     assert lines == ["begun", "interrupted"]
 
 
+def test_the_bucket_of_the_states_has_one_name():
+    made = (roots.REPOSITORY / "terraform/state/main.tf").read_text()
+    rule = "${var.client}-terraform-state-${data.aws_caller_identity.current.account_id}"
+    assert rule in made
+    told = rule.replace("${var.client}", "harbour-lane")
+    told = told.replace("${data.aws_caller_identity.current.account_id}", "111122223333")
+    assert targets.state_bucket("Harbour Lane", "111122223333") == told
+
+
 class TestAccount:
     """`aws` works on the stated account only. Another embedded AWS plays the real one."""
 

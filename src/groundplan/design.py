@@ -56,6 +56,9 @@ class Terraform(Model):
     """For each environment, the AWS account (12 digits, in quotes) it may be applied to."""
     environment: dict[Annotated[str, StringConstraints(pattern=VARIABLE)], str] = Field(default={})
     """The variables Compose is given for what runs in AWS, beside those of the phase."""
+    secrets: tuple[Annotated[str, StringConstraints(pattern=VARIABLE)], ...] = ()
+    """The variables of Terraform that are given as TF_VAR_… and stand in no file. On the embedded
+    AWS, and where plans are recorded, something else stands in for them."""
 
 
 class Answer(Model):

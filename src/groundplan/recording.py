@@ -128,8 +128,7 @@ def _plan(
     binary = installer.find(workspace.root)
     cloud = Cloud(workspace.build_dir / "terraform" / "facts-cloud", port=0)
     with cloud.running() as endpoint:
-        design = workspace.design
-        target = targets.local(endpoint, client=design.client.name, region=design.terraform.region)
+        target = targets.local(endpoint, workspace.design)
         stop = threading.Event()
         roots = [
             Terraform(

@@ -58,6 +58,8 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _without(value: Any, sensitive: Any, hidden: frozenset[str]) -> Any:
+    if value is None:
+        return None  # that nothing is there is no secret
     if sensitive is True or (isinstance(value, str) and value and value in hidden):
         return SENSITIVE
     if isinstance(value, Mapping):

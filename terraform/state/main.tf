@@ -2,6 +2,12 @@
 # state starts as a file and can then be moved into the bucket (README.md).
 #
 # The lock is a file beside the state (use_lockfile), so there is no table to look after.
+locals {
+  bucket = coalesce(var.bucket, "${var.client}-terraform-state-${data.aws_caller_identity.current.account_id}")
+}
+
+data "aws_caller_identity" "current" {}
+
 module "encryption" {
   source = "../modules/encryption"
 
@@ -9,9 +15,9 @@ module "encryption" {
 }
 
 resource "aws_s3_bucket" "state" {
-  bucket = var.bucket
+  bucket = local.bucket
 
-  tags = { Name = var.bucket }
+  tags = { Name = local.bucket }
 
   # Whoever loses the states loses the way to change or remove what they describe.
   lifecycle {

@@ -38,12 +38,12 @@ variable "account_id" {
 }
 
 variable "bucket" {
-  description = "Name of the bucket, which no other bucket in the world may have."
+  description = "Name of the bucket, which no other bucket in the world may have. Null: the one that groundplan looks for, of the client and the account."
   type        = string
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = can(regex("^[a-z0-9](-?[a-z0-9]){2,62}$", var.bucket))
+    condition     = var.bucket == null || can(regex("^[a-z0-9](-?[a-z0-9]){2,62}$", var.bucket))
     error_message = "bucket must be 3 to 63 lower-case letters, digits and single hyphens: with a dot in it TLS fails."
   }
 }

@@ -53,10 +53,9 @@ def opened(
 @contextmanager
 def _target(workspace: Workspace, env: str, name: TargetName) -> Iterator[Target]:
     design = workspace.design
-    client, region = design.client.name, design.terraform.region
     if name == "aws":
-        yield targets.aws(env, accounts=design.terraform.accounts, client=client, region=region)
+        yield targets.aws(env, design)
         return
     embedded = cloud(workspace)
     with embedded.running() as endpoint:
-        yield targets.local(endpoint, client=client, region=region, identity=embedded.identity())
+        yield targets.local(endpoint, design, identity=embedded.identity())

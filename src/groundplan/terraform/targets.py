@@ -13,10 +13,12 @@ from groundplan.errors import RefusedError, ToolError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from groundplan.design import Design
     from groundplan.localcloud import Endpoint
 
 TargetName = Literal["local", "aws"]
 _OURS = ("TF_WORKSPACE", "TF_CLI_ARGS", "TF_DATA_DIR")
+_STATE_BUCKET = "TF_VAR_state_bucket"  # the environments' Terraform gives rights on it
 
 
 @dataclass(frozen=True)
@@ -37,27 +39,31 @@ class Target:
     identity: str = ""
 
 
-def local(endpoint: Endpoint, *, client: str, region: str, identity: str = "") -> Target:
+def local(endpoint: Endpoint, design: Design, *, identity: str = "") -> Target:
     """The embedded AWS at `endpoint`, with the bucket of the states in it."""
-    bucket = state_bucket(client, localcloud.ACCOUNT)
+    bucket = state_bucket(design.client.name, localcloud.ACCOUNT)
     localcloud.create_bucket(endpoint, bucket)
+    names = design.terraform.secrets
+    secrets = {f"TF_VAR_{name}": f"stands-in-for-{name.replace('_', '-')}" for name in names}
+    environment = {**localcloud.environment(endpoint), **secrets, _STATE_BUCKET: bucket}
     return Target(
         name="local",
         account=localcloud.ACCOUNT,
-        region=region,
+        region=design.terraform.region,
         bucket=bucket,
-        environment=_without_ours(localcloud.environment(endpoint)),
+        environment=_without_ours(environment),
         held=endpoint.held,
         identity=identity,
     )
 
 
-def aws(env: str, *, accounts: Mapping[str, str], client: str, region: str) -> Target:
+def aws(env: str, design: Design) -> Target:
     """The real AWS with the user's own credentials, once they are proved to be `env`'s account's.
 
     Raises RefusedError where no account is stated for `env`, or the credentials are another's.
     """
-    stated = accounts.get(env)
+    region = design.terraform.region
+    stated = design.terraform.accounts.get(env)
     if stated is None:
         raise RefusedError(
             f"design.yaml does not say which AWS account '{env}' lives in",
@@ -69,8 +75,8 @@ def aws(env: str, *, accounts: Mapping[str, str], client: str, region: str) -> T
             f"'{env}' lives in AWS account {stated}, but these credentials are for {found}",
             hint="choose the right profile: AWS_PROFILE=NAME",
         )
-    environment = {**os.environ, "TF_VAR_account_id": stated}
-    bucket = state_bucket(client, stated)
+    bucket = state_bucket(design.client.name, stated)
+    environment = {**os.environ, "TF_VAR_account_id": stated, _STATE_BUCKET: bucket}
     return Target("aws", stated, region, bucket, _without_ours(environment))
 
 

@@ -22,6 +22,5 @@ redis = {
 }
 
 delivery = {
-  repository   = "harbour-lane/shop"
-  state_bucket = "harbour-lane-terraform-state"
+  repository = "harbour-lane/shop"
 }

@@ -22,8 +22,7 @@ redis = {
 }
 
 delivery = {
-  repository   = "harbour-lane/shop"
-  state_bucket = "harbour-lane-terraform-state"
+  repository = "harbour-lane/shop"
 }
 
 scaling = true

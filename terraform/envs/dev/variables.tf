@@ -159,10 +159,15 @@ variable "redis" {
 }
 
 variable "redis_auth_token" {
-  description = "Password of the cache, from the environment (TF_VAR_redis_auth_token) and never from a file; null for none beside TLS and the security group."
+  description = "Password of the cache, from the environment (TF_VAR_redis_auth_token) and never from a file."
   type        = string
   default     = null
   sensitive   = true
+
+  validation {
+    condition     = var.redis == null || var.redis_auth_token != null
+    error_message = "redis needs redis_auth_token: export TF_VAR_redis_auth_token."
+  }
 }
 
 variable "scaling" {
@@ -173,15 +178,25 @@ variable "scaling" {
 }
 
 variable "delivery" {
-  description = "Delivery by GitHub Actions: the repository (OWNER/NAME) and branch that are trusted, the account's OIDC provider of GitHub if it has one, and the bucket of the states with its key. The GitHub environment has this environment's name. Null: by hand."
+  description = "Delivery by GitHub Actions: the repository (OWNER/NAME) and branch that are trusted, the account's OIDC provider of GitHub if it has one, and the key of the states' bucket. The GitHub environment has this environment's name. Null: by hand."
   type = object({
     repository        = string
     branch            = optional(string, "main")
     oidc_provider_arn = optional(string)
-    state_bucket      = string
     state_key_arn     = optional(string)
   })
   default = null
+}
+
+variable "state_bucket" {
+  description = "Bucket of the states, as groundplan names it (TF_VAR_state_bucket): delivery gets rights on it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.delivery == null || var.state_bucket != null
+    error_message = "delivery needs state_bucket: groundplan gives it, or export TF_VAR_state_bucket."
+  }
 }
 
 variable "monitoring" {

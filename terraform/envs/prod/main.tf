@@ -129,7 +129,7 @@ module "delivery" {
   repository_arns   = module.ecr.repository_arns
   cluster_arn       = module.eks.cluster_arn
   state = {
-    bucket      = var.delivery.state_bucket
+    bucket      = var.state_bucket
     key         = "${var.environment}/terraform.tfstate"
     kms_key_arn = var.delivery.state_key_arn
   }

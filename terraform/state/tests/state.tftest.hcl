@@ -8,6 +8,10 @@ mock_provider "aws" {
     override_during = plan
     defaults        = { arn = "arn:aws:s3:::shop-terraform-state" }
   }
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
 }
 
 variables {
@@ -62,5 +66,18 @@ run "only_over_tls" {
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
     error_message = "Whoever comes without TLS must be refused."
+  }
+}
+
+run "the_bucket_is_the_one_that_groundplan_looks_for" {
+  command = plan
+
+  variables {
+    bucket = null
+  }
+
+  assert {
+    condition     = aws_s3_bucket.state.bucket == "shop-terraform-state-111122223333"
+    error_message = "The bucket must be named after the client and the account."
   }
 }
