@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -29,11 +30,11 @@ def texts(root: ET.Element, class_: str) -> list[str]:
 
 def test_what_came_and_what_went_has_a_sign_and_a_legend():
     signs = texts(drawn(BEFORE, AFTER), "gp-mark")
-    legend = ["+", "~", "–"]
+    legend = ["+", "–"]  # of what there is
     assert sorted(signs) == sorted(["+", "+", "+", "–", *legend])  # a node, a line, two frames
-    assert {"added", "changed", "removed", "since phase 1"} <= set(
-        texts(drawn(BEFORE, AFTER), "gp-said")
-    )
+    said = set(texts(drawn(BEFORE, AFTER), "gp-said"))
+    assert {"added", "removed", "since phase 1"} <= said
+    assert "changed" not in said
 
 
 def test_nothing_is_marked_where_nothing_is_compared():
@@ -46,8 +47,15 @@ def test_what_is_gone_is_veiled_and_takes_no_pointer():
     root = drawn(AFTER, BEFORE)
     layers = [item for item in root.iter(f"{SVG}g") if item.get("class") == "gp-over"]
     assert all(layer.get("pointer-events") == "none" for layer in layers)
-    veils = [item for item in layers[-1].iter(f"{SVG}rect") if item.get("fill-opacity")]
-    assert len(veils) == 2  # the node and the frame
+    veils = [item for item in root.iter(f"{SVG}rect") if item.get("fill-opacity")]
+    assert [(item.get("width"), item.get("height")) for item in veils] == [("48", "48")], "an icon"
+
+
+def test_a_plan_that_removes_everything_says_so():
+    gone = [replace(node, change="delete") for node in AFTER.nodes]
+    root = ET.fromstring(render.draw(replace(AFTER, nodes=tuple(gone))))  # noqa: S314 - it is ours
+    assert texts(root, "gp-mark") == ["–"] * (len(gone) + 1)
+    assert {"removed", "by this plan"} <= set(texts(root, "gp-said"))
 
 
 @pytest.mark.parametrize(

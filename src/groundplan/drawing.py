@@ -196,13 +196,11 @@ def _draw_series(
 ) -> None:
     from groundplan import render  # noqa: PLC0415
 
-    first = growth.first_phases(graphs)
     whole = growth.frame([graphs[number] for number in sorted(graphs)])
-    plan = None if whole.empty else render.plan(whole)
-    before: Graph | None = None
+    marked = growth.series(graphs)
+    plan = None if whole.empty else render.plan(whole, marked.values())
     for picture in pictures:
-        plain = graphs[picture.phase]
-        graph = growth.marked(plain, before, phase=picture.phase, first=first)
+        graph = marked[picture.phase]
         name = f"{picture.view}-{picture.svg.parent.parent.name}-{picture.phase}"
         known = card_sources.known(workspace, picture.env, picture.phase, graphs=graphs)
         if graph.empty:
@@ -211,7 +209,6 @@ def _draw_series(
             write_if_changed(picture.svg, render.draw(graph, plan, name=name, known=known))
         document = {"view": graph.as_dict(), "ledger": ledger.as_dict(graph.ledger)}
         write_if_changed(_document(picture), json.dumps(document, indent=1) + "\n")
-        before = plain
 
 
 def _document(picture: Picture) -> Path:

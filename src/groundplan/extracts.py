@@ -109,12 +109,9 @@ def _series(
 
     whole = build_all(item, workspace, env, drawing.phases_of(workspace, item, env))
     graphs = _parts(whole, part, phase) if item.source == "terraform" else whole
-    plan = render.plan(growth.frame([graphs[number] for number in sorted(graphs)]))
-    first = growth.first_phases(graphs)
-    before: Graph | None = None
-    for number, plain in sorted(graphs.items()):
-        graph = growth.marked(plain, before, phase=number, first=first)
-        before = plain
+    marked = growth.series(graphs)
+    plan = render.plan(growth.frame([graphs[number] for number in sorted(graphs)]), marked.values())
+    for number, graph in marked.items():
         if phase in (None, number):
             at = folder / drawing.folder_of(item, env) / f"phase-{number}"
             name = f"{item.name}-{at.parent.name}-{number}"

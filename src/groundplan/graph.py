@@ -134,9 +134,10 @@ class Graph:
     @property
     def marked(self) -> bool:
         """True where marks of change tell something: in a first plan, where all is new, none do."""
-        changes = {node.change for node in self.nodes if node.addresses}
+        things = [node for node in self.nodes if node.addresses] or self.nodes
+        changes = {node.change for node in things}
         changes |= {item.change for item in self.clusters if item.change != "none"}
-        return len(changes) > 1 or bool(self.compared)
+        return len(changes) > 1 or changes == {"delete"} or bool(self.compared)
 
     def node(self, id_: str) -> Node:
         """The node of that id. Raises KeyError."""

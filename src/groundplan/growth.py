@@ -80,6 +80,16 @@ def _key(edge: Edge) -> tuple[str, str, str, str]:
     return (edge.source, edge.target, edge.kind, edge.label)
 
 
+def series(graphs: Mapping[int, Graph]) -> dict[int, Graph]:
+    """Each phase's graph, by number, with what changed since the phase before it."""
+    first, found = first_phases(graphs), {}
+    before: Graph | None = None
+    for number, graph in sorted(graphs.items()):
+        found[number] = marked(graph, before, phase=number, first=first)
+        before = graph
+    return found
+
+
 def marked(graph: Graph, before: Graph | None, *, phase: int, first: Mapping[str, int]) -> Graph:
     """`graph` of `phase` with what changed since `before`, None for the first phase.
 

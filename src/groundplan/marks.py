@@ -1,7 +1,7 @@
 """What is drawn over a picture: marks of change, notes, boundaries, and the legend of both.
 
-A change is told by its sign, by an outline of its own shape, and by colour. What was removed is
-veiled. Nothing here takes the pointer from what stands below.
+A change is told by its sign, by an outline of its own shape, and by colour. Nothing here takes the
+pointer from what stands below.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from groundplan.overlay import BADGE, INDENT, cell_of
 from groundplan.svg_parts import clean, grown, place, px
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from groundplan.graph import Change, Edge, Graph
     from groundplan.layout import Box, Layout
@@ -31,7 +31,6 @@ WIDE: Final = 2.6  # of a line that changed
 # The outline of each change: whole for what is new, long dashes for what changed, dots for what
 # is gone.
 _DASHES: Final[dict[str, str]] = {"update": "9 4", "replace": "9 4", "delete": "2 4"}
-_SHOWN: Final[tuple[Change, ...]] = ("create", "update", "delete")
 
 
 def draw(
@@ -40,7 +39,7 @@ def draw(
     """Draw over the picture in `root` what `over` has for `graph`, and its changes."""
     layer = ET.SubElement(root, "g", {"class": "gp-over", "pointer-events": "none"})
     if graph.marked:
-        _frames(layer, graph, layout)
+        _signs(layer, graph, layout)
     if graph.compared:
         _changes(layer, graph, layout, lines)
     for outline in over.outlines:
@@ -56,7 +55,7 @@ def draw(
             y = told.y + 4 + row * DETAIL * LINE
             _text(layer, line, told.x + INDENT - 6, y, class_="gp-told")
     if over.key:
-        _key(layer, graph.compared, *over.key)
+        _key(layer, graph, *over.key)
 
 
 def framed(style: FrameStyle, change: Change) -> FrameStyle:
@@ -65,6 +64,16 @@ def framed(style: FrameStyle, change: Change) -> FrameStyle:
         return style
     dashes = _DASHES.get(change, "")
     return replace(style, stroke=palette.CHANGES[change][1], dashes=dashes, width=WIDE)
+
+
+def draw_outlines(root: ET.Element, graph: Graph, layout: Layout) -> None:
+    """Draw the outlines of what changed in a difference, below the lines that lead there."""
+    if graph.compared:
+        layer = ET.SubElement(root, "g", {"class": "gp-over", "pointer-events": "none"})
+        for node in graph.nodes:
+            if node.change != "none":
+                cell, colour = grown(cell_of(node, layout), 4), palette.CHANGES[node.change][1]
+                _outline(layer, cell, colour, _DASHES.get(node.change, ""))
 
 
 def draw_lines(root: ET.Element, graph: Graph, lines: Mapping[Edge, Line]) -> None:
@@ -86,23 +95,20 @@ def _changes(layer: ET.Element, graph: Graph, layout: Layout, lines: Mapping[Edg
     for node in graph.nodes:
         if node.change != "none":
             cell = grown(cell_of(node, layout), 4)
-            _veil(layer, cell, node.change)
-            _outline(layer, cell, palette.CHANGES[node.change][1], _DASHES.get(node.change, ""))
             _sign(layer, node.change, cell.right, cell.y)
 
 
-def _frames(layer: ET.Element, graph: Graph, layout: Layout) -> None:
+def _signs(layer: ET.Element, graph: Graph, layout: Layout) -> None:
+    """The signs of frames."""
     for cluster in graph.clusters:
         if cluster.change != "none" and (box := layout.frames.get(cluster.id)):
-            _veil(layer, box, cluster.change)
             _sign(layer, cluster.change, box.right - 14, box.y)
 
 
-def _veil(layer: ET.Element, box: Box, change: Change) -> None:
-    """What is gone is seen through a veil."""
-    if change == "delete":
-        veil = {**place(box), "rx": "4", "fill": "var(--gp-bg)", "fill-opacity": "0.55"}
-        ET.SubElement(layer, "rect", veil)
+def veil(group: ET.Element, icon: Box) -> None:
+    """Veil the icon of what is gone; its words stay to be read."""
+    looks = {**place(icon), "fill": "var(--gp-bg)", "fill-opacity": "0.6"}
+    ET.SubElement(group, "rect", looks)
 
 
 def _line(layer: ET.Element, edge: Edge, line: Line) -> None:
@@ -144,7 +150,11 @@ def _outline(layer: ET.Element, box: Box, colour: str, dashes: str, *, radius: s
 
 
 def _sign(layer: ET.Element, change: Change, x: float, y: float) -> None:
-    sign, colour, meaning = palette.CHANGES[change]
+    _signed(layer, palette.CHANGES[change], x, y)
+
+
+def _signed(layer: ET.Element, looks: tuple[str, str, str], x: float, y: float) -> None:
+    sign, colour, meaning = looks
     mark = _disc(layer, x, y, SIGN, colour)
     ET.SubElement(mark, "title").text = meaning
     _text(mark, sign, x, y + 4.5, anchor="middle", class_="gp-mark")
@@ -169,15 +179,35 @@ def _disc(layer: ET.Element, x: float, y: float, radius: float, colour: str) -> 
     return group
 
 
-def _key(layer: ET.Element, compared: str, x: float, y: float) -> None:
-    """What the marks mean: `+ added  ~ changed  – removed  since …`."""
-    words: Iterable[tuple[Change, str]] = ((item, palette.CHANGES[item][2]) for item in _SHOWN)
+def _key(layer: ET.Element, graph: Graph, x: float, y: float) -> None:
+    """What the marks mean: `+ added  ~ changed  since phase 2`, `! reachable from the internet`."""
+    changes = {node.change for node in graph.nodes} | {item.change for item in graph.clusters}
+    changes |= {edge.change for edge in graph.edges} if graph.compared else set()
+    changes = changes if graph.marked else set()
+    shown = [looks for change, looks in palette.CHANGES.items() if change in changes]
     at = x + SIGN
-    for change, word in words:
-        _sign(layer, change, at, y)
-        _text(layer, word, at + SIGN + 6, y + 4)
-        at += 4 * SIGN + 16 + typeface.width(word, DETAIL)
-    _text(layer, f"since {compared}", at - SIGN, y + 4)
+    for looks in shown:
+        at = _explained(layer, looks, at, y)
+    if shown:
+        since = _since(graph)
+        _text(layer, since, at - 3 * SIGN - 4, y + 4)
+        at += typeface.width(since, DETAIL)
+    if any(node.exposed for node in graph.nodes):
+        _explained(layer, palette.EXPOSED, at, y)
+
+
+def _since(graph: Graph) -> str:
+    if graph.compared:
+        return f"since {graph.compared}"
+    return "in this phase" if any(node.phase for node in graph.nodes) else "by this plan"
+
+
+def _explained(layer: ET.Element, looks: tuple[str, str, str], x: float, y: float) -> float:
+    """A mark and its meaning; where the next one may stand."""
+    _, _, meaning = looks
+    _signed(layer, looks, x, y)
+    _text(layer, meaning, x + SIGN + 6, y + 4)
+    return x + 4 * SIGN + 16 + typeface.width(meaning, DETAIL)
 
 
 def _text(

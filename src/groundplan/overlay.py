@@ -61,7 +61,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Overlay:
-    """What is drawn over a picture; `key` is where a difference's marks are explained."""
+    """What is drawn over a picture; `key` is where its marks are explained."""
 
     badges: tuple[Badge, ...] = ()
     outlines: tuple[Outline, ...] = ()
@@ -96,9 +96,9 @@ def frame_groups(graph: Graph, layout: Layout) -> None:
             _frame(group, graph, layout, cells)
 
 
-def place(graph: Graph, layout: Layout) -> Overlay:
-    """Place notes and boundaries; `layout` grows by them and by the legend."""
-    if not (graph.notes or graph.boundaries or graph.compared):
+def place(graph: Graph, layout: Layout, *, key: bool) -> Overlay:
+    """Place notes, boundaries, and with `key` what the marks mean; `layout` grows by them."""
+    if not (graph.notes or graph.boundaries or key):
         return Overlay()
     cells = {node.id: cell_of(node, layout) for node in graph.nodes}
     outlines = tuple(
@@ -107,11 +107,11 @@ def place(graph: Graph, layout: Layout) -> Overlay:
         for outline in _outlines(boundary, graph, layout, cells)
     )
     _hold(layout, outlines)
-    key = (INDENT, layout.height + ROW / 2) if graph.compared else None
+    key_at = (INDENT, layout.height + ROW / 2) if key else None
     layout.height += ROW if key else 0
     legend = tuple(_legend(graph, layout))
     labels = {number: note.text for number, note in enumerate(graph.notes, start=1)}
-    return Overlay(tuple(_badges(graph, layout)), outlines, legend, key, labels)
+    return Overlay(tuple(_badges(graph, layout)), outlines, legend, key_at, labels)
 
 
 def cell_of(node: Node, layout: Layout) -> Box:

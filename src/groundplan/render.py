@@ -10,6 +10,8 @@ from groundplan import cards, layout, overlay, palette, sketch, svg, typeface
 from groundplan.lines import Line, draw_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from groundplan.cards import Known
     from groundplan.graph import Edge, Graph
     from groundplan.layout import Layout
@@ -25,15 +27,23 @@ class Plan:
     over: Overlay
 
 
-def plan(frame: Graph) -> Plan:
-    """The layout of a graph: AWS's frames where it has them, else cards from left to right."""
+def plan(frame: Graph, drawn: Iterable[Graph] = ()) -> Plan:
+    """The layout of a graph: AWS's frames where it has them, else cards from left to right.
+
+    `drawn` are the graphs that are drawn on it (default: itself), which may bear marks.
+    """
+    key = any(_bears_marks(graph) for graph in drawn or (frame,))
     if any(cluster.kind == "region" for cluster in frame.clusters):
         placed = layout.arrange(frame)
         overlay.frame_groups(frame, placed)
         lines = draw_lines(frame, placed)
     else:
         placed, lines = sketch.arrange(frame)
-    return Plan(placed, lines, overlay.place(frame, placed))
+    return Plan(placed, lines, overlay.place(frame, placed, key=key))
+
+
+def _bears_marks(graph: Graph) -> bool:
+    return graph.marked or any(node.exposed for node in graph.nodes)
 
 
 def draw(

@@ -110,6 +110,7 @@ class _Writer:
         for echo in echoes(self.graph, self.layout):
             self._line(self.root, echo.text, echo.x, echo.y)
         edges = sorted(self.graph.edges, key=lambda e: (e.source, e.target, e.kind, e.label))
+        marks.draw_outlines(self.root, self.graph, self.layout)
         for edge in edges:
             self._edge(edge)
         marks.draw_lines(self.root, self.graph, self.lines)
@@ -136,18 +137,23 @@ class _Writer:
         ET.SubElement(self.root, "style", {"class": "gp-fonts"}).text = fonts()
         ET.SubElement(self.root, "style", {"class": "gp-style"}).text = style()
         self.definitions = ET.SubElement(self.root, "defs")
-        for edge_kind in sorted({edge.kind for edge in self.graph.edges}):
-            self._arrow(edge_kind)
+        for head, colour in sorted({self._looks(edge) for edge in self.graph.edges}):
+            self._arrow(head, colour)
         box = Box(0, 0, self.layout.width, self.layout.height)
         rect = ET.SubElement(self.root, "rect", place(box))
         rect.attrib |= {"class": "gp-ground", "fill": "var(--gp-bg)"}
 
-    def _arrow(self, kind: str) -> None:
+    def _looks(self, edge: Edge) -> tuple[str, str]:
+        """The name and the colour of an edge's head: in a difference, of its change."""
+        if self.graph.compared and edge.change != "none":
+            return edge.change, palette.CHANGES[edge.change][1]
+        return edge.kind, palette.EDGES[edge.kind][0]
+
+    def _arrow(self, head: str, colour: str) -> None:
         marker = ET.SubElement(self.definitions, "marker", {
-            "id": f"{self.name}--{kind}", "viewBox": "0 0 10 10", "refX": "9", "refY": "5",
+            "id": f"{self.name}--{head}", "viewBox": "0 0 10 10", "refX": "9", "refY": "5",
             "markerWidth": "7", "markerHeight": "7", "orient": "auto-start-reverse",
         })  # fmt: skip
-        colour = palette.EDGES[kind][0]
         ET.SubElement(marker, "path", d="M0,1L10,5L0,9z", fill=f"var(--gp-{colour})")
 
     def _frame(self, cluster: Cluster) -> None:
@@ -201,10 +207,13 @@ class _Writer:
             tile = ET.SubElement(group, "rect", {**place(box), "rx": "5", "fill": "var(--gp-tile)"})
             tile.attrib |= {} if card else {"stroke": "var(--gp-card-line)"}
         self._icon(group, kind(node.kind).icon, grown(box, -TILE) if drawn else box)
+        if node.change == "delete" and self.marked:
+            marks.veil(group, box)
         self._words(group, node, box)
         if node.change != "none" and self.marked and not self.graph.compared:
-            corner = card or box
-            self._mark(group, palette.CHANGES[node.change], (corner.right - INWARD, corner.y))
+            # Lines end anywhere at a card, but not inside of it.
+            at = (card.right - 16, card.y + 16) if card else (box.right - INWARD, box.y)
+            self._mark(group, palette.CHANGES[node.change], at)
         if node.exposed:
             self._mark(group, palette.EXPOSED, (box.x, box.y))
 
@@ -240,9 +249,10 @@ class _Writer:
         if line is None:
             return
         colour, dashes = palette.EDGES[edge.kind]
+        head, _ = self._looks(edge)
         path = ET.SubElement(self.root, "path", {
             "class": f"gp-line gp-{edge.kind}", "d": line.path,
-            "stroke": f"var(--gp-{colour})", "marker-end": f"url(#{self.name}--{edge.kind})",
+            "stroke": f"var(--gp-{colour})", "marker-end": f"url(#{self.name}--{head})",
             **_ends(edge),
             **({"data-change": edge.change} if edge.change != "none" else {}),
         })  # fmt: skip
