@@ -87,13 +87,9 @@ class Deployment:
     @contextmanager
     def reached(self, port: int = 0) -> Iterator[str]:
         """The address at which the application's way in is reached meanwhile, on this machine."""
-        for name in self.target.application.entry:
-            for entry in self.target.application.service(name).entry_ports:
-                if entry.protocol == "tcp":
-                    with self.cluster.forwarded(name, entry.container, port) as address:
-                        yield address
-                    return
-        raise InputError("the Compose file publishes no port, so there is no way in")
+        service, inside = self.target.way_in
+        with self.cluster.forwarded(service.name, inside, port) as address:
+            yield address
 
     def _images(self, made: list[Manifest], tag: str) -> dict[str, str]:
         """For each image that is built here, the same with the tag."""
