@@ -127,16 +127,21 @@ def up(
         on_line("interrupted: taking down what was started")
         _take_down(compose, resolved["name"], kept, on_line)
         raise
-    addresses = tuple(_addresses(workspace, compose, profiles))
+    addresses = tuple(_address(compose, *door) for door in doors)
     return Running(resolved["name"], addresses, compose.argv[0], compose.env)
 
 
 def build(
     workspace: Workspace, phase: int | None = None, *, on_line: Say = lambda _line: None
 ) -> None:
-    """Build the images of `phase` (default: with no profile on). Raises ToolError like `up`."""
+    """Build the images of `phase` (default: with no profile on). Raises ToolError like `up`.
+
+    They are called as the manifests call them, whatever the shell's project is.
+    """
     profiles = workspace.design.phase(phase).profiles if phase is not None else ()
-    _compose(workspace, profiles, phase).tell("build", on_line=on_line)
+    compose = _compose(workspace, profiles, phase)
+    env = {name: value for name, value in compose.env.items() if name != "COMPOSE_PROJECT_NAME"}
+    replace(compose, env=env).tell("build", on_line=on_line)
 
 
 def down(workspace: Workspace, *, on_line: Say = lambda _line: None) -> None:
