@@ -138,6 +138,7 @@ def test_a_compose_file_that_asks_for_more_copies_has_them():
     service = Service("web", "web", image="web", replicas=5)
     target = Target("local", Source(Application("a", (service,)), {"services": {"web": {}}}))
     assert target.copies(service) == 5
+    assert target.copies(replace(service, replicas=0)) == 0
     assert list(scaling.scaling(replace(target, scale=Kubernetes(replicas=2))))
 
 
@@ -309,13 +310,43 @@ def test_what_only_some_phases_have_comes_and_goes_with_them(tmp_path):
     assert kinds["less"] == set()
 
 
-def test_a_host_that_two_services_could_answer_leads_to_the_first_way_in():
-    services = tuple(Service(name, "web", image=name, ports=(Port(80, 80),)) for name in ("a", "b"))
-    application = Application("x", services, entry=("a", "b"))
-    document = {"services": {"a": {}, "b": {}}}
+def published(**kinds: str) -> Source:
+    """Services that all publish a port."""
+    services = tuple(Service(name, kind, ports=(Port(80, 80),)) for name, kind in kinds.items())
+    application = Application("x", services, entry=tuple(kinds))
+    return Source(application, {"services": {name: {} for name in kinds}})
+
+
+def test_the_way_in_is_chosen_where_several_publish_a_port():
+    source = published(adminer="web", db="database", shop="web")
+    scale = Kubernetes(host="shop.example.com", entry="shop")
+    target = Target("dev", source, scale, public_cidrs=("10.0.0.0/24",))
+    assert [item["metadata"]["name"] for item in network.ingress(target)] == ["shop"]
+    policies = named(network.policies(target))
+    assert "ingress" not in policies["NetworkPolicy/adminer"]["spec"]
+    assert "ingress" in policies["NetworkPolicy/shop"]["spec"]
+    for entry, said in (
+        (None, "which one do customers come in by: adminer, shop"),
+        ("db", "customers can't come in by 'db'"),
+    ):
+        unsure = replace(target, scale=replaced(scale, entry))
+        with pytest.raises(InputError, match=said):
+            list(network.ingress(unsure))
+        deployment = deploy.Deployment(Workspace(ROOT), unsure, Cluster("none", "none", "none"))
+        with pytest.raises(InputError, match=said), deployment.reached():
+            pass
+
+
+def replaced(scale: Kubernetes, entry: str | None) -> Kubernetes:
+    return scale.model_copy(update={"entry": entry})
+
+
+def test_where_one_application_publishes_a_port_it_is_the_way_in():
     scale = Kubernetes(host="shop.example.com")
-    made = list(network.ingress(Target("local", Source(application, document), scale)))
-    assert [item["metadata"]["name"] for item in made] == ["a"]
+    target = Target("dev", published(shop="web", db="database"), scale)
+    assert [item["metadata"]["name"] for item in network.ingress(target)] == ["shop"]
+    with pytest.raises(InputError, match="publishes no port"):
+        list(network.ingress(Target("dev", published(db="database"), scale)))
 
 
 @needs_kubectl

@@ -314,6 +314,8 @@ def test_who_lets_whom_in_at_the_engagement(env, phase):
         (f"{eks}.cluster", f"{eks}.nodes", "tcp 9443"),
         (f"{eks}.nodes", mysql, "tcp 3306"),
     }
+    if phase >= 6:  # the metrics server, without which nothing scales
+        expected.add((f"{eks}.cluster", f"{eks}.nodes", "tcp 10251"))
     if phase >= 4:
         expected.add((f"{eks}.nodes", "module.redis[0].aws_security_group.this", "tcp 6379"))
     assert edges(network(WORKSPACE.facts(env, phase)), "rule") == expected

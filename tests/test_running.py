@@ -14,8 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from groundplan import design as designs
 from groundplan import process, running
+from groundplan.compose import Application, Port, Service
+from groundplan.design import Kubernetes
 from groundplan.errors import InputError, ToolError
+from groundplan.steps import Step
 from groundplan.workspace import Workspace
 
 DESIGN = Path(__file__).parent / "fixtures" / "design" / "small.yaml"
@@ -43,6 +47,22 @@ volumes: {data: }
 secrets: {key: {file: ./secrets/key}}
 """
 SECRETS = '#!/bin/sh\ncd "$(dirname "$0")/.."\nmkdir -p secrets\necho s3cret > secrets/key\n'
+
+
+def test_a_journey_begins_at_the_way_in(tmp_path):
+    ports = (Port(80, 8080),)
+    services = tuple(Service(name, "web", ports=ports) for name in ("adminer", "shop"))
+    application = Application("x", services, entry=("adminer", "shop"))
+    design = designs.load(DESIGN)
+    [phase, *others] = design.phases
+    chosen = phase.model_copy(update={"kubernetes": Kubernetes(entry="shop")})
+    design = design.model_copy(update={"phases": (chosen, *others), "journey": ()})
+    assert running.entrances(design, application, None) == [("adminer", 80), ("shop", 80)]
+    design = design.model_copy(update={"journey": (Step(name="look", get="/"),)})
+    first = phase.number
+    assert running.entrances(design, application, first) == [("shop", 80), ("adminer", 80)]
+    with pytest.raises(InputError, match="which one do customers come in by: adminer, shop"):
+        running.entrances(design, application, None)
 
 
 @pytest.fixture

@@ -190,6 +190,8 @@ class Kubernetes(Model):
     """Up to how many copies the load may bring; left out: their number is fixed."""
     host: Annotated[str, StringConstraints(pattern=HOST)] | None = None
     """The name at which a load balancer lets customers in; left out: nobody comes in."""
+    entry: Line | None = None
+    """The service by which customers come in; needed where several publish a port."""
 
     @model_validator(mode="after")
     def _room_to_grow(self) -> Self:

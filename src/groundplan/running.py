@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import process
 from groundplan.compose import load
+from groundplan.compose.entrance import way_in
 from groundplan.errors import InputError, ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from groundplan.compose import Application
+    from groundplan.design import Design
     from groundplan.workspace import Workspace
 
     Say = Callable[[str], None]
@@ -106,12 +109,15 @@ def up(
     missing are created by `scripts/secrets` where the workspace has it. Interrupted, it takes down
     what it started.
 
-    Raises ToolError where Docker is missing or Compose fails, InputError where a secret is missing.
+    Raises ToolError where Docker is missing or Compose fails, InputError where a secret is missing,
+    or where there is a journey and `way_in` tells no place to begin it.
     """
     profiles = workspace.design.phase(phase).profiles if phase is not None else ()
     compose = _compose(workspace, profiles, phase)
     resolved = json.loads(compose.ask("config", "--format", "json"))
     make_secrets(workspace, resolved)
+    told = load(workspace.compose_file, profiles=profiles, environ=compose.variables, strict=False)
+    doors = entrances(workspace.design, told, phase)
     kept = compose.volumes(resolved["name"])
     try:
         _stop_others(compose, resolved, on_line)
@@ -121,16 +127,21 @@ def up(
         on_line("interrupted: taking down what was started")
         _take_down(compose, resolved["name"], kept, on_line)
         raise
-    addresses = tuple(_addresses(workspace, compose, profiles))
+    addresses = tuple(_address(compose, *door) for door in doors)
     return Running(resolved["name"], addresses, compose.argv[0], compose.env)
 
 
 def build(
     workspace: Workspace, phase: int | None = None, *, on_line: Say = lambda _line: None
 ) -> None:
-    """Build the images of `phase` (default: with no profile on). Raises ToolError like `up`."""
+    """Build the images of `phase` (default: with no profile on). Raises ToolError like `up`.
+
+    They are called as the manifests call them, whatever the shell's project is.
+    """
     profiles = workspace.design.phase(phase).profiles if phase is not None else ()
-    _compose(workspace, profiles, phase).tell("build", on_line=on_line)
+    compose = _compose(workspace, profiles, phase)
+    env = {name: value for name, value in compose.env.items() if name != "COMPOSE_PROJECT_NAME"}
+    replace(compose, env=env).tell("build", on_line=on_line)
 
 
 def down(workspace: Workspace, *, on_line: Say = lambda _line: None) -> None:
@@ -219,16 +230,26 @@ def _take_down(compose: _Compose, project: str, kept: frozenset[str], on_line: S
         compose.docker("volume", "rm", *new)
 
 
-def _addresses(workspace: Workspace, compose: _Compose, profiles: tuple[str, ...]) -> list[str]:
-    application = load(
-        workspace.compose_file, profiles=profiles, environ=compose.variables, strict=False
-    )
-    return [
-        f"http://{_EVERYWHERE.sub('127.0.0.1:', compose.ask('port', name, str(port.container)))}"
+def entrances(design: Design, application: Application, phase: int | None) -> list[tuple[str, int]]:
+    """Each service that publishes a port over TCP, and the port; where a journey begins, first.
+
+    Raises InputError where there is a journey and no one place at which it can begin.
+    """
+    found = [
+        (name, port.container)
         for name in application.entry
         for port in application.service(name).entry_ports
         if port.protocol == "tcp"
     ]
+    if not (design.journey and found):
+        return found
+    wanted = None if phase is None else design.phase(phase).kubernetes.entry
+    service, port = way_in(application, wanted)
+    return sorted(found, key=lambda door: door != (service.name, port))
+
+
+def _address(compose: _Compose, service: str, port: int) -> str:
+    return f"http://{_EVERYWHERE.sub('127.0.0.1:', compose.ask('port', service, str(port)))}"
 
 
 def _failure(said: list[str], compose: _Compose) -> ToolError:

@@ -13,6 +13,9 @@ from groundplan.cli.common import Json, Yes, ask, say, show, workspace
 from groundplan.cli.infrastructure import Target, To
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from groundplan.compose import Remark
     from groundplan.kubernetes.deploy import Deployment
     from groundplan.terraform.targets import TargetName
     from groundplan.workspace import Workspace
@@ -51,8 +54,7 @@ def render(
     written = manifests.write(here, phase)
     for path in written:
         typer.echo(path.relative_to(here.root))
-    for remark in manifests.read(here, phase).remarks:
-        say(f"note: {remark.service}: {remark.message}" if remark.service else remark.message)
+    _tell(manifests.remarks(here, phase))
     say(f"{len(written)} files written in {time.monotonic() - start:.1f} s")
 
 
@@ -133,18 +135,21 @@ def rollback(overlay: Overlay = "local", context: Context = None) -> None:
 def _render_any(compose: Path, out: Path | None) -> None:
     from groundplan import kubernetes as manifests  # noqa: PLC0415
     from groundplan.errors import InputError  # noqa: PLC0415
-    from groundplan.files import write_if_changed  # noqa: PLC0415
 
     if out is None:
         raise InputError("where to?", hint=f"groundplan k8s render --compose {compose} --out DIR")
     start = time.monotonic()
     source = manifests.load(compose, strict=False)
-    for name, text in manifests.render(source).items():
-        write_if_changed(out / name, text)
-        typer.echo(out / name)
-    for remark in source.remarks:
-        say(f"note: {remark.service}: {remark.message}")
+    written, remarks = manifests.write_any(source, out)
+    for path in written:
+        typer.echo(path)
+    _tell(remarks)
     say(f"{len(source.application.services)} services in {time.monotonic() - start:.1f} s")
+
+
+def _tell(remarks: Iterable[Remark]) -> None:
+    for remark in remarks:
+        say(f"note: {remark.service}: {remark.message}" if remark.service else remark.message)
 
 
 def _outputs(here: Workspace, deployment: Deployment, target: TargetName) -> dict[str, Any] | None:

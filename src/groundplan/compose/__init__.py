@@ -19,7 +19,7 @@ from groundplan.compose.model import (
     Service,
     Volume,
 )
-from groundplan.compose.resolver import resolve
+from groundplan.compose.resolver import NAMELESS, resolve
 from groundplan.compose.services import services
 from groundplan.compose.source import Source
 from groundplan.files import read_text
@@ -73,7 +73,7 @@ def told_by(resolved: Resolved, source: Source, *, strict: bool = True) -> Appli
         raise problems[0]
     problems += _switched_off(flows.unknown, source)
     return Application(
-        name=resolved.document["name"],
+        name=resolved.document["name"] if "name" in source.keys else NAMELESS,
         services=found,
         flows=flows.flows,
         entry=tuple(service.name for service in found if service.entry_ports),

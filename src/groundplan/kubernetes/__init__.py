@@ -6,9 +6,11 @@ from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
+from groundplan.compose import Remark
+from groundplan.compose.source import Source as ComposeFile
 from groundplan.errors import GroundplanError, InputError, suggest
-from groundplan.files import write_if_changed
-from groundplan.kubernetes import overlays
+from groundplan.files import read_text, write_if_changed
+from groundplan.kubernetes import notes, overlays
 from groundplan.kubernetes.cloud import in_cloud
 from groundplan.kubernetes.manifest import HEADER
 from groundplan.kubernetes.source import Source, load, read
@@ -16,14 +18,14 @@ from groundplan.kubernetes.target import LOCAL, Target, networks
 from groundplan.yamlfile import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from groundplan.workspace import Workspace
 
 __all__ = [
-    "FOLDER", "LOCAL", "Source", "Target", "find", "load", "needed_secrets", "read", "render",
-    "stale", "targets", "write",
+    "FOLDER", "LOCAL", "Source", "Target", "find", "load", "needed_secrets", "read", "remarks",
+    "render", "stale", "targets", "write", "write_any",
 ]  # fmt: skip
 FOLDER: Final = "k8s"
 
@@ -97,6 +99,25 @@ def _in_cloud(workspace: Workspace, env: str, phase: int) -> Target:
     )
 
 
+def remarks(workspace: Workspace, phase: int | None = None) -> tuple[Remark, ...]:
+    """What of the Compose file is not in the overlays, or not as it tells; each once."""
+    found = [*_nameless(workspace), *read(workspace, phase).remarks]
+    for target in targets(workspace, phase):
+        at = target.phase or 0
+        facts = workspace.facts(target.name, at) if target.in_cloud else None
+        found += notes.of(target, facts)
+    return tuple(dict.fromkeys(found))
+
+
+def _nameless(workspace: Workspace) -> Iterator[Remark]:
+    file = workspace.compose_file
+    if "name" not in ComposeFile(file, read_text(file)).keys:
+        yield Remark(
+            f"{file.name} has no name, so all is called after this folder, and otherwise in a copy"
+            " with another name: begin it with 'name: …'"
+        )
+
+
 def needed_secrets(source: Source) -> dict[str, tuple[str, ...]]:
     """The Secrets that an application refers to, and the keys of each."""
     return overlays.needed_secrets(source, source.application.services)
@@ -104,9 +125,25 @@ def needed_secrets(source: Source) -> dict[str, tuple[str, ...]]:
 
 def write(workspace: Workspace, phase: int | None = None) -> tuple[Path, ...]:
     """Write `k8s/`; the files that were written, or deleted because nothing renders them now."""
-    files = _files(workspace, phase)
+    return _write(_files(workspace, phase), _generated(workspace.root / FOLDER))
+
+
+def write_any(source: Source, out: Path) -> tuple[tuple[Path, ...], tuple[Remark, ...]]:
+    """Write what is made of any Compose file for a local cluster to `out`, a folder.
+
+    The files as `write` gives them, and what of the Compose file is not in them. What of `out` is
+    of other overlays is left alone.
+    """
+    target = Target(LOCAL, source)
+    files = {out / name: text for name, text in render(source, [target]).items()}
+    written = _write(files, _generated(out, LOCAL))
+    return written, (*source.remarks, *notes.of(target))
+
+
+def _write(files: dict[Path, str], before: Iterable[Path]) -> tuple[Path, ...]:
+    """Write `files`, and delete what was generated `before` and is none of them."""
     written = [path for path, text in files.items() if write_if_changed(path, text)]
-    gone = [path for path in _generated(workspace) if path not in files]
+    gone = [path for path in before if path not in files]
     for path in gone:
         path.unlink()
     return tuple(sorted([*written, *gone]))
@@ -116,7 +153,8 @@ def stale(workspace: Workspace, phase: int | None = None) -> tuple[Path, ...]:
     """The files under `k8s/` that are not what Compose file and design give now, sorted."""
     files = _files(workspace, phase)
     changed = [path for path, text in files.items() if not _says(_content(path), text)]
-    return tuple(sorted({*changed, *(path for path in _generated(workspace) if path not in files)}))
+    generated = _generated(workspace.root / FOLDER)
+    return tuple(sorted({*changed, *(path for path in generated if path not in files)}))
 
 
 def _says(content: str | None, text: str) -> bool:
@@ -130,9 +168,8 @@ def _files(workspace: Workspace, phase: int | None) -> dict[Path, str]:
     return {folder / name: text for name, text in rendered.items()}
 
 
-def _generated(workspace: Workspace) -> list[Path]:
-    folder = workspace.root / FOLDER
-    found = [*folder.glob("base/*.yaml"), *folder.glob("overlays/*/*.yaml")]
+def _generated(folder: Path, overlay: str = "*") -> list[Path]:
+    found = [*folder.glob("base/*.yaml"), *folder.glob(f"overlays/{overlay}/*.yaml")]
     return [path for path in found if (_content(path) or "").startswith(HEADER)]
 
 

@@ -10,16 +10,19 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from groundplan.compose.services import words
 from groundplan.errors import InputError, suggest
-from groundplan.kubernetes.addresses import moved
-from groundplan.kubernetes.pod import secret_settings, slug
+from groundplan.kubernetes import naming
+from groundplan.kubernetes.addresses import addressed
+from groundplan.kubernetes.pod import secret_settings
 from groundplan.kubernetes.schema import KEYS, schemas
 from groundplan.kubernetes.source import secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from groundplan.compose import Application
+    from groundplan.compose import Application, Service
+    from groundplan.compose.services import Raw
     from groundplan.kubernetes.source import Source
     from groundplan.kubernetes.target import Target
     from groundplan.kubernetes.workload import Manifest
@@ -31,12 +34,24 @@ _HOSTS: Final = {
     "redis": ("redis_host", "redis_host"),
     "valkey": ("redis_host", "redis_host"),
 }
+# What of a plan has each of those hosts.
+_TYPES: Final = {
+    "mysql_host": ("aws_db_instance", "aws_rds_cluster"),
+    "redis_host": (
+        "aws_elasticache_replication_group",
+        "aws_elasticache_cluster",
+        "aws_elasticache_serverless_cache",
+    ),
+}
 _SCHEMES: Final = {"redis": "rediss"}  # ElastiCache is set up with TLS
 _PLACE: Final = re.compile(r"\$\{([a-z_][a-z0-9_]*)(?:\.([A-Za-z0-9_-]+))?\}")
 _MASTER: Final = "mysql_secret_arn"
 TOKEN: Final = "redis_auth_token"  # noqa: S105 - its name
 """The token of the cache: Terraform's variable, and its place in Secrets Manager."""
-_CACHE: Final = re.compile(r"^(rediss://)(?:[^@/\s]*@)?(?=\$\{redis_host\})")
+_CACHE: Final = re.compile(r"(rediss://)(?:[^@/\s]*@)?(?=\$\{redis_host\})")
+# How soon a value is fetched anew: RDS changes its password by itself, and from then on takes no
+# new connection with the old one.
+_FRESH: Final = "1m"
 # External Secrets fills it in, written as a URL can hold it.
 _LOGIN: Final = f":{{{{.{TOKEN}|urlquery}}}}@"
 
@@ -56,12 +71,26 @@ class _Wanted:
 def in_cloud(source: Source) -> Source:
     """`source` with the hosts of its stores as Terraform will tell them."""
     hosts = dict(_hosts(source.application))
-    document = dict(source.document)
-    document["services"] = {
-        name: {**raw, "environment": _settings(raw.get("environment") or {}, hosts)}
+    services = {
+        name: _logged_in(addressed(raw, hosts, _SCHEMES))
         for name, raw in source.document["services"].items()
     }
-    return replace(source, document=document)
+    return replace(source, document={**source.document, "services": services})
+
+
+def types(service: Service) -> tuple[str, ...]:
+    """The types of resources that can stand for a store in AWS; none where nothing is known to."""
+    host, _ = _HOSTS.get(service.product or "", ("", ""))
+    return _TYPES.get(host, ())
+
+
+def without_token(raw: Raw) -> Iterator[str]:
+    """The settings of a service that lead to the cache and hold no token for it."""
+    cache = f"${{{_HOSTS['redis'][0]}}}"
+    for name, value in (raw.get("environment") or {}).items():
+        if cache in str(value) and _LOGIN not in str(value):
+            yield f"environment {name}"
+    yield from (key for key in ("entrypoint", "command") if cache in " ".join(words(raw.get(key))))
 
 
 def external_secrets(target: Target) -> Iterator[Manifest]:
@@ -83,7 +112,7 @@ def external_secrets(target: Target) -> Iterator[Manifest]:
             "kind": "ExternalSecret",
             "metadata": {"name": item.name},
             "spec": {
-                "refreshInterval": "1h",
+                "refreshInterval": _FRESH,
                 "secretStoreRef": {"kind": "SecretStore", "name": "aws"},
                 "target": {"name": item.name, **(made if item.texts else {})},
                 "data": data,
@@ -139,13 +168,13 @@ def _hosts(application: Application) -> Iterator[tuple[str, str]]:
             yield service.name, f"${{{known[service.name in copies]}}}"
 
 
-def _settings(environment: Mapping[str, Any], hosts: Mapping[str, str]) -> dict[str, Any]:
-    return {name: _logged_in(moved(value, hosts, _SCHEMES)) for name, value in environment.items()}
-
-
-def _logged_in(value: Any) -> Any:
-    """ElastiCache asks for its token. With it, the URL is a secret."""
-    return _CACHE.sub(rf"\1{_LOGIN}", value) if isinstance(value, str) else value
+def _logged_in(raw: Raw) -> Raw:
+    """ElastiCache asks for its token. With it, a URL is a secret, which only a setting can be."""
+    environment = {
+        name: _CACHE.sub(rf"\1{_LOGIN}", value) if isinstance(value, str) else value
+        for name, value in raw["environment"].items()
+    }
+    return {**raw, "environment": environment}
 
 
 def _wanted(target: Target) -> Iterator[_Wanted]:
@@ -155,24 +184,25 @@ def _wanted(target: Target) -> Iterator[_Wanted]:
         {key for item in target.running for key in secrets(target.source.raw(item))}
     ):
         whole = {"key": f"{keeps(target)}{name}"}
-        yield _Wanted(slug(name), {name: _master("password") if name in stores else whole})
+        called = naming.secret(target.source, name)
+        yield _Wanted(called, {name: _master("password") if name in stores else whole})
     for service in target.running:
         raw = target.source.raw(service)
         if names := secret_settings(raw):
-            yield _environment(target, service.name, {n: str(raw["environment"][n]) for n in names})
+            yield _environment(target, service, {n: str(raw["environment"][n]) for n in names})
     for schema in schemas(target):
         yield _Wanted(schema.service.name, {key: _master(key) for key in KEYS})
 
 
-def _environment(target: Target, service: str, settings: Mapping[str, str]) -> _Wanted:
+def _environment(target: Target, service: Service, settings: Mapping[str, str]) -> _Wanted:
     """The Secret of a service's settings that are secret."""
-    place = f"{keeps(target)}{service}"
-    tokens = {name: value for name, value in settings.items() if _LOGIN in value}
-    places = {name: {"key": place, "property": name} for name in settings if name not in tokens}
+    name, place = naming.settings_secret(service), f"{keeps(target)}{service.name}"
+    tokens = {key: value for key, value in settings.items() if _LOGIN in value}
+    places = {key: {"key": place, "property": key} for key in settings if key not in tokens}
     if not tokens:
-        return _Wanted(f"{service}-env", places)
-    texts = {name: tokens.get(name, f"{{{{.{name}}}}}") for name in settings}
-    return _Wanted(f"{service}-env", {**places, TOKEN: {"key": f"{keeps(target)}{TOKEN}"}}, texts)
+        return _Wanted(name, places)
+    texts = {key: tokens.get(key, f"{{{{.{key}}}}}") for key in settings}
+    return _Wanted(name, {**places, TOKEN: {"key": f"{keeps(target)}{TOKEN}"}}, texts)
 
 
 def _master(key: str) -> dict[str, str]:

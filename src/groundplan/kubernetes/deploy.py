@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from groundplan import kubernetes, process, running
 from groundplan.errors import InputError, RefusedError, ToolError
 from groundplan.files import read_text
-from groundplan.kubernetes import cloud, cluster, operators, overlays, validation
-from groundplan.kubernetes.pod import labels, secret_settings, slug
+from groundplan.kubernetes import cloud, cluster, naming, operators, overlays, validation
+from groundplan.kubernetes.pod import labels, secret_settings
 from groundplan.kubernetes.source import secrets
 from groundplan.kubernetes.validation import name_of
 
@@ -87,13 +87,9 @@ class Deployment:
     @contextmanager
     def reached(self, port: int = 0) -> Iterator[str]:
         """The address at which the application's way in is reached meanwhile, on this machine."""
-        for name in self.target.application.entry:
-            for entry in self.target.application.service(name).entry_ports:
-                if entry.protocol == "tcp":
-                    with self.cluster.forwarded(name, entry.container, port) as address:
-                        yield address
-                    return
-        raise InputError("the Compose file publishes no port, so there is no way in")
+        service, inside = self.target.way_in
+        with self.cluster.forwarded(service.name, inside, port) as address:
+            yield address
 
     def _images(self, made: list[Manifest], tag: str) -> dict[str, str]:
         """For each image that is built here, the same with the tag."""
@@ -137,10 +133,10 @@ class Deployment:
             part_of = {"app.kubernetes.io/part-of": source.application.name}
             for name in secrets(raw):
                 data = {name: _content(files.get(name) or {}, name)}
-                yield self.cluster.secret(slug(name), data, part_of)
+                yield self.cluster.secret(naming.secret(source, name), data, part_of)
             if names := secret_settings(raw):
                 data = {key: str(raw["environment"][key]) for key in names}
-                yield self.cluster.secret(f"{service.name}-env", data, of)
+                yield self.cluster.secret(naming.settings_secret(service), data, of)
 
 
 def opened(workspace: Workspace, overlay: str, context: str | None) -> Deployment:

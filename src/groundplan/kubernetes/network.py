@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
+from groundplan.compose.services import words
 from groundplan.kubernetes.pod import labels
 from groundplan.kubernetes.ports import opened, transports
 from groundplan.kubernetes.schema import schemas
@@ -13,9 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from groundplan.compose import Flow, Service
+    from groundplan.compose.services import Raw
     from groundplan.kubernetes.schema import Schema
     from groundplan.kubernetes.target import Target
 
+_ALB: Final = "alb.ingress.kubernetes.io"
+_HTTP: Final = 80
+# A request of a container to itself.
+_OWN: Final = re.compile(
+    r"http://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(?P<port>\d+))?"
+    r"(?P<path>/[^\s'\"|&;)]*)?"
+)
 _DNS = {
     "to": [
         {
@@ -54,26 +64,29 @@ def ingress(target: Target) -> Iterator[Manifest]:
     """The way in by a load balancer, which finds the certificate by the name of the host."""
     if target.scale.host is None:
         return
-    for service in (target.application.service(name) for name in target.application.entry):
-        port = next((p.container for p in service.entry_ports if p.protocol == "tcp"), None)
-        if port is None:
-            continue
-        made = head(target.source, service, "networking.k8s.io/v1", "Ingress")
-        made["metadata"]["annotations"] = {
-            "alb.ingress.kubernetes.io/scheme": "internet-facing",
-            "alb.ingress.kubernetes.io/target-type": "ip",
-            "alb.ingress.kubernetes.io/listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]',
-            "alb.ingress.kubernetes.io/ssl-redirect": "443",
-            "alb.ingress.kubernetes.io/ssl-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
-            "alb.ingress.kubernetes.io/healthcheck-path": "/healthz",
-        }
-        if not _answers_health(target, service):
-            del made["metadata"]["annotations"]["alb.ingress.kubernetes.io/healthcheck-path"]
-        backend = {"service": {"name": service.name, "port": {"number": port}}}
-        path = {"path": "/", "pathType": "Prefix", "backend": backend}
-        rule = {"host": target.scale.host, "http": {"paths": [path]}}
-        yield {**made, "spec": {"ingressClassName": "alb", "rules": [rule]}}
-        return  # one host leads to one service: the first
+    service, port = target.way_in
+    made = head(target.source, service, "networking.k8s.io/v1", "Ingress")
+    annotations = {
+        "scheme": "internet-facing",
+        "target-type": "ip",
+        "listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]',
+        "ssl-redirect": "443",
+        "ssl-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    }
+    if (asked := health_path(target.source.raw(service), port)) is not None:
+        annotations["healthcheck-path"] = asked
+    made["metadata"]["annotations"] = {f"{_ALB}/{key}": item for key, item in annotations.items()}
+    backend = {"service": {"name": service.name, "port": {"number": port}}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
+    rule = {"host": target.scale.host, "http": {"paths": [path]}}
+    yield {**made, "spec": {"ingressClassName": "alb", "rules": [rule]}}
+
+
+def health_path(raw: Raw, port: int) -> str | None:
+    """The path that a service's health check asks for on its `port`; None where it tells none."""
+    line = " ".join(words((raw.get("healthcheck") or {}).get("test")))
+    found = (item for item in _OWN.finditer(line) if int(item["port"] or _HTTP) == port)
+    return next((item["path"] or "/" for item in found), None)
 
 
 def _to_database(target: Target, schema: Schema) -> Manifest:
@@ -87,10 +100,6 @@ def _to_database(target: Target, schema: Schema) -> Manifest:
         "egress": [{"to": peers, "ports": ports}, _DNS],
     }
     return {**policy, "spec": spec}
-
-
-def _answers_health(target: Target, service: Service) -> bool:
-    return bool(target.application.service(service.name).build)
 
 
 def _callers(target: Target, service: Service) -> Iterator[Manifest]:
@@ -115,12 +124,9 @@ def _callees(target: Target, service: Service) -> Iterator[Manifest]:
 
 def _visitors(target: Target, service: Service) -> Iterator[Manifest]:
     """The load balancer stands in the public subnets."""
-    if target.scale.host is None or service.name not in target.application.entry[:1]:
-        return
-    peers = [{"ipBlock": {"cidr": cidr}} for cidr in target.public_cidrs]
-    ports = [p.container for p in service.entry_ports if p.protocol == "tcp"]
-    for port in ports[:1]:
-        yield {"from": peers, "ports": [{"port": port, "protocol": "TCP"}]}
+    if target.scale.host is not None and target.way_in[0] == service:
+        peers = [{"ipBlock": {"cidr": cidr}} for cidr in target.public_cidrs]
+        yield {"from": peers, "ports": [{"port": target.way_in[1], "protocol": "TCP"}]}
 
 
 def _by_port(flows: Iterable[Flow]) -> Iterator[tuple[int | None, list[Flow]]]:

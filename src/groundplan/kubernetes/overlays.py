@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan.kubernetes import cloud, network, scaling, schema
+from groundplan.kubernetes import cloud, naming, network, scaling, schema
 from groundplan.kubernetes.manifest import plain, to_yaml
 from groundplan.kubernetes.patch import patch
-from groundplan.kubernetes.pod import secret_settings, slug
+from groundplan.kubernetes.pod import secret_settings
 from groundplan.kubernetes.source import secrets
 from groundplan.kubernetes.workload import manifests
 
@@ -23,8 +23,13 @@ _LEVEL: Final = "pod-security.kubernetes.io"
 
 
 def base(source: Source) -> dict[str, str]:
-    """The files of `base`: what is built or brought by the application, with no profile on."""
+    """The files of `base`: what is built or brought by the application, with no profile on.
+
+    None where the application consists of stores.
+    """
     apps = _apps(source)
+    if not apps:
+        return {}  # kustomize takes no folder without anything in it
     files = {f"base/{item.name}.yaml": to_yaml(_own(source, item)) for item in apps}
     listed = _kustomization(resources=[f"{item.name}.yaml" for item in apps])
     return {**files, "base/kustomization.yaml": to_yaml([listed])}
@@ -47,7 +52,7 @@ def overlay(source: Source, target: Target) -> dict[str, str]:
     written = {name: items for name, items in sorted(files.items()) if items}
     listed = _kustomization(
         namespace=target.application.name,
-        resources=["../../base", *written],
+        resources=[*(["../../base"] if known else []), *written],
         images=cloud.images(target) if target.in_cloud else [],
         patches=list(_patches(source, target, known)),
     )
@@ -76,9 +81,9 @@ def needed_secrets(source: Source, services: Iterable[Service]) -> dict[str, tup
     found: dict[str, tuple[str, ...]] = {}
     for service in services:
         raw = source.raw(service)
-        found |= {slug(name): (name,) for name in secrets(raw)}
+        found |= {naming.secret(source, name): (name,) for name in secrets(raw)}
         if names := secret_settings(raw):
-            found[f"{service.name}-env"] = names
+            found[naming.settings_secret(service)] = names
     return dict(sorted(found.items()))
 
 

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.compose.services import words
+from groundplan.kubernetes import naming
 from groundplan.kubernetes.ports import opened
 from groundplan.kubernetes.probes import readiness, seconds
 from groundplan.kubernetes.source import secrets
@@ -35,12 +36,6 @@ _URL_WITH_PASSWORD: Final = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 _GRACE: Final = "10s"  # Compose's own
 # Seconds for which a pod that is to stop still serves: so long others may take it to be there.
 _LEAVES: Final = 5
-_UNSAFE: Final = re.compile(r"[^a-z0-9]+")
-
-
-def slug(text: str) -> str:
-    """`text` as a name that Kubernetes takes."""
-    return _UNSAFE.sub("-", text.lower()).strip("-")
 
 
 def literal(word: str) -> str:
@@ -62,7 +57,8 @@ def mounted(source: Source, service: Service) -> Iterator[tuple[str, str, Mounte
     """The files that `service` mounts: name of their ConfigMap, where they stand, and the files."""
     for volume in source.raw(service).get("volumes") or ():
         if volume["type"] == "bind" and (found := source.mounts.get(volume["source"])):
-            yield f"{service.name}-{slug(volume['target'])}", volume["target"], found
+            name = naming.config(source, service, volume["target"])
+            yield name, volume["target"], found
 
 
 def pod(source: Source, service: Service) -> dict[str, Any]:
@@ -98,8 +94,9 @@ def labels(application: str, service: Service) -> dict[str, str]:
 def _container(
     source: Source, service: Service, raw: Raw, mounts: list[dict[str, Any]]
 ) -> dict[str, Any]:
+    secret = naming.settings_secret(service)
     environment = [
-        {"name": name, "valueFrom": {"secretKeyRef": {"name": f"{service.name}-env", "key": name}}}
+        {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}}
         for name in secret_settings(raw)
     ]
     container = {
@@ -212,7 +209,7 @@ def _volumes(source: Source, service: Service) -> tuple[list[dict[str, Any]], li
         mounts.append({"name": name, "mountPath": path, **more})
 
     for index, volume in enumerate(item for item in service.volumes if item.type == "volume"):
-        kind = _storage(service, volume)
+        kind = _storage(source, service, volume)
         add(
             f"data-{index}", kind, volume.target, **({"readOnly": True} if volume.read_only else {})
         )
@@ -222,22 +219,22 @@ def _volumes(source: Source, service: Service) -> tuple[list[dict[str, Any]], li
         add(f"files-{index}", {"configMap": config}, target, readOnly=True, **part)
     for index, entry in enumerate(words(raw.get("tmpfs"))):
         add(f"tmp-{index}", {"emptyDir": {"medium": "Memory"}}, entry.partition(":")[0])
-    if items := _secret_files(raw):
+    if items := _secret_files(source, raw):
         add("secrets", {"projected": {"sources": items}}, "/run/secrets", readOnly=True)
     return volumes, mounts
 
 
-def _storage(service: Service, volume: Volume) -> dict[str, Any]:
+def _storage(source: Source, service: Service, volume: Volume) -> dict[str, Any]:
     """An application's volume is kept; a store's, which only runs locally, ends with its pod."""
     if service.is_store or not volume.source:
         return {"emptyDir": {}}
-    return {"persistentVolumeClaim": {"claimName": slug(volume.source)}}
+    return {"persistentVolumeClaim": {"claimName": naming.claim(source, volume.source)}}
 
 
-def _secret_files(raw: Raw) -> list[dict[str, Any]]:
+def _secret_files(source: Source, raw: Raw) -> list[dict[str, Any]]:
     """Compose's secrets, each from a Secret of its own."""
     return [
-        {"secret": {"name": slug(name), "items": [{"key": name, "path": path}]}}
+        {"secret": {"name": naming.secret(source, name), "items": [{"key": name, "path": path}]}}
         for name, path in secrets(raw).items()
     ]
 

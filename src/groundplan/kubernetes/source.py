@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from groundplan import compose
 from groundplan.compose import Remark
 from groundplan.compose.resolver import resolve
-from groundplan.compose.services import words
 from groundplan.compose.source import Source as ComposeFile
 from groundplan.errors import InputError
 from groundplan.files import digest, read_text
-from groundplan.kubernetes.addresses import moved
+from groundplan.kubernetes import addresses, naming
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 _RESOLVED: Final[dict[Hashable, Future[Resolved]]] = {}
 _POOL: Final = ThreadPoolExecutor(thread_name_prefix="kubernetes")
 _NAME: Final = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
-_UNSAFE: Final = re.compile(r"[^a-z0-9]+")
 _CONFIG_MAP_BYTES: Final = 1 << 20
 # Settings of a Compose service that these manifests leave out.
 _LEFT_OUT: Final = (
@@ -54,7 +52,8 @@ class Source:
 
     `document` is Compose's resolved one, where a `$` stands for itself. `mounts` has the content
     of its bind mounts, by their path on this machine, as far as it can stand in a ConfigMap.
-    `renamed` has the new name of each service whose own is none in Kubernetes.
+    `renamed` has the name here for whatever else a service is called in Compose: its own where
+    that is none in Kubernetes, and its aliases.
     """
 
     application: Application
@@ -120,8 +119,9 @@ def load(
 
 
 def _source(file: ComposeFile, resolved: Resolved, *, strict: bool) -> Source:
-    application = compose.told_by(resolved, file, strict=strict)
-    names = {item.name: _name(item.name) for item in application.services}
+    told = compose.told_by(resolved, file, strict=strict)
+    application = naming.named(told, resolved.document["name"])
+    names = {item.name: naming.slug(item.name) for item in application.services}
     for name, called in names.items():
         if not _NAME.fullmatch(called) or list(names.values()).count(called) > 1:
             raise InputError(
@@ -131,18 +131,13 @@ def _source(file: ComposeFile, resolved: Resolved, *, strict: bool) -> Source:
     document = _undollar(resolved.document)
     mounts = dict(_mounts(document))
     changed = {name: called for name, called in names.items() if name != called}
+    changed |= addresses.aliases(document, names)
     return _renamed(Source(application, document, mounts, changed))
-
-
-def _name(text: str) -> str:
-    return _UNSAFE.sub("-", text.lower()).strip("-")
 
 
 def _renamed(source: Source) -> Source:
     """The source with its services called as Kubernetes can call them, by everybody."""
     names = source.renamed
-    if not names:
-        return source
     old = source.application
     services = [replace(item, name=names.get(item.name, item.name)) for item in old.services]
     flows = (
@@ -152,22 +147,10 @@ def _renamed(source: Source) -> Source:
     entry = tuple(names.get(name, name) for name in old.entry)
     application = replace(old, services=tuple(services), flows=tuple(flows), entry=entry)
     raws = {
-        names.get(name, name): _addressed(raw, names)
+        names.get(name, name): addresses.addressed(raw, names)
         for name, raw in source.document["services"].items()
     }
     return replace(source, application=application, document={**source.document, "services": raws})
-
-
-def _addressed(raw: Raw, names: Mapping[str, str]) -> Raw:
-    environment = {
-        key: moved(value, names) for key, value in (raw.get("environment") or {}).items()
-    }
-    lines = {
-        key: [moved(word, names) for word in words(raw[key])]
-        for key in ("command", "entrypoint")
-        if raw.get(key)
-    }
-    return {**raw, "environment": environment, **lines}
 
 
 def _mounts(document: Raw) -> Iterator[tuple[str, Mounted]]:

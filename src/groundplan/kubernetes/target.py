@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from groundplan.compose.entrance import way_in
 from groundplan.design import Kubernetes
 
 if TYPE_CHECKING:
@@ -49,9 +50,15 @@ class Target:
         every = self.application.services
         return tuple(item for item in every if not (self.in_cloud and item.is_store))
 
+    @property
+    def way_in(self) -> tuple[Service, int]:
+        """The service by which customers come in, and its port. Raises InputError like `way_in`."""
+        wanted = self.scale.entry
+        return way_in(self.application, self.source.renamed.get(wanted or "", wanted))
+
     def copies(self, service: Service) -> int:
-        """How many copies of a service run at first."""
-        if service.is_store:
+        """How many copies of a service run at first; none of one that is switched off."""
+        if service.is_store or not service.replicas:
             return service.replicas
         return max(service.replicas, self.scale.replicas)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from groundplan.kubernetes import naming
 from groundplan.kubernetes import pod as pods
-from groundplan.kubernetes.pod import labels, mounted, settings, slug
+from groundplan.kubernetes.pod import labels, mounted, settings
 from groundplan.kubernetes.ports import opened
 
 if TYPE_CHECKING:
@@ -94,6 +95,6 @@ def _claims(source: Source, service: Service) -> Iterator[Manifest]:
                 if volume.type == "volume" and volume.source:
                     owners.setdefault(volume.source, item.name)
     for name in (name for name, owner in owners.items() if owner == service.name):
-        claim = head(source, service, "v1", "PersistentVolumeClaim", slug(name))
+        claim = head(source, service, "v1", "PersistentVolumeClaim", naming.claim(source, name))
         asked = {"requests": {"storage": "1Gi"}}
         yield {**claim, "spec": {"accessModes": ["ReadWriteOnce"], "resources": asked}}

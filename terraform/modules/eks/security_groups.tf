@@ -27,8 +27,17 @@ resource "aws_security_group" "nodes" {
   tags = merge(local.tags, { Name = "${var.name}-nodes" })
 }
 
+# The add-on metrics-server does not listen where Kubernetes' own does. The control plane asks it
+# for the figures by which copies are scaled.
+locals {
+  control_plane_ports = merge(
+    var.control_plane_ports,
+    contains(keys(var.addons), "metrics-server") ? { metrics-server = 10251 } : {},
+  )
+}
+
 resource "aws_vpc_security_group_ingress_rule" "nodes_from_cluster" {
-  for_each = var.control_plane_ports
+  for_each = local.control_plane_ports
 
   security_group_id            = aws_security_group.nodes.id
   description                  = "Control plane to ${each.key}"

@@ -227,7 +227,7 @@ variable "cluster_autoscaler" {
 }
 
 variable "control_plane_ports" {
-  description = "TCP ports of the nodes that the control plane reaches, by what listens there. Port-forward, logs and exec go through the kubelet's."
+  description = "TCP ports of the nodes that the control plane reaches, by what listens there. Port-forward, logs and exec go through the kubelet's. That of the add-on metrics-server is opened with it."
   type        = map(number)
   default = {
     kubelet  = 10250

@@ -129,6 +129,28 @@ run "nodes_stay_in_the_given_subnets" {
   }
 }
 
+run "autoscalers_get_their_figures" {
+  command = plan
+
+  variables {
+    addons = { coredns = {}, eks-pod-identity-agent = {}, kube-proxy = {}, vpc-cni = {}, metrics-server = {} }
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.nodes_from_cluster["metrics-server"].from_port == 10251
+    error_message = "The control plane must reach the metrics server."
+  }
+}
+
+run "no_port_is_open_for_nobody" {
+  command = plan
+
+  assert {
+    condition     = !contains(keys(aws_vpc_security_group_ingress_rule.nodes_from_cluster), "metrics-server")
+    error_message = "Without the metrics server its port must be closed."
+  }
+}
+
 run "only_https_leaves_the_vpc" {
   command = plan
 
