@@ -43,6 +43,9 @@ EXPLAINED = {
     r"|service-group|deploy-labels) .*": "asked for by a label kompose.*, which only kompose knows",
     r"change-in-volume .*": "the second file of its test changes it; here the first is read",
     r"compose-env-interpolation .* image foo .*": "what is built here and has no name gets one",
+    r"(configmap-volume|multiple-type-volumes) theirs mount web .*key": (
+        "no key is put into a ConfigMap; reported"
+    ),
     r"configmap-volume theirs mount db .*": "what is no text is not put into a ConfigMap; reported",
     r"compose-env-no-interpolation .*": "kompose was told not to fill variables in; Compose does",
     r"compose-file-env-variable .*": "kompose was told another file by an environment variable",

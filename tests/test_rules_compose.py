@@ -84,6 +84,8 @@ def test_a_flow_that_was_seen_to_be_another(example):
          "'shop' reads the secret 'db', which it is not given"),
         ("compose-password", "MYSQL_HOST: db", "MYSQL_PASSWORD: hunter2", 6,
          "MYSQL_PASSWORD of 'shop' stands in the file"),
+        ("compose-password", "MYSQL_HOST: db", "DATABASE_URL: mysql://shop:hunter2@db/shop", 6,
+         "DATABASE_URL of 'shop' stands in the file"),
         ("pod-rights", "build: shop", "build: shop\n    privileged: true", 5,
          "'shop' wants to be privileged, which no pod gets"),
         ("pod-rights", "build: shop", "build: shop\n    cap_add: [SYS_ADMIN]", 5,

@@ -45,7 +45,8 @@ class Service:
 
     `product` names a row of `kinds.PRODUCTS` where the image is known. `build` is the build
     context relative to the Compose file's folder (or a remote address as written). `exposes` are
-    the ports that it opens inside its networks, as far as the file says.
+    the ports that it opens inside its networks, as far as the file says. `once` is True for what
+    others wait for to end: it does its work, and serves nobody.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Service:
     profiles: tuple[str, ...] = ()
     replicas: int = 1
     volumes: tuple[Volume, ...] = ()
+    once: bool = False
 
     @property
     def entry_ports(self) -> tuple[Port, ...]:

@@ -36,11 +36,23 @@ def words(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(word) for word in value or ())
 
 
+def exposed(raw: Raw) -> list[tuple[int, str]]:
+    """Each port under `expose`, those of ranges (`3000-3005/udp`) too, with its transport."""
+    entries = (str(entry).partition("/") for entry in raw.get("expose") or ())
+    return [(port, name or "tcp") for numbers, _, name in entries for port in _range(numbers)]
+
+
+def _range(numbers: str) -> range:
+    ends = [int(number) for number in re.findall(r"\d+", numbers)] or [0, -1]
+    return range(ends[0], ends[-1] + 1)
+
+
 def _service(name: str, raw: Raw, others: dict[str, Raw], folder: Path) -> Service:
     ports = tuple(_port(port) for port in raw.get("ports") or ())
-    exposed = _exposed(raw)
-    product = kinds.product_of(raw.get("image"), {*(p.container for p in ports), *exposed})
-    if kinds.runs_a_client(_line(raw)):
+    exposes = [port for port, _ in exposed(raw)]
+    once = any(_awaited(other, name) for other in others.values())
+    product = kinds.product_of(raw.get("image"), {*(p.container for p in ports), *exposes})
+    if once or kinds.runs_a_client(_line(raw)):
         product = None
     build = raw.get("build")
     return Service(
@@ -50,13 +62,20 @@ def _service(name: str, raw: Raw, others: dict[str, Raw], folder: Path) -> Servi
         image=raw.get("image"),
         build=_relative(build["context"], folder) if build else None,
         ports=ports,
-        exposes=_listens(raw, ports, exposed),
+        exposes=_listens(raw, ports, exposes),
         networks=networks(raw, others),
         network_mode=raw.get("network_mode"),
         profiles=tuple(raw.get("profiles") or ()),
         replicas=_replicas(raw),
         volumes=tuple(_volume(volume, folder) for volume in raw.get("volumes") or ()),
+        once=once,
     )
+
+
+def _awaited(other: Raw, name: str) -> bool:
+    """Whether `other` starts only when the service `name` has ended."""
+    needed = (other.get("depends_on") or {}).get(name) or {}
+    return needed.get("condition") == "service_completed_successfully"
 
 
 def _line(raw: Raw) -> str:
@@ -74,22 +93,14 @@ def _port(raw: Raw) -> Port:
     )
 
 
-def _exposed(raw: Raw) -> list[int]:
-    """The ports under `expose`; of a range, its two ends."""
-    entries = (
-        re.findall(r"\d+", str(entry).partition("/")[0]) for entry in raw.get("expose") or ()
-    )
-    return [int(port) for entry in entries for port in entry]
-
-
-def _listens(raw: Raw, ports: tuple[Port, ...], exposed: list[int]) -> tuple[int, ...]:
+def _listens(raw: Raw, ports: tuple[Port, ...], exposes: list[int]) -> tuple[int, ...]:
     """Every port that the file says the service opens, the most telling first."""
     environment = {k: str(v) for k, v in (raw.get("environment") or {}).items() if v is not None}
     health = " ".join(words((raw.get("healthcheck") or {}).get("test")))
     checked = re.findall(r"(?:localhost|127\.0\.0\.1):(\d{2,5})", health)
     named = [environment.get(name, "") for name in ("PORT", "SERVER_PORT", "HTTP_PORT", "APP_PORT")]
     found = [
-        *exposed,
+        *exposes,
         *(port.container for port in ports),
         *(int(port) for port in checked),
         *(int(port) for port in named if port.isdecimal()),

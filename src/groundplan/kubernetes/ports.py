@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from groundplan.compose.services import exposed
+
 if TYPE_CHECKING:
     from groundplan.compose import Service
     from groundplan.kubernetes.source import Source
@@ -19,6 +21,5 @@ def opened(source: Source, service: Service) -> tuple[tuple[int, str], ...]:
 def transports(source: Source, service: Service, port: int) -> tuple[str, ...]:
     """`TCP`, `UDP` or both: a port may be open for each."""
     found = {item.protocol.upper() for item in service.ports if item.container == port}
-    exposed = (str(entry).partition("/") for entry in source.raw(service).get("expose") or ())
-    found |= {(name or "tcp").upper() for number, _, name in exposed if number == str(port)}
+    found |= {name.upper() for number, name in exposed(source.raw(service)) if number == port}
     return tuple(sorted(found)) or ("TCP",)

@@ -21,7 +21,8 @@ _CPU: Final = 70
 def scaling(target: Target) -> Iterator[Manifest]:
     """Budgets for what runs more than once, and autoscalers where the load may bring copies."""
     for service in target.running:
-        if target.copies(service) < 2 or service.is_store:  # noqa: PLR2004 - one can't be left
+        alone = target.copies(service) < 2  # noqa: PLR2004 - of one, none can be left
+        if alone or service.is_store or service.once:
             continue
         selector = {"matchLabels": labels(target.application.name, service)}
         budget = head(target.source, service, "policy/v1", "PodDisruptionBudget")

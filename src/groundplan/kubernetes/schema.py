@@ -11,8 +11,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.files import read_text
-from groundplan.kubernetes.pod import labels, literal, mounted
-from groundplan.kubernetes.workload import Manifest, head
+from groundplan.kubernetes.mounts import mounted
+from groundplan.kubernetes.pod import labels
+from groundplan.kubernetes.probes import literal
+from groundplan.kubernetes.workload import Manifest, head, job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,8 +39,6 @@ done
 """
 _CLIENT: Final = "mysql:8.4"  # for a database that is built here: its image is in no repository
 _NOBODY: Final = 65534
-_TRIES: Final = 4  # Kubernetes waits longer from one to the next: two and a half minutes in all
-_KEPT: Final = 86400  # seconds for which its log can be read
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,11 @@ def manifests(target: Target) -> Iterator[Manifest]:
         authorities = _authorities(target, schema.store)
         data = {**schema.scripts, **authorities}
         yield {**head(source, service, "v1", "ConfigMap"), "data": data}
-        spec = {
-            "backoffLimit": _TRIES,
-            "ttlSecondsAfterFinished": _KEPT,
-            "template": {
-                "metadata": {"labels": labels(source.application.name, service)},
-                "spec": _pod(schema, _options(source.raw(schema.store), authorities)),
-            },
+        template = {
+            "metadata": {"labels": labels(source.application.name, service)},
+            "spec": _pod(schema, _options(source.raw(schema.store), authorities)),
         }
-        yield {**head(source, service, "batch/v1", "Job"), "spec": spec}
+        yield {**head(source, service, "batch/v1", "Job"), "spec": job(template)}
 
 
 def _files(source: Source, store: Service) -> Iterator[tuple[str, str]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import compose
@@ -16,34 +14,23 @@ from groundplan.compose.source import Source as ComposeFile
 from groundplan.errors import InputError
 from groundplan.files import digest, read_text
 from groundplan.kubernetes import addresses, naming
+from groundplan.kubernetes import mounts as mounted
+from groundplan.kubernetes.leftovers import left_out
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
+    from pathlib import Path
 
     from groundplan.compose import Application, Service
     from groundplan.compose.resolver import Resolved
     from groundplan.compose.services import Raw
+    from groundplan.kubernetes.mounts import Mounted
     from groundplan.workspace import Workspace
 
 # What Compose made of a file, by all that it depends on: it takes a tenth of a second each time.
 _RESOLVED: Final[dict[Hashable, Future[Resolved]]] = {}
 _POOL: Final = ThreadPoolExecutor(thread_name_prefix="kubernetes")
 _NAME: Final = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
-_CONFIG_MAP_BYTES: Final = 1 << 20
-# Settings of a Compose service that these manifests leave out.
-_LEFT_OUT: Final = (
-    "configs", "devices", "dns", "extra_hosts", "gpus", "ipc", "links", "network_mode", "pid",
-    "privileged", "sysctls", "ulimits", "volumes_from",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Mounted:
-    """The text files of a mount, by name; `single` where the mount is one file itself."""
-
-    files: Mapping[str, str]
-    executable: bool = False
-    single: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +38,7 @@ class Source:
     """An application with all that manifests say of it.
 
     `document` is Compose's resolved one, where a `$` stands for itself. `mounts` has the content
-    of its bind mounts, by their path on this machine, as far as it can stand in a ConfigMap.
+    of its bind mounts and configs, by their path here, as far as it can stand in a ConfigMap.
     `renamed` has the name here for whatever else a service is called in Compose: its own where
     that is none in Kubernetes, and its aliases.
     """
@@ -76,7 +63,7 @@ class Source:
         left = (
             Remark(message, service.name)
             for service in self.application.services
-            for message in _left_out(self.raw(service), self.mounts)
+            for message in left_out(self, service)
         )
         return (*changed, *left)
 
@@ -129,7 +116,7 @@ def _source(file: ComposeFile, resolved: Resolved, *, strict: bool) -> Source:
                 hint="use small letters, digits and '-', from a letter on; at most 63",
             )  # fmt: skip
     document = _undollar(resolved.document)
-    mounts = dict(_mounts(document))
+    mounts = dict(mounted.read(document))
     changed = {name: called for name, called in names.items() if name != called}
     changed |= addresses.aliases(document, names)
     return _renamed(Source(application, document, mounts, changed))
@@ -153,47 +140,14 @@ def _renamed(source: Source) -> Source:
     return replace(source, application=application, document={**source.document, "services": raws})
 
 
-def _mounts(document: Raw) -> Iterator[tuple[str, Mounted]]:
-    for raw in document["services"].values():
-        for volume in raw.get("volumes") or ():
-            if volume["type"] == "bind" and (mounted := _mounted(Path(volume["source"]))):
-                yield volume["source"], mounted
-
-
-def _mounted(path: Path) -> Mounted | None:
-    """The files at `path`; None where they are too many, too large, no text, or not there."""
-    found = [path] if path.is_file() else sorted(path.iterdir()) if path.is_dir() else []
-    try:
-        if not found or sum(item.stat().st_size for item in found) > _CONFIG_MAP_BYTES // 2:
-            return None
-        texts = {item.name: item.read_text(encoding="utf-8") for item in found}
-    except (OSError, UnicodeDecodeError):
-        return None
-    return Mounted(texts, any(os.access(item, os.X_OK) for item in found), path.is_file())
-
-
-def _left_out(raw: Raw, mounts: Mapping[str, Mounted]) -> Iterator[str]:
-    yield from (f"{key} has no equivalent here" for key in _LEFT_OUT if raw.get(key))
+def secrets(raw: Raw) -> dict[str, tuple[str, ...]]:
+    """The service's Compose secrets: for each, the paths at which it stands."""
+    found: dict[str, tuple[str, ...]] = {}
     for item in raw.get("secrets") or ():
-        if not _in_run_secrets(item):
-            yield f"the secret {item['source']} stands outside /run/secrets"
-    for volume in raw.get("volumes") or ():
-        if volume["type"] == "bind" and volume["source"] not in mounts:
-            yield f"the mount at {volume['target']} is no small folder of text files"
-
-
-def secrets(raw: Raw) -> dict[str, str]:
-    """The service's Compose secrets: for each, its path below /run/secrets."""
-    return {
-        item["source"]: str(item.get("target") or item["source"]).removeprefix("/run/secrets/")
-        for item in raw.get("secrets") or ()
-        if _in_run_secrets(item)
-    }
-
-
-def _in_run_secrets(item: Raw) -> bool:
-    target = str(item.get("target") or "")
-    return not target.startswith("/") or target.startswith("/run/secrets/")
+        name, path = item["source"], str(item.get("target") or item["source"])
+        place = path if path.startswith("/") else f"/run/secrets/{path}"
+        found[name] = (*found.get(name, ()), place)
+    return found
 
 
 def _undollar(value: Any) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.kubernetes import naming
 from groundplan.kubernetes import pod as pods
-from groundplan.kubernetes.pod import labels, mounted, settings
+from groundplan.kubernetes.mounts import mounted
+from groundplan.kubernetes.pod import labels, settings
 from groundplan.kubernetes.ports import opened
 
 if TYPE_CHECKING:
@@ -16,10 +17,15 @@ if TYPE_CHECKING:
     from groundplan.kubernetes.source import Source
 
 Manifest = dict[str, Any]
+_TRIES: Final = 4  # Kubernetes waits longer from one to the next: two and a half minutes in all
+_KEPT: Final = 86400  # seconds for which the log of what is done can be read
 
 
 def manifests(source: Source, service: Service, *, replicas: int | None = 1) -> Iterator[Manifest]:
-    """Everything that `service` consists of; `replicas` None leaves their number to the load."""
+    """Everything that `service` consists of; `replicas` None leaves their number to the load.
+
+    What runs once is a Job, whatever `replicas` is.
+    """
     yield {**head(source, service, "v1", "ServiceAccount"), "automountServiceAccountToken": False}
     if values := settings(source.raw(service)):
         yield {**head(source, service, "v1", "ConfigMap"), "data": values}
@@ -29,7 +35,15 @@ def manifests(source: Source, service: Service, *, replicas: int | None = 1) -> 
     yield from _claims(source, service)
     if ports := _ports(source, service):
         yield _service(source, service, ports)
-    yield _workload(source, service, replicas)
+    if service.once:
+        yield {**head(source, service, "batch/v1", "Job"), "spec": job(pods.pod(source, service))}
+    else:
+        yield _workload(source, service, replicas)
+
+
+def job(template: Manifest) -> Manifest:
+    """The spec of a Job that runs the pod of `template` to its end."""
+    return {"backoffLimit": _TRIES, "ttlSecondsAfterFinished": _KEPT, "template": template}
 
 
 def head(

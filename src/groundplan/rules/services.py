@@ -20,15 +20,9 @@ if TYPE_CHECKING:
 
 _SECRETS: Final = "/run/secrets"
 _READ: Final = re.compile(rf"{_SECRETS}/([\w.-]+)")
-_PASSWORD: Final = re.compile(r"(?:PASSWORD|PASSWD|SECRET|TOKEN|_KEY)$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"([A-Z0-9_]+)_(?:URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)")
 _HOST: Final = re.compile(r"(?:\w+://(?:[^@/]*@)?)?([\w.-]+)")
 _LISTENS: Final = ("PORT", "SERVER_PORT", "HTTP_PORT", "APP_PORT")
-# Capabilities that a pod may add under the baseline level of Kubernetes' Pod Security Standards.
-_BASELINE: Final = frozenset({
-    "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
-    "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
-})  # fmt: skip
 
 
 class Told:
@@ -188,9 +182,11 @@ def passwords(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _written(workspace: Workspace) -> Iterator[Finding]:
+    from groundplan.compose.secrecy import is_secret  # noqa: PLC0415
+
     every = told(workspace)
     for name, key, value in every.settings:
-        if value and _PASSWORD.search(key):
+        if is_secret(key, value):
             line = every.line(name, "environment", key)
             hint = "give it as one of Compose's secrets, or leave its value to .env"
             yield warning(f"{key} of '{name}' stands in the file", every.path, line, hint)
@@ -212,13 +208,14 @@ def _too_much(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _wanted(raw: Raw) -> Iterator[tuple[str, str]]:
+    from groundplan.kubernetes import rights  # noqa: PLC0415
+
     if raw.get("privileged"):
         yield "privileged", "to be privileged"
     for key in ("network_mode", "pid", "ipc"):
         if raw.get(key) == "host":
             yield key, f"the host's own {key.partition('_')[0]}"
-    extra = {str(name).upper().removeprefix("CAP_") for name in raw.get("cap_add") or ()}
-    if too_much := sorted(extra - _BASELINE):
+    if too_much := rights.beyond(raw):
         yield "cap_add", f"the capability {', '.join(too_much)}"
     for item in raw.get("volumes") or ():
         if str(item.get("source")).endswith("docker.sock"):
