@@ -363,3 +363,37 @@ def test_wrong_manifests_never_reach_a_cluster(tmp_path, targets):
     with pytest.raises(RefusedError, match="the manifests are wrong") as caught:
         deployment.manifests()
     assert "NetworkPolicy/cart: 800000 is no port" in str(caught.value)
+
+
+# What only a phase or a place has
+
+
+BEHIND_A_PROFILE = """
+services:
+  shop:
+    image: shop:1
+    environment: {MODE: plain}
+  network:
+    image: network:1
+  migrate:
+    image: migrate:1
+    profiles: [later]
+  waits:
+    image: waits:1
+    profiles: [later]
+    depends_on: {shop: {condition: service_completed_successfully}}
+"""
+
+
+def test_what_a_phase_adds_to_a_service_of_the_base_is_written(tmp_path):
+    file = tmp_path / "compose.yml"
+    file.write_text(BEHIND_A_PROFILE)
+    base, later = (kubernetes.load(file, profiles=on) for on in ((), ("later",)))
+    files = overlays.overlay(base, Target("local", later, Kubernetes(), 2))
+    # It is a Job once others wait for its end, and no patch makes a Job of a Deployment.
+    assert [item["kind"] for item in yaml.safe_load_all(files["overlays/local/shop.yaml"])] == [
+        "Job"
+    ]
+    listed = yaml.safe_load(files["overlays/local/kustomization.yaml"])["resources"]
+    assert "shop.yaml" in listed
+    assert "service-network.yaml" in overlays.base(base)["base/kustomization.yaml"]

@@ -12,13 +12,17 @@ from groundplan.kubernetes.source import secrets
 from groundplan.kubernetes.workload import manifests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from groundplan.compose import Service
     from groundplan.kubernetes.source import Source
     from groundplan.kubernetes.target import Target
     from groundplan.kubernetes.workload import Manifest
 
+_OURS: Final = frozenset(
+    {"ingress", "kustomization", "namespace", "network", "scaling", "schema", "secrets"}
+)
+"""The names of files that are no service's."""
 _LEVEL: Final = "pod-security.kubernetes.io"
 
 
@@ -30,19 +34,15 @@ def base(source: Source) -> dict[str, str]:
     apps = _apps(source)
     if not apps:
         return {}  # kustomize takes no folder without anything in it
-    files = {f"base/{item.name}.yaml": to_yaml(_own(source, item)) for item in apps}
-    listed = _kustomization(resources=[f"{item.name}.yaml" for item in apps])
+    files = {f"base/{_file(item)}": to_yaml(_own(source, item)) for item in apps}
+    listed = _kustomization(resources=[_file(item) for item in apps])
     return {**files, "base/kustomization.yaml": to_yaml([listed])}
 
 
 def overlay(source: Source, target: Target) -> dict[str, str]:
     """The files of an overlay on the base of `source`."""
     known = {item.name: item for item in _apps(source)}
-    files = {
-        f"{item.name}.yaml": list(manifests(target.source, item, replicas=_copies(target, item)))
-        for item in target.running
-        if item.name not in known
-    }
+    files = {_file(item): _beyond(source, target, item, known) for item in target.running}
     files["namespace.yaml"] = [_namespace(target)]
     files["network.yaml"] = list(network.policies(target))
     files["scaling.yaml"] = list(scaling.scaling(target))
@@ -61,6 +61,20 @@ def overlay(source: Source, target: Target) -> dict[str, str]:
         **{f"{folder}/{name}": to_yaml(items) for name, items in written.items()},
         f"{folder}/kustomization.yaml": to_yaml([listed], _about(target)),
     }
+
+
+def _file(service: Service) -> str:
+    return f"service-{service.name}.yaml" if service.name in _OURS else f"{service.name}.yaml"
+
+
+def _beyond(
+    source: Source, target: Target, service: Service, known: Mapping[str, Service]
+) -> list[Manifest]:
+    """What the target has of a service and the base has not, which no patch can give it."""
+    based = known.get(service.name)
+    own = {_key(item) for item in _own(source, based)} if based else set()
+    there = manifests(target.source, service, replicas=_copies(target, service))
+    return [item for item in there if _key(item) not in own]
 
 
 def whole(target: Target) -> list[Manifest]:
