@@ -77,6 +77,33 @@ def test_every_picture_is_drawn_in_the_scheme_of_the_page(opened: Page, home: st
     assert bright == (scheme == "light")
 
 
+def _fonts(page: Page, letters: str) -> set[tuple[str, bool]]:
+    """The fonts that `letters` in sight are really drawn in, and whether the page brings them."""
+    devtools = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        devtools.send(f"{domain}.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    found = devtools.send("DOM.querySelectorAll", {"nodeId": root, "selector": letters})
+    fonts = [
+        devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        for node in found["nodeIds"]
+    ]
+    return {(font["familyName"], font["isCustomFont"]) for one in fonts for font in one}
+
+
+@pytest.mark.parametrize("shown", ["in the page", "presented", "printed"])
+def test_pictures_are_drawn_in_the_typeface_that_they_were_measured_for(
+    opened: Page, home: str, shown: str
+):
+    """It is the site's own: hardly any reader has it installed."""
+    at = {"presented": "?present#slide-5"}.get(shown, "")
+    opened.goto(f"{home}phases/phase-2/{at}", wait_until="networkidle")
+    opened.emulate_media(media="print" if shown == "printed" else "screen")
+    pictures = ".gs-stage svg.gp" if shown == "presented" else "svg.gp"
+    assert _fonts(opened, f"{pictures} text.gp-label") == {("Open Sans Semibold", True)}
+    assert _fonts(opened, f"{pictures} text:not([class])") == {("Open Sans", True)}
+
+
 @pytest.mark.parametrize("place", ["network/", "infrastructure/", "application-flow/"])
 def test_a_picture_steps_through_the_phases(
     opened: Page, home: str, place: str, trouble: list[str]
