@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,15 @@ from typing import Any
 import pytest
 
 from groundplan import compose
+from groundplan.bill import Bill, Line
 from groundplan.errors import InputError
 from groundplan.facts import Facts, Resource
 from groundplan.pages import Pages, changes, pictures
-from groundplan.pages.labels import count, listed, resource_name, type_label, usd
+from groundplan.pages.bills import BillView
+from groundplan.pages.labels import count, listed, price, resource_name, type_label, usd
 from groundplan.pages.network import Network, usable
 from groundplan.pages.templating import Templates, escape, rich
+from groundplan.views.network import network
 from groundplan.workspace import Workspace
 from pictured import without_pictures
 
@@ -153,8 +158,20 @@ def test_changes_are_told_by_type_with_their_settings():
     database, group, address = changes.resources(before, after, label=type_label)
     assert (database.label, database.added) == ("Database instance", ("aws_db_instance.b",))
     assert address.removed == ("aws_eip.old",)
-    assert group.changed[0].settings == (
-        changes.Setting("scaling_config.0.desired_size", "2", "3"),
+    assert group.changed[0].settings == (changes.Told("Nodes wanted", "2", "3"),)
+
+
+def test_a_changed_setting_is_told_as_people_say_it_and_one_without_words_by_its_path():
+    def database(days: int, window: str, **values: object) -> Resource:
+        values |= {"backup_retention_period": days, "backup_window": window}
+        return Resource("aws_db_instance.a", "aws_db_instance", "a", values=values)
+
+    before, after = database(7, "02:00", multi_az=False), database(14, "04:00", multi_az=True)
+    (change,) = changes.resources(facts(before), facts(after), label=type_label)
+    assert change.changed[0].settings == (
+        changes.Told("Backups kept for", "7 days", "14 days"),
+        changes.Told("backup_window", "02:00", "04:00"),
+        changes.Told("Standby in another zone", "no", "yes"),
     )
 
 
@@ -254,16 +271,35 @@ def test_a_picture_in_words_says_what_stands_where_and_who_reaches_whom():
             }
         ],
         "nodes": [
-            {"id": "n", "label": "Nodes", "detail": "2 × t3", "cluster": "s"},
+            {"id": "n", "label": "Nodes", "detail": "2 × t3\ncart", "cluster": "s"},
             {"id": "u", "label": "Users", "exposed": True},
         ],
         "edges": [{"source": "u", "target": "n", "kind": "flow", "label": "443"}],
     }
     assert dict(pictures.in_words(graph)) == {
         "Outside every frame": ("Users, open to the internet",),
-        "Private (us-east-1a, 10.0.0.0/24)": ("Nodes (2 × t3)",),
+        "Private (us-east-1a, 10.0.0.0/24)": ("Nodes (2 × t3; cart)",),
         "Lines": ("Users to Nodes (443)",),
     }
+
+
+def test_the_network_in_words_has_every_subnet_and_every_line():
+    graph = network(Workspace(ROOT).facts("prod", 10)).as_dict()
+    words = dict(pictures.in_words(graph))
+    assert len([heading for heading in words if "us-east-1" in heading and "/" in heading]) == 9
+    assert len(words["Lines"]) == len(graph["edges"])
+    assert words["Isolated 10.30.8.0/24 (us-east-1a)"] == ("no route out of the VPC",)
+    assert (
+        "Security group harbour-lane-prod-nodes may reach "
+        "Security group harbour-lane-prod-mysql (tcp 3306)"
+    ) in words["Lines"]
+    assert (
+        "Private 10.30.16.0/20 routes to NAT gateway in Public 10.30.0.0/24 (0.0.0.0/0)"
+    ) in words["Lines"], "which of several"
+    (redis,) = words["Security group harbour-lane-prod-redis"]
+    assert redis.endswith(
+        "in Isolated 10.30.8.0/24, Isolated 10.30.9.0/24 and Isolated 10.30.10.0/24"
+    )
 
 
 # Whole pages
@@ -297,11 +333,20 @@ def test_a_phase_without_pictures_is_planned_and_not_broken(tmp_path: Path):
 
 
 def test_a_phase_tells_what_changed_since_the_one_before():
-    page = phase_page(ROOT, 3)
+    page = unescape(phase_page(ROOT, 3))
     assert "one new service" in page
     assert "mysql-replica" in page
     assert "module.mysql.aws_db_instance.replica" in page
-    assert "scaling&#95;config.0.desired&#95;size: 2 &rarr; 3" in page
+    assert "Nodes wanted: 2 → 3" in page
+
+
+def test_what_changed_is_called_as_in_the_picture_and_else_by_its_name(tmp_path: Path):
+    replica = 'module.mysql.aws_db_instance.replica["read-1"]'
+    graph = {**NOTHING, "nodes": [{"id": replica, "label": "MySQL read replica"}]}
+    drawn = Drawn(tmp_path / "network.svg", phase=3, graph=graph)
+    table = unescape(said("{{ changes('dev', 3) }}", drawn))
+    assert f'<div>MySQL read replica<small class="gs-code">{replica}</small></div>' in table
+    assert "<div>/aws/rds/instance/harbour-lane-dev-mysql-read-1/error<small" in table
 
 
 def test_production_stands_beside_dev():
@@ -378,6 +423,40 @@ def test_a_picture_steps_through_its_phases(tmp_path: Path):
     assert 'id="step-network-dev-phase-2"' in html
 
 
+def test_an_assumption_says_where_it_holds_and_else_only_after_another():
+    rows = unescape(said("{{ assumptions() }}"))
+    assert "How long things run</td><td>everywhere</td>" in rows
+    assert rows.index("<td>prod</td>") < rows.index("<td>everywhere else</td>")
+    assert rows.count("<td>prod</td>") == rows.count("<td>everywhere else</td>")
+
+
+def test_a_bill_has_prices_with_their_currency_and_their_date():
+    bill = unescape(said("{{ cost('dev', 2) }}"))
+    assert '<td class="gs-number">$0.10</td>' in bill
+    assert '<td class="gs-number">$0.03328</td>' in bill
+    assert re.search(r"at list prices of \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d</caption>", bill)
+
+
+def test_what_is_not_in_the_total_stands_below_it_in_peoples_words():
+    bill = unescape(said("{{ cost('dev', 6) }}"))
+    below = bill[bill.index("Total</th>") :]
+    assert "EKS add-on harbour-lane-dev-amazon-cloudwatch-observability<small>" in below
+    assert "not in the total" in below
+    assert "module.eks" not in bill
+
+
+def test_a_slide_tells_the_small_lines_of_a_long_bill_as_one():
+    def line(usd: int) -> Line:
+        return Line((), f"thing {usd}", Decimal(1), "month", Decimal(usd), Decimal(usd), "", "")
+
+    def view(count: int) -> BillView:
+        lines = tuple(line(usd) for usd in range(count, 0, -1))
+        return BillView(Bill(lines, (), (), "us-east-1"), {})
+
+    assert (len(view(12).large), len(view(12).small), view(12).small_usd) == (9, 3, 6)
+    assert (len(view(10).large), view(10).small) == (10, ())
+
+
 def test_costs_are_listed_with_what_they_assume():
     assert "730 hours" in said("{{ assumptions() }}")
     bill = said("{{ cost('dev', 2) }}")
@@ -392,7 +471,9 @@ def test_labels():
     assert type_label("aws_eks_node_group") == "EKS node group"
     assert type_label("aws_db_instance") == "Database instance"
     assert resource_name(Resource("a.b", "a", "b", values={"tags_all": {"Name": "x"}})) == "x"
-    assert resource_name(Resource("a.b", "a", "b")) == "a.b"
+    assert resource_name(Resource("a.b", "a", "b")) == "b"
+    assert resource_name(Resource('a.b["x.y"]', "a", "b")) == "x.y"
+    assert resource_name(Resource("a.b[0]", "a", "b")) == "b"
     assert (count(1, "zone"), count(2, "zone"), count(12, "zone")) == (
         "one zone",
         "two zones",
@@ -403,9 +484,12 @@ def test_labels():
 
 
 def test_amounts_have_a_currency():
-    from decimal import Decimal  # noqa: PLC0415
-
     assert usd(Decimal("1234.5")) == "$1,234.50"
+    assert [price(Decimal(text)) for text in ("0.1", "0.03328", "3")] == [
+        "$0.10",
+        "$0.03328",
+        "$3.00",
+    ]
 
 
 # Terraform modules

@@ -193,6 +193,7 @@ class Macros:
         return self._block(
             "changes.html",
             caption=f"What is new or changed in {env}{since}",
+            names=self._content.names(stage),
             resources=stage.changes,
             services=services,
         )
@@ -200,7 +201,7 @@ class Macros:
     def cost(self, env: str, phase: int) -> Markup:
         """What an environment costs in a month in a phase, line by line."""
         stage = self._content.stage(env, phase)
-        return self._block("cost.html", stage=stage, bill=stage.bill)
+        return self._block("cost.html", stage=stage, view=self._content.bill(stage))
 
     def costs(self) -> Markup:
         """What each phase costs in a month, beside the others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape, unescape
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from groundplan import viewer
 from groundplan.errors import InputError
 from groundplan.files import read_text
+from groundplan.pages.labels import listed
+from groundplan.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -190,36 +193,57 @@ def _address(link: str, address: Callable[[str], str]) -> str:
 
 
 def in_words(graph: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The picture in words: a heading for each frame with what stands in it, then who calls whom.
+    """The picture in words: a heading for each frame with what stands in it, then every line.
 
     The order is that of graph.json, so it is the same from one drawing to the next.
     """
-    labels = {node["id"]: node["label"] for node in graph["nodes"]}
-    for place, heading in (("", "Outside every frame"), *_frames(graph)):
-        nodes = [node for node in graph["nodes"] if (node.get("cluster") or "") == place]
-        if nodes:
-            yield heading, tuple(_node(node) for node in nodes)
-    lines = (
-        _edge(edge, labels[edge["source"]], labels[edge["target"]])
-        for edge in graph["edges"]
-        if edge["source"] in labels and edge["target"] in labels
-    )
-    if told := tuple(lines):
-        yield "Lines", told
+    called = _names(graph)
+    for frame in ({"id": ""}, *graph["clusters"]):
+        nodes = [node for node in graph["nodes"] if (node.get("cluster") or "") == frame["id"]]
+        said = (*(frame.get("note") or "").splitlines(), *(_node(node, called) for node in nodes))
+        if said or frame.get("address"):
+            heading = _frame(frame) if frame["id"] else "Outside every frame"
+            yield heading, said or ("nothing stands here by itself",)
+    if lines := tuple(_edge(edge, called) for edge in graph["edges"]):
+        yield "Lines", lines
 
 
-def _frames(graph: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for cluster in graph["clusters"]:
-        facts = [cluster.get("tier"), cluster.get("zone"), cluster.get("cidr")]
-        said = ", ".join(fact for fact in facts if fact and fact not in cluster["label"].lower())
-        yield cluster["id"], f"{cluster['label']} ({said})" if said else cluster["label"]
+def _names(graph: Mapping[str, Any]) -> dict[str, str]:
+    """What each node and frame is called, by id: with its frame where others are called so too."""
+    things = (*graph["clusters"], *graph["nodes"])
+    labels = {thing["id"]: thing["label"] for thing in things}
+    often = Counter(labels.values())
+    places = {thing["id"]: thing.get("cluster") or thing.get("parent") for thing in things}
+    return {
+        id_: f"{label} in {labels[place]}"
+        if often[label] > 1 and (place := places[id_]) in labels
+        else label
+        for id_, label in labels.items()
+    }
 
 
-def _node(node: Mapping[str, Any]) -> str:
-    detail = f" ({node['detail']})" if node.get("detail") else ""
-    return f"{node['label']}{detail}{', open to the internet' if node.get('exposed') else ''}"
+def _frame(frame: Mapping[str, Any]) -> str:
+    facts = [frame.get("tier"), frame.get("zone"), frame.get("cidr")]
+    said = ", ".join(fact for fact in facts if fact and fact not in frame["label"].lower())
+    return f"{frame['label']} ({said})" if said else frame["label"]
 
 
-def _edge(edge: Mapping[str, Any], source: str, target: str) -> str:
-    label = f" ({edge['label']})" if edge.get("label") else ""
+def _node(node: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    detail = f" ({node['detail']})".replace("\n", "; ") if node.get("detail") else ""
+    open_ = ", open to the internet" if node.get("exposed") else ""
+    return f"{node['label']}{detail}{_spread(node, called)}{open_}"
+
+
+def _spread(node: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    """In which subnets a node can run, where it does not stand in its only one."""
+    subnets = node.get("subnets") or ()
+    if subnets == UNKNOWN:
+        return ", in subnets that are known after apply"
+    names = [called[subnet] for subnet in subnets if subnet in called]
+    return f", in {listed(names)}" if names and subnets != [node.get("cluster")] else ""
+
+
+def _edge(edge: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    label = f" ({edge['label']})" if edge.get("label") not in (None, "", edge["kind"]) else ""
+    source, target = called[edge["source"]], called[edge["target"]]
     return f"{source} {_VERBS.get(edge['kind'], 'to')} {target}{label}"
