@@ -148,6 +148,15 @@ def test_the_picture_stays_where_it_is_from_step_to_step(opened: Page, home: str
     assert opened.locator(".gp-card:visible").count() == 1
 
 
+def test_a_step_is_no_higher_than_the_window_as_long_as_it_can_be_read(opened: Page, home: str):
+    opened.goto(f"{home}infrastructure/", wait_until="networkidle")
+    picture = opened.locator(".gs-here svg.gp")
+    box = picture.bounding_box()
+    assert box
+    natural = float((picture.get_attribute("viewBox") or "").split()[3])
+    assert box["height"] <= max(SIZE["height"] - 15 * 20, 0.6 * natural) + 1
+
+
 def test_an_address_names_a_step(opened: Page, home: str):
     opened.goto(f"{home}network/#step-network-dev-phase-3", wait_until="networkidle")
     # Waited for: on a busy machine the page's script may run a moment after the network is idle.
@@ -199,6 +208,46 @@ def test_a_dark_page_is_printed_light_and_without_tools(chromium: Browser, home:
     steps = page.locator(".gs-stepper__step")
     assert all(steps.nth(number).is_visible() for number in range(steps.count()))
     context.close()
+
+
+def test_a_bill_on_paper_tells_what_it_lacks(chromium: Browser, home: str):
+    page = chromium.new_page(viewport=SIZE)
+    page.goto(f"{home}phases/phase-6/", wait_until="networkidle")
+    page.emulate_media(media="print")
+    bill = page.locator(".gs-bill")
+    expect(bill.get_by_role("cell", name="not in the total")).to_be_visible()
+    rows = bill.locator("tbody tr")
+    assert bill.locator("tbody tr:visible").count() == rows.count() - 1, "each line by itself"
+    page.close()
+
+
+def test_the_runbooks_commands_are_read_whole_and_copied_as_they_are_run(
+    opened: Page, home: str, trouble: list[str]
+):
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.goto(f"{home}runbook/", wait_until="networkidle")
+    steps = opened.locator(".gs-runbook pre")
+    cut = "pres => pres.filter(pre => pre.scrollWidth > pre.clientWidth).length"
+    assert steps.evaluate_all(cut) == 0
+    step = steps.filter(has_text="kustomize").first
+    step.locator(".md-clipboard, [data-clipboard-target]").first.click()
+    assert opened.evaluate("navigator.clipboard.readText()").splitlines() == [
+        "kubectl kustomize k8s/overlays/local",
+        "groundplan k8s validate k8s/overlays/local",
+    ]
+    assert not trouble
+
+
+def test_a_table_that_goes_on_beyond_the_edge_breaks_no_word(chromium: Browser, home: str):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{home}cost/", wait_until="networkidle")
+    link = page.locator(".gs-costs a", has_text="1: Design")
+    height = "link => link.getClientRects().length"
+    assert link.evaluate(height) == 1, "in one line"
+    caption = page.locator(".gs-costs caption").bounding_box()
+    assert caption
+    assert caption["x"] + caption["width"] <= 390
+    page.close()
 
 
 def test_a_narrow_screen_has_no_sideways_scrolling(chromium: Browser, home: str):

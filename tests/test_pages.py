@@ -239,7 +239,7 @@ def test_openings_name_groups_and_ports():
 
 def test_a_picture_in_a_page_is_as_wide_as_the_page_allows(tmp_path: Path):
     assert pictures.fit(f'<?xml version="1.0"?>\n{SVG}').svg == (
-        '<svg viewBox="0 0 400 300" style="max-width:22.0rem"></svg>'
+        '<svg viewBox="0 0 400 300" style="max-width:22.0rem;--gs-high:15.0rem"></svg>'
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SIZE: Final = re.compile(r'\s(?:width|height)="[^"]*"')
 _WIDTH: Final = re.compile(r'\swidth="([0-9.]+)')
+_HEIGHT: Final = re.compile(r'\sheight="([0-9.]+)')
 _NO_WORD: Final = re.compile(r"[^A-Za-z0-9]+")
 _PLACE: Final = re.compile(r'<div data-gs-picture="([^"]+)"></div>')
 _STYLE: Final = re.compile(r'<style class="gp-style">(.*?)</style>', re.DOTALL)
@@ -92,7 +93,7 @@ class Fitted:
 def fit(svg: str) -> Fitted:
     """The `<svg>` element of a document, as wide as the place it stands in in a page.
 
-    It grows to `LARGEST` times its own size at most. Its ids are the picture's own already; its
+    It grows to `LARGEST` times its own size at most, and tells its own height. Its ids are the picture's own already; its
     fonts, icons and looks are those of the page.
     """
     body = viewer.fitted(svg[svg.index("<svg") :])
@@ -104,11 +105,17 @@ def fit(svg: str) -> Fitted:
     symbols = {icons[id_]: f'<symbol id="{icons[id_]}" {drawn}' for id_, drawn in _icons(body)}
     body = _USE.sub(lambda use: f'href="#{icons.get(use[1], use[1])}"', _SYMBOL.sub("", body))
     head, closed, rest = body.partition(">")
-    width = _WIDTH.search(head)
-    limit = f' style="max-width:{float(width[1]) * LARGEST / REM:.1f}rem"' if width else ""
-    whole = f"{_SIZE.sub('', head)}{limit}{closed}{rest}".strip()
+    whole = f"{_SIZE.sub('', head)}{_limits(head)}{closed}{rest}".strip()
     cards = {node: _plain(card) for node, card in viewer.cards_in(svg).items()}
     return Fitted(whole, symbols, style[1] if style else "", cards)
+
+
+def _limits(head: str) -> str:
+    width, height = _WIDTH.search(head), _HEIGHT.search(head)
+    if not width or not height:
+        return ""
+    wide, high = float(width[1]) * LARGEST / REM, float(height[1]) / REM
+    return f' style="max-width:{wide:.1f}rem;--gs-high:{high:.1f}rem"'
 
 
 def _icons(svg: str) -> list[tuple[str, str]]:
