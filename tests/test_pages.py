@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import shutil
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,13 +9,10 @@ from typing import Any
 
 import pytest
 
-from groundplan import compose
-from groundplan.bill import Bill, Line
 from groundplan.errors import InputError
-from groundplan.facts import Facts, Resource
-from groundplan.pages import Pages, changes, pictures
-from groundplan.pages.bills import BillView
-from groundplan.pages.labels import count, listed, price, resource_name, type_label, usd
+from groundplan.facts import Resource
+from groundplan.pages import Pages, pictures
+from groundplan.pages.labels import between, count, listed, price, resource_name, type_label, usd
 from groundplan.pages.network import Network, usable
 from groundplan.pages.templating import Templates, escape, rich
 from groundplan.views.network import network
@@ -38,6 +34,7 @@ class Drawn:
     env: str | None = "dev"
     phase: int = 2
     graph: dict[str, Any] = field(default_factory=lambda: NOTHING)
+    source: str = "terraform"
 
     @property
     def png(self) -> Path:
@@ -138,58 +135,6 @@ def test_prose_reaches_neither_files_nor_the_inside_of_python(text: str, tmp_pat
     with pytest.raises(InputError):
         prose(text, thing=Thing(), path=tmp_path / "file")
     assert not list(tmp_path.iterdir())
-
-
-# What changed
-
-
-def facts(*resources: Resource) -> Facts:
-    return Facts(resources)
-
-
-def node_group(size: int) -> Resource:
-    values = {"scaling_config": [{"desired_size": size}], "tags_all": {"phase": str(size)}}
-    return Resource("aws_eks_node_group.a", "aws_eks_node_group", "a", values=values)
-
-
-def test_changes_are_told_by_type_with_their_settings():
-    before = facts(node_group(2), Resource("aws_eip.old", "aws_eip", "old"))
-    after = facts(node_group(3), Resource("aws_db_instance.b", "aws_db_instance", "b"))
-    database, group, address = changes.resources(before, after, label=type_label)
-    assert (database.label, database.added) == ("Database instance", ("aws_db_instance.b",))
-    assert address.removed == ("aws_eip.old",)
-    assert group.changed[0].settings == (changes.Told("Nodes wanted", "2", "3"),)
-
-
-def test_a_changed_setting_is_told_as_people_say_it_and_one_without_words_by_its_path():
-    def database(days: int, window: str, **values: object) -> Resource:
-        values |= {"backup_retention_period": days, "backup_window": window}
-        return Resource("aws_db_instance.a", "aws_db_instance", "a", values=values)
-
-    before, after = database(7, "02:00", multi_az=False), database(14, "04:00", multi_az=True)
-    (change,) = changes.resources(facts(before), facts(after), label=type_label)
-    assert change.changed[0].settings == (
-        changes.Told("Backups kept for", "7 days", "14 days"),
-        changes.Told("backup_window", "02:00", "04:00"),
-        changes.Told("Standby in another zone", "no", "yes"),
-    )
-
-
-def test_the_same_plan_has_no_changes():
-    assert changes.resources(facts(node_group(2)), facts(node_group(2)), label=type_label) == ()
-
-
-def test_services_that_come_and_change():
-    def application(**services: str) -> compose.Application:
-        return compose.Application(
-            "shop",
-            tuple(
-                compose.Service(name, "service", image=image) for name, image in services.items()
-            ),
-        )
-
-    found = changes.services(application(cart="a", old="a"), application(cart="b", redis="a"))
-    assert found == changes.Difference(added=("redis",), removed=("old",), changed=("cart",))
 
 
 # The network
@@ -314,6 +259,12 @@ def test_every_phase_has_its_page_whatever_its_number():
     assert set(pages.generated()) == {*pages.phases, *pages.modules}
 
 
+def test_phases_whose_numbers_jump_say_so():
+    pages = Pages(Workspace(ROOT))
+    assert "The numbers 7 to 9 are kept free" in pages.generated()["phases/index.md"]
+    assert "The numbers 7 to 9 are kept free" in said("{{ phases() }}")
+
+
 def phase_page(root: Path, number: int) -> str:
     pages = Pages(Workspace(root))
     return pages.fill(pages.generated()[f"phases/phase-{number}.md"])
@@ -338,15 +289,6 @@ def test_a_phase_tells_what_changed_since_the_one_before():
     assert "mysql-replica" in page
     assert "module.mysql.aws_db_instance.replica" in page
     assert "Nodes wanted: 2 → 3" in page
-
-
-def test_what_changed_is_called_as_in_the_picture_and_else_by_its_name(tmp_path: Path):
-    replica = 'module.mysql.aws_db_instance.replica["read-1"]'
-    graph = {**NOTHING, "nodes": [{"id": replica, "label": "MySQL read replica"}]}
-    drawn = Drawn(tmp_path / "network.svg", phase=3, graph=graph)
-    table = unescape(said("{{ changes('dev', 3) }}", drawn))
-    assert f'<div>MySQL read replica<small class="gs-code">{replica}</small></div>' in table
-    assert "<div>/aws/rds/instance/harbour-lane-dev-mysql-read-1/error<small" in table
 
 
 def test_production_stands_beside_dev():
@@ -430,31 +372,13 @@ def test_an_assumption_says_where_it_holds_and_else_only_after_another():
     assert rows.count("<td>prod</td>") == rows.count("<td>everywhere else</td>")
 
 
-def test_a_bill_has_prices_with_their_currency_and_their_date():
-    bill = unescape(said("{{ cost('dev', 2) }}"))
-    assert '<td class="gs-number">$0.10</td>' in bill
-    assert '<td class="gs-number">$0.03328</td>' in bill
-    assert re.search(r"at list prices of \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d</caption>", bill)
-
-
-def test_what_is_not_in_the_total_stands_below_it_in_peoples_words():
-    bill = unescape(said("{{ cost('dev', 6) }}"))
-    below = bill[bill.index("Total</th>") :]
-    assert "EKS add-on harbour-lane-dev-amazon-cloudwatch-observability<small>" in below
-    assert "not in the total" in below
-    assert "module.eks" not in bill
-
-
-def test_a_slide_tells_the_small_lines_of_a_long_bill_as_one():
-    def line(usd: int) -> Line:
-        return Line((), f"thing {usd}", Decimal(1), "month", Decimal(usd), Decimal(usd), "", "")
-
-    def view(count: int) -> BillView:
-        lines = tuple(line(usd) for usd in range(count, 0, -1))
-        return BillView(Bill(lines, (), (), "us-east-1"), {})
-
-    assert (len(view(12).large), len(view(12).small), view(12).small_usd) == (9, 3, 6)
-    assert (len(view(10).large), view(10).small) == (10, ())
+def test_a_picture_says_what_it_is_drawn_from(tmp_path: Path):
+    drawn = Drawn(tmp_path / "delivery.svg", "delivery", "Delivery", None, 5, source="hand")
+    drawn.svg.write_text(SVG)
+    pages = Pages(Workspace(ROOT), (drawn,))
+    page = unescape(pages.finish(pages.fill(pages.generated()["phases/phase-5.md"]), str))
+    assert '<span class="gs-picture__source">Phase 5, drawn by hand</span>' in page
+    assert "drawn from the Compose file, Delivery by hand, the rest from Terraform's own" in page
 
 
 def test_costs_are_listed_with_what_they_assume():
@@ -481,6 +405,11 @@ def test_labels():
     )
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed([]) == ""
+    assert [between(row) for row in ((1, 2, 3), (1, 2, 4), (1, 3, 6, 10))] == [
+        "",
+        "3",
+        "2, 4 to 5 and 7 to 9",
+    ]
 
 
 def test_amounts_have_a_currency():

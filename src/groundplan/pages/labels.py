@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from groundplan.bill import amount
 from groundplan.references import key_of, split
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from groundplan.facts import Resource
@@ -67,6 +69,13 @@ def listed(names: tuple[str, ...] | list[str]) -> str:
     """`a, b and c`."""
     *first, last = names or [""]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def between(numbers: Iterable[int]) -> str:
+    """The numbers that are left out of an ascending row: `7 to 9`, `3 and 7 to 9`, or nothing."""
+    gaps = [(before + 1, after - 1) for before, after in pairwise(numbers) if after - before > 1]
+    said = [f"{first} to {last}" if first < last else str(first) for first, last in gaps]
+    return listed(said) if said else ""
 
 
 def usd(amount: Decimal) -> str:

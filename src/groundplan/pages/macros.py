@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from groundplan.errors import InputError, suggest
 from groundplan.pages import pictures
-from groundplan.pages.labels import MINUS, listed, usd
+from groundplan.pages.labels import MINUS, between, listed, usd
 from groundplan.pages.nodes import Nodes, link
 from groundplan.pages.templating import Templates, escape
 from groundplan.pages.usage import assumptions
@@ -121,7 +121,9 @@ class Macros:
 
     def phases(self, here: int | None = None) -> Markup:
         """The phases with their states, as a strip of links; `here` is the current page's."""
-        return self._block("strip.html", phases=self._content.design.phases, here=here)
+        found = self._content.design.phases
+        free = between(phase.number for phase in found)
+        return self._block("strip.html", phases=found, here=here, free=free)
 
     def expectations(self) -> Markup:
         """What the client expects, each with its answer."""
@@ -291,6 +293,5 @@ class Macros:
 
 
 def _source(picture: Picture) -> str:
-    if picture.env is None:
-        return f"Phase {picture.phase}"
-    return f"Phase {picture.phase}, {picture.env}"
+    told = {"hand": "drawn by hand", "compose": "from the Compose file"}
+    return f"Phase {picture.phase}, {told.get(picture.source, picture.env)}"

@@ -41,7 +41,10 @@ _VERBS: Final = {
 
 
 class Picture(Protocol):
-    """A drawn view: what `groundplan.drawing` gives. `graph` is its object of graph.json."""
+    """A drawn view: what `groundplan.drawing` gives. `graph` is its object of graph.json.
+
+    `source` is what it is drawn from: `terraform`, `compose`, or `hand`.
+    """
 
     @property
     def view(self) -> str: ...  # noqa: D102
@@ -51,6 +54,8 @@ class Picture(Protocol):
     def env(self) -> str | None: ...  # noqa: D102
     @property
     def phase(self) -> int: ...  # noqa: D102
+    @property
+    def source(self) -> str: ...  # noqa: D102
     @property
     def svg(self) -> Path: ...  # noqa: D102
     @property
@@ -93,8 +98,8 @@ class Fitted:
 def fit(svg: str) -> Fitted:
     """The `<svg>` element of a document, as wide as the place it stands in in a page.
 
-    It grows to `LARGEST` times its own size at most, and tells its own height. Its ids are the picture's own already; its
-    fonts, icons and looks are those of the page.
+    It grows to `LARGEST` times its own size at most, and tells its own height. Its ids are the
+    picture's own already; its fonts, icons and looks are those of the page.
     """
     body = viewer.fitted(svg[svg.index("<svg") :])
     style = _STYLE.search(body)
