@@ -77,6 +77,33 @@ def test_every_picture_is_drawn_in_the_scheme_of_the_page(opened: Page, home: st
     assert bright == (scheme == "light")
 
 
+def _fonts(page: Page, letters: str) -> set[tuple[str, bool]]:
+    """The fonts that `letters` in sight are really drawn in, and whether the page brings them."""
+    devtools = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        devtools.send(f"{domain}.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    found = devtools.send("DOM.querySelectorAll", {"nodeId": root, "selector": letters})
+    fonts = [
+        devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        for node in found["nodeIds"]
+    ]
+    return {(font["familyName"], font["isCustomFont"]) for one in fonts for font in one}
+
+
+@pytest.mark.parametrize("shown", ["in the page", "presented", "printed"])
+def test_pictures_are_drawn_in_the_typeface_that_they_were_measured_for(
+    opened: Page, home: str, shown: str
+):
+    """It is the site's own: hardly any reader has it installed."""
+    at = {"presented": "?present#slide-5"}.get(shown, "")
+    opened.goto(f"{home}phases/phase-2/{at}", wait_until="networkidle")
+    opened.emulate_media(media="print" if shown == "printed" else "screen")
+    pictures = ".gs-stage svg.gp" if shown == "presented" else "svg.gp"
+    assert _fonts(opened, f"{pictures} text.gp-label") == {("Open Sans Semibold", True)}
+    assert _fonts(opened, f"{pictures} text:not([class])") == {("Open Sans", True)}
+
+
 @pytest.mark.parametrize("place", ["network/", "infrastructure/", "application-flow/"])
 def test_a_picture_steps_through_the_phases(
     opened: Page, home: str, place: str, trouble: list[str]
@@ -119,6 +146,15 @@ def test_the_picture_stays_where_it_is_from_step_to_step(opened: Page, home: str
     expect(opened.locator(".gs-here .gp-card")).to_contain_text("MySQL primary")
     assert picture.bounding_box() == before
     assert opened.locator(".gp-card:visible").count() == 1
+
+
+def test_a_step_is_no_higher_than_the_window_as_long_as_it_can_be_read(opened: Page, home: str):
+    opened.goto(f"{home}infrastructure/", wait_until="networkidle")
+    picture = opened.locator(".gs-here svg.gp")
+    box = picture.bounding_box()
+    assert box
+    natural = float((picture.get_attribute("viewBox") or "").split()[3])
+    assert box["height"] <= max(SIZE["height"] - 15 * 20, 0.6 * natural) + 1
 
 
 def test_an_address_names_a_step(opened: Page, home: str):
@@ -172,6 +208,46 @@ def test_a_dark_page_is_printed_light_and_without_tools(chromium: Browser, home:
     steps = page.locator(".gs-stepper__step")
     assert all(steps.nth(number).is_visible() for number in range(steps.count()))
     context.close()
+
+
+def test_a_bill_on_paper_tells_what_it_lacks(chromium: Browser, home: str):
+    page = chromium.new_page(viewport=SIZE)
+    page.goto(f"{home}phases/phase-6/", wait_until="networkidle")
+    page.emulate_media(media="print")
+    bill = page.locator(".gs-bill")
+    expect(bill.get_by_role("cell", name="not in the total")).to_be_visible()
+    rows = bill.locator("tbody tr")
+    assert bill.locator("tbody tr:visible").count() == rows.count() - 1, "each line by itself"
+    page.close()
+
+
+def test_the_runbooks_commands_are_read_whole_and_copied_as_they_are_run(
+    opened: Page, home: str, trouble: list[str]
+):
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.goto(f"{home}runbook/", wait_until="networkidle")
+    steps = opened.locator(".gs-runbook pre")
+    cut = "pres => pres.filter(pre => pre.scrollWidth > pre.clientWidth).length"
+    assert steps.evaluate_all(cut) == 0
+    step = steps.filter(has_text="kustomize").first
+    step.locator(".md-clipboard, [data-clipboard-target]").first.click()
+    assert opened.evaluate("navigator.clipboard.readText()").splitlines() == [
+        "kubectl kustomize k8s/overlays/local",
+        "groundplan k8s validate k8s/overlays/local",
+    ]
+    assert not trouble
+
+
+def test_a_table_that_goes_on_beyond_the_edge_breaks_no_word(chromium: Browser, home: str):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{home}cost/", wait_until="networkidle")
+    link = page.locator(".gs-costs a", has_text="1: Design")
+    height = "link => link.getClientRects().length"
+    assert link.evaluate(height) == 1, "in one line"
+    caption = page.locator(".gs-costs caption").bounding_box()
+    assert caption
+    assert caption["x"] + caption["width"] <= 390
+    page.close()
 
 
 def test_a_narrow_screen_has_no_sideways_scrolling(chromium: Browser, home: str):

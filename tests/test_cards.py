@@ -72,15 +72,15 @@ def test_alarms_say_when_they_sound_each_by_its_own_name():
     )  # fmt: skip
     late = resource(f"{type_}.c", ("threshold",), alarm_name="shop-dev-late")
     assert card_settings.of(busy, full, late) == (
-        Setting("cpu", "CPUUtilization above 80 %, 3 times in a row, each over 5 minutes"),
-        Setting("disk", "FreeStorageSpace below 4 GiB, 3 times in a row, each over 5 minutes"),
+        Setting("cpu", "CPU utilization above 80 %, 3 times in a row, each over 5 minutes"),
+        Setting("disk", "free storage space below 4 GiB, 3 times in a row, each over 5 minutes"),
         Setting("late", "known after apply"),
     )
     once = resource(
         f"{type_}.d", alarm_name="lag", metric_name="ReplicaLag", threshold=60,
         **ALARM | {"evaluation_periods": 1, "period": 30},
     )  # fmt: skip
-    assert card_settings.of(once) == (Setting("lag", "ReplicaLag above 60 s, over 30 seconds"),)
+    assert card_settings.of(once) == (Setting("lag", "replica lag above 60 s, over 30 seconds"),)
     computed = resource(f"{type_}.e", alarm_name="rate", metric_name=None)
     assert card_settings.of(computed) == (Setting("rate", "by an expression"),)
 
@@ -91,11 +91,35 @@ def test_a_type_has_its_own_settings_in_plain_words():
         storage_encrypted=True, parameter_group_name="never asked for",
     )  # fmt: skip
     assert card_settings.of(database) == (
-        Setting("Engine", "mysql"),
+        Setting("Engine", "MySQL"),
         Setting("Storage", "20 GB"),
         Setting("Standby in another zone", "no"),
         Setting("Encrypted", "yes"),
     )
+
+
+def test_what_aws_writes_in_its_own_way_is_said_as_people_do():
+    group = resource(
+        "aws_eks_node_group.a", capacity_type="SPOT", ami_type="AL2023_x86_64_STANDARD",
+        instance_types=["t3.large"],
+    )  # fmt: skip
+    assert card_settings.of(group) == (
+        Setting("Machines", "t3.large"),
+        Setting("Paid for as", "spot machines"),
+        Setting("Image", "Amazon Linux 2023, x86"),
+    )
+    metrics = {"node_cpu_utilization": "node CPU utilization", "VolumeReadIOPs": "volume read IOPs"}
+    for metric, said in metrics.items():
+        alarm = resource("aws_cloudwatch_metric_alarm.a", metric_name=metric, threshold=1, **ALARM)
+        assert card_settings.of(alarm)[0].value.startswith(f"{said} above 1")
+
+
+def test_the_disk_of_a_node_group_is_that_of_its_launch_template():
+    dev = Workspace(ROOT).facts("dev", 2)
+    (group,) = dev.of_type("aws_eks_node_group")
+    assert group.is_unknown("disk_size")
+    (card,) = cards.of(lone(group.address), Known(Topology(dev)))
+    assert Setting("Disk", "30 GB") in card.settings
 
 
 def test_what_is_known_only_after_apply_is_said_so_and_what_is_sensitive_never():

@@ -18,7 +18,7 @@ from groundplan.workspace import Workspace
 ROOT = Path(__file__).parents[1]
 GRAPH: dict[str, list[object]] = {"clusters": [], "nodes": [], "edges": []}
 FILE = Path("application_flow.svg")
-PICTURE = drawing.Picture("application_flow", "Flow", None, 2, FILE, FILE, FILE, GRAPH)
+PICTURE = drawing.Picture("application_flow", "Flow", "compose", None, 2, FILE, FILE, FILE, GRAPH)
 SEEN = Line("orders", "cart", 8000, "http", "seen", 4)
 UNSEEN = Line("orders", "mysql", 3306, "mysql", "unseen")
 

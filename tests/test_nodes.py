@@ -44,6 +44,7 @@ class Drawn:
     title: str = "Network"
     env: str | None = "dev"
     graph: dict[str, Any] = field(default_factory=lambda: GRAPH)
+    source: str = "terraform"
 
     @property
     def png(self) -> Path:

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from groundplan import compose
 from groundplan.errors import InputError
-from groundplan.facts import Facts, Resource
-from groundplan.pages import Pages, changes, pictures
-from groundplan.pages.labels import count, listed, resource_name, type_label, usd
+from groundplan.facts import Resource
+from groundplan.pages import Pages, pictures
+from groundplan.pages.labels import between, count, listed, price, resource_name, type_label, usd
 from groundplan.pages.network import Network, usable
 from groundplan.pages.templating import Templates, escape, rich
+from groundplan.views.network import network
 from groundplan.workspace import Workspace
 from pictured import without_pictures
 
@@ -33,6 +34,7 @@ class Drawn:
     env: str | None = "dev"
     phase: int = 2
     graph: dict[str, Any] = field(default_factory=lambda: NOTHING)
+    source: str = "terraform"
 
     @property
     def png(self) -> Path:
@@ -135,46 +137,6 @@ def test_prose_reaches_neither_files_nor_the_inside_of_python(text: str, tmp_pat
     assert not list(tmp_path.iterdir())
 
 
-# What changed
-
-
-def facts(*resources: Resource) -> Facts:
-    return Facts(resources)
-
-
-def node_group(size: int) -> Resource:
-    values = {"scaling_config": [{"desired_size": size}], "tags_all": {"phase": str(size)}}
-    return Resource("aws_eks_node_group.a", "aws_eks_node_group", "a", values=values)
-
-
-def test_changes_are_told_by_type_with_their_settings():
-    before = facts(node_group(2), Resource("aws_eip.old", "aws_eip", "old"))
-    after = facts(node_group(3), Resource("aws_db_instance.b", "aws_db_instance", "b"))
-    database, group, address = changes.resources(before, after, label=type_label)
-    assert (database.label, database.added) == ("Database instance", ("aws_db_instance.b",))
-    assert address.removed == ("aws_eip.old",)
-    assert group.changed[0].settings == (
-        changes.Setting("scaling_config.0.desired_size", "2", "3"),
-    )
-
-
-def test_the_same_plan_has_no_changes():
-    assert changes.resources(facts(node_group(2)), facts(node_group(2)), label=type_label) == ()
-
-
-def test_services_that_come_and_change():
-    def application(**services: str) -> compose.Application:
-        return compose.Application(
-            "shop",
-            tuple(
-                compose.Service(name, "service", image=image) for name, image in services.items()
-            ),
-        )
-
-    found = changes.services(application(cart="a", old="a"), application(cart="b", redis="a"))
-    assert found == changes.Difference(added=("redis",), removed=("old",), changed=("cart",))
-
-
 # The network
 
 
@@ -222,7 +184,7 @@ def test_openings_name_groups_and_ports():
 
 def test_a_picture_in_a_page_is_as_wide_as_the_page_allows(tmp_path: Path):
     assert pictures.fit(f'<?xml version="1.0"?>\n{SVG}').svg == (
-        '<svg viewBox="0 0 400 300" style="max-width:22.0rem"></svg>'
+        '<svg viewBox="0 0 400 300" style="max-width:22.0rem;--gs-high:15.0rem"></svg>'
     )
 
 
@@ -254,16 +216,35 @@ def test_a_picture_in_words_says_what_stands_where_and_who_reaches_whom():
             }
         ],
         "nodes": [
-            {"id": "n", "label": "Nodes", "detail": "2 × t3", "cluster": "s"},
+            {"id": "n", "label": "Nodes", "detail": "2 × t3\ncart", "cluster": "s"},
             {"id": "u", "label": "Users", "exposed": True},
         ],
         "edges": [{"source": "u", "target": "n", "kind": "flow", "label": "443"}],
     }
     assert dict(pictures.in_words(graph)) == {
         "Outside every frame": ("Users, open to the internet",),
-        "Private (us-east-1a, 10.0.0.0/24)": ("Nodes (2 × t3)",),
+        "Private (us-east-1a, 10.0.0.0/24)": ("Nodes (2 × t3; cart)",),
         "Lines": ("Users to Nodes (443)",),
     }
+
+
+def test_the_network_in_words_has_every_subnet_and_every_line():
+    graph = network(Workspace(ROOT).facts("prod", 10)).as_dict()
+    words = dict(pictures.in_words(graph))
+    assert len([heading for heading in words if "us-east-1" in heading and "/" in heading]) == 9
+    assert len(words["Lines"]) == len(graph["edges"])
+    assert words["Isolated 10.30.8.0/24 (us-east-1a)"] == ("no route out of the VPC",)
+    assert (
+        "Security group harbour-lane-prod-nodes may reach "
+        "Security group harbour-lane-prod-mysql (tcp 3306)"
+    ) in words["Lines"]
+    assert (
+        "Private 10.30.16.0/20 routes to NAT gateway in Public 10.30.0.0/24 (0.0.0.0/0)"
+    ) in words["Lines"], "which of several"
+    (redis,) = words["Security group harbour-lane-prod-redis"]
+    assert redis.endswith(
+        "in Isolated 10.30.8.0/24, Isolated 10.30.9.0/24 and Isolated 10.30.10.0/24"
+    )
 
 
 # Whole pages
@@ -276,6 +257,12 @@ def test_every_phase_has_its_page_whatever_its_number():
         *(f"phases/phase-{number}.md" for number in (1, 2, 3, 4, 5, 6, 10)),
     )
     assert set(pages.generated()) == {*pages.phases, *pages.modules}
+
+
+def test_phases_whose_numbers_jump_say_so():
+    pages = Pages(Workspace(ROOT))
+    assert "The numbers 7 to 9 are kept free" in pages.generated()["phases/index.md"]
+    assert "The numbers 7 to 9 are kept free" in said("{{ phases() }}")
 
 
 def phase_page(root: Path, number: int) -> str:
@@ -297,11 +284,11 @@ def test_a_phase_without_pictures_is_planned_and_not_broken(tmp_path: Path):
 
 
 def test_a_phase_tells_what_changed_since_the_one_before():
-    page = phase_page(ROOT, 3)
+    page = unescape(phase_page(ROOT, 3))
     assert "one new service" in page
     assert "mysql-replica" in page
     assert "module.mysql.aws_db_instance.replica" in page
-    assert "scaling&#95;config.0.desired&#95;size: 2 &rarr; 3" in page
+    assert "Nodes wanted: 2 → 3" in page
 
 
 def test_production_stands_beside_dev():
@@ -378,6 +365,22 @@ def test_a_picture_steps_through_its_phases(tmp_path: Path):
     assert 'id="step-network-dev-phase-2"' in html
 
 
+def test_an_assumption_says_where_it_holds_and_else_only_after_another():
+    rows = unescape(said("{{ assumptions() }}"))
+    assert "How long things run</td><td>everywhere</td>" in rows
+    assert rows.index("<td>prod</td>") < rows.index("<td>everywhere else</td>")
+    assert rows.count("<td>prod</td>") == rows.count("<td>everywhere else</td>")
+
+
+def test_a_picture_says_what_it_is_drawn_from(tmp_path: Path):
+    drawn = Drawn(tmp_path / "delivery.svg", "delivery", "Delivery", None, 5, source="hand")
+    drawn.svg.write_text(SVG)
+    pages = Pages(Workspace(ROOT), (drawn,))
+    page = unescape(pages.finish(pages.fill(pages.generated()["phases/phase-5.md"]), str))
+    assert '<span class="gs-picture__source">Phase 5, drawn by hand</span>' in page
+    assert "drawn from the Compose file, Delivery by hand, the rest from Terraform's own" in page
+
+
 def test_costs_are_listed_with_what_they_assume():
     assert "730 hours" in said("{{ assumptions() }}")
     bill = said("{{ cost('dev', 2) }}")
@@ -392,7 +395,9 @@ def test_labels():
     assert type_label("aws_eks_node_group") == "EKS node group"
     assert type_label("aws_db_instance") == "Database instance"
     assert resource_name(Resource("a.b", "a", "b", values={"tags_all": {"Name": "x"}})) == "x"
-    assert resource_name(Resource("a.b", "a", "b")) == "a.b"
+    assert resource_name(Resource("a.b", "a", "b")) == "b"
+    assert resource_name(Resource('a.b["x.y"]', "a", "b")) == "x.y"
+    assert resource_name(Resource("a.b[0]", "a", "b")) == "b"
     assert (count(1, "zone"), count(2, "zone"), count(12, "zone")) == (
         "one zone",
         "two zones",
@@ -400,12 +405,20 @@ def test_labels():
     )
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed([]) == ""
+    assert [between(row) for row in ((1, 2, 3), (1, 2, 4), (1, 3, 6, 10))] == [
+        "",
+        "3",
+        "2, 4 to 5 and 7 to 9",
+    ]
 
 
 def test_amounts_have_a_currency():
-    from decimal import Decimal  # noqa: PLC0415
-
     assert usd(Decimal("1234.5")) == "$1,234.50"
+    assert [price(Decimal(text)) for text in ("0.1", "0.03328", "3")] == [
+        "$0.10",
+        "$0.03328",
+        "$3.00",
+    ]
 
 
 # Terraform modules

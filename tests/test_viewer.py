@@ -127,6 +127,8 @@ def test_a_picture_fills_the_screen_and_comes_back(opened: Page, home: str):
     opened.goto(f"{home}phases/phase-4/", wait_until="networkidle")
     opened.get_by_role("button", name="Full screen").first.click()
     opened.wait_for_function("document.fullscreenElement?.matches('.gp-viewer')")
+    ground = "getComputedStyle(document.fullscreenElement).backgroundColor"
+    assert opened.evaluate(ground) != "rgba(0, 0, 0, 0)", "no black bars beside a white picture"
     opened.keyboard.press("f")
     opened.wait_for_function("document.fullscreenElement === null")
 
@@ -173,12 +175,13 @@ def test_a_phase_is_presented_with_the_arrow_keys(opened: Page, home: str, troub
     assert shown(opened) == f"2 / {number}"
     expect(stage).to_contain_text("To do")
     seen = []
-    for _ in range(number):
+    for place in range(2, number + 1):
+        assert shown(opened) == f"{place} / {number}"
         assert _whole(opened), f"slide {shown(opened)} is cut"
         seen.append(stage.locator("svg.gp").count())
-        opened.keyboard.press("ArrowRight")
+        if place < number:
+            opened.keyboard.press("ArrowRight")
     assert sum(seen) >= 3, "its pictures are among the slides"
-    assert shown(opened) == f"{number} / {number}"
     stage.get_by_role("button", name="Leave").click()
     expect(stage).to_have_count(0)
     assert opened.locator("article").inner_html() == before, "all is where it was"
@@ -205,6 +208,42 @@ def test_an_address_starts_the_presentation_where_it_was(opened: Page, home: str
     assert shown(opened) == last
     opened.keyboard.press("Escape")
     expect(opened.get_by_role("dialog", name="Presentation")).to_have_count(0)
+
+
+def test_after_the_last_slide_comes_the_next_phase_and_the_same_way_back(opened: Page, home: str):
+    opened.goto(f"{home}phases/phase-6/", wait_until="networkidle")
+    opened.get_by_role("button", name="Present this phase").click()
+    opened.wait_for_function("document.fullscreenElement?.matches('.gs-stage')")
+    opened.keyboard.press("End")
+    last = shown(opened)
+    opened.keyboard.press("ArrowRight")
+    opened.wait_for_url("**/phases/phase-10/?present=full#slide-1")
+    expect(opened.locator(".gs-stage__title h1")).to_have_text("Phase 10: Production")
+    opened.keyboard.press("ArrowRight")
+    opened.wait_for_function("document.fullscreenElement?.matches('.gs-stage')")
+    assert shown(opened).startswith("2 /")
+    for _ in range(2):
+        opened.keyboard.press("ArrowLeft")
+    opened.wait_for_url("**/phases/phase-6/?present=full#slide-*")
+    expect(opened.locator(".gs-stage__place")).to_have_text(last)
+    opened.goto(f"{home}phases/phase-10/?present", wait_until="networkidle")
+    opened.locator(".gs-stage").wait_for()  # on a busy machine, a moment later
+    opened.keyboard.press("End")
+    expect(opened.locator(".gs-stage").get_by_role("button", name="Next")).to_be_disabled()
+
+
+def test_a_long_bill_is_a_slide_that_can_be_read_and_tells_what_it_lacks(opened: Page, home: str):
+    opened.goto(f"{home}phases/phase-10/?present", wait_until="networkidle")
+    opened.locator(".gs-stage").wait_for()  # on a busy machine, a moment later
+    opened.keyboard.press("End")
+    bill = opened.locator(".gs-stage .gs-bill")
+    for _ in range(3):
+        if not bill.count():
+            opened.keyboard.press("ArrowLeft")
+    expect(bill.get_by_role("cell", name="not in the total")).to_be_visible()
+    assert bill.locator("tbody tr:visible").count() == 10
+    size = "parseFloat(getComputedStyle(document.querySelector('.gs-stage__floor')).fontSize)"
+    assert opened.evaluate(f"{size} / innerHeight") > 0.03, "of the height of the screen"
 
 
 def test_a_card_opens_while_presenting(opened: Page, home: str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os.path import commonprefix
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from groundplan.facts import SENSITIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from groundplan.facts import Resource
 
@@ -19,6 +20,7 @@ LATER: Final = "known after apply"
 ALARM: Final = "aws_cloudwatch_metric_alarm"
 MOST_ITEMS: Final = 6  # of a list; the rest is counted
 
+# Some providers write them as text.
 _BOOLEANS: Final = {"True": "yes", "true": "yes", "False": "no", "false": "no"}
 
 _COMPARED: Final = {
@@ -31,12 +33,37 @@ _BYTES: Final = frozenset({"FreeableMemory", "FreeStorageSpace", "SwapUsage", "B
 _SECONDS: Final = frozenset({"ReadLatency", "WriteLatency", "ReplicaLag", "ReplicationLag"})
 _SIZES: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
+# What AWS writes in its own way, by the setting's name there.
+_VALUES: Final = {
+    "ami_type": {
+        "AL2023_x86_64_STANDARD": "Amazon Linux 2023, x86",
+        "AL2023_ARM_64_STANDARD": "Amazon Linux 2023, ARM",
+        "BOTTLEROCKET_x86_64": "Bottlerocket, x86",
+        "BOTTLEROCKET_ARM_64": "Bottlerocket, ARM",
+    },
+    "billing_mode": {"PAY_PER_REQUEST": "by request", "PROVISIONED": "by capacity"},
+    "capacity_type": {"ON_DEMAND": "on-demand machines", "SPOT": "spot machines"},
+    "engine": {"mysql": "MySQL", "postgres": "PostgreSQL", "redis": "Redis", "valkey": "Valkey"},
+    "image_tag_mutability": {
+        "IMMUTABLE": "can't be overwritten", "MUTABLE": "can be overwritten",
+    },
+    "instance_tenancy": {"default": "shared machines", "dedicated": "machines of its own"},
+    "log_destination_type": {"cloud-watch-logs": "CloudWatch Logs", "s3": "S3"},
+    "support_type": {"EXTENDED": "extended", "STANDARD": "standard"},
+    "traffic_type": {
+        "ACCEPT": "what is let in", "ALL": "let in and refused", "REJECT": "what is refused",
+    },
+}  # fmt: skip
+_NEXT_WORD: Final = re.compile(r"_|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+
 Told = tuple[tuple[str, str], ...]
 
+_EBS: Final = "block_device_mappings.0.ebs.0.volume_size"
 _NAME: Final = ("Name", "name")
 _KEY: Final = ("Encrypted with", "kms_key_id")
 
-# By resource type: what a setting is called, and its dotted path; `{}` stands for the value.
+# By resource type: what a setting is called, and its dotted path; `{}` stands for the value. Of
+# several paths (`or`) the first counts that is known; ` > ` goes on in what the path refers to.
 SETTINGS: Final[dict[str, Told]] = {
     "aws_autoscaling_group": (
         _NAME, ("Wanted", "desired_capacity"), ("At least", "min_size"), ("At most", "max_size"),
@@ -86,9 +113,10 @@ SETTINGS: Final[dict[str, Told]] = {
     ),
     "aws_eks_node_group": (
         ("Name", "node_group_name"), ("Nodes wanted", "scaling_config.0.desired_size"),
-        ("At least", "scaling_config.0.min_size"), ("At most", "scaling_config.0.max_size"),
+        ("Nodes at least", "scaling_config.0.min_size"),
+        ("Nodes at most", "scaling_config.0.max_size"),
         ("Machines", "instance_types"), ("Paid for as", "capacity_type"), ("Image", "ami_type"),
-        ("Disk", "disk_size|{} GB"),
+        ("Disk", f"disk_size or launch_template.0.id > {_EBS}|{{}} GB"),
     ),
     "aws_elasticache_replication_group": (
         ("Name", "replication_group_id"), ("Engine", "engine"), ("Version", "engine_version"),
@@ -176,19 +204,40 @@ class Setting:
     value: str
 
 
-def of(*resources: Resource) -> tuple[Setting, ...]:
+def of(
+    *resources: Resource, find: Callable[[str], Resource | None] = lambda _address: None
+) -> tuple[Setting, ...]:
     """The key settings of one resource, or of several of one type: what they have in common.
 
     Of alarms each one's own, as what differs is all that they are about. What Terraform learns
-    only when it applies is said so; what is sensitive is left out.
+    only when it applies is said so; what is sensitive is left out. `find` gives the resource of an
+    address, where a setting stands in another one.
     """
     if resources[0].type == ALARM:
         return tuple(_alarms(resources))
     return tuple(
         Setting(name, said)
-        for name, path in SETTINGS.get(resources[0].type, OTHER)
-        if (said := _common([_said(resource, path) for resource in resources]))
+        for name, told in SETTINGS.get(resources[0].type, OTHER)
+        if (said := _common([_said(resource, told, find) for resource in resources]))
     )
+
+
+def called(type_: str, path: str) -> tuple[str, str]:
+    """What people call the setting at `path`, and its form: `("Kept for", "{} days")`.
+
+    A setting without a row is called by its path.
+    """
+    for name, told in SETTINGS.get(type_, OTHER):
+        paths, _, form = told.partition("|")
+        if path in paths.split(" or "):
+            return name, form or "{}"
+    return path, "{}"
+
+
+def in_words(path: str, value: str) -> str:
+    """A value as people say it: `yes` for true, `spot machines` for SPOT."""
+    words = _VALUES.get(path.rpartition(".")[2], {})
+    return words.get(value, _BOOLEANS.get(value, value))
 
 
 # Alarms
@@ -196,21 +245,21 @@ def of(*resources: Resource) -> tuple[Setting, ...]:
 
 def _alarms(resources: Sequence[Resource]) -> Iterator[Setting]:
     """Each alarm by its name, without the words that all of them start with, and when it sounds."""
-    names = [_said(item, "alarm_name") or item.name for item in resources]
+    names = [_value(item, "alarm_name") or item.name for item in resources]
     start = commonprefix(names).rpartition("-")[0] if len(names) > 1 else ""  # noqa: RUF071
     for name, resource in zip(names, resources, strict=True):
         yield Setting(name.removeprefix(f"{start}-"), _when(resource))
 
 
 def _when(alarm: Resource) -> str:
-    """`CPUUtilization above 80 %, 3 times in a row, each over 5 minutes`."""
+    """`CPU utilization above 80 %, 3 times in a row, each over 5 minutes`."""
     if alarm.is_unknown("threshold") or alarm.is_unknown("metric_name"):
         return LATER
-    metric, threshold = _said(alarm, "metric_name") or "", alarm.get("threshold")
+    metric, threshold = _value(alarm, "metric_name") or "", alarm.get("threshold")
     if not isinstance(threshold, int | float):
-        return metric or "by an expression"
+        return _metric(metric) or "by an expression"
     how = _COMPARED.get(str(alarm.get("comparison_operator")), "beyond")
-    said = f"{metric or 'an expression'} {how} {_measured(metric, threshold)}"
+    said = f"{_metric(metric) or 'an expression'} {how} {_measured(metric, threshold)}"
     times, period = alarm.get("evaluation_periods"), alarm.get("period")
     if not isinstance(times, int) or not isinstance(period, int):
         return said
@@ -220,6 +269,12 @@ def _when(alarm: Resource) -> str:
         if times == 1
         else f"{said}, {times} times in a row, each over {span}"
     )
+
+
+def _metric(name: str) -> str:
+    """`CPU utilization` for CPUUtilization, `node CPU utilization` for node_cpu_utilization."""
+    words = _NEXT_WORD.split(name.replace("cpu", "CPU"))
+    return " ".join(word if word[1:] != word[1:].lower() else word.lower() for word in words)
 
 
 def _measured(metric: str, value: float) -> str:
@@ -236,12 +291,27 @@ def _common(values: list[str | None]) -> str | None:
     return ", ".join(_cut(different)) if different else None
 
 
-def _said(resource: Resource, told: str) -> str | None:
-    path, _, form = told.partition("|")
+def _said(resource: Resource, told: str, find: Callable[[str], Resource | None]) -> str | None:
+    paths, _, form = told.partition("|")
+    found = [said for path in paths.split(" or ") if (said := _reached(resource, path, find))]
+    known = next((said for said in found if said != LATER), None)
+    return (form or "{}").replace("{}", known) if known else next(iter(found), None)
+
+
+def _reached(resource: Resource, path: str, find: Callable[[str], Resource | None]) -> str | None:
+    """The value at `path`, where need be of the one resource that its first part refers to."""
+    way, _, rest = path.partition(" > ")
+    if not rest:
+        return _value(resource, path)
+    other = find(*targets) if len(targets := resource.references.get(way, ())) == 1 else None
+    return _value(other, rest) if other else None
+
+
+def _value(resource: Resource, path: str) -> str | None:
     if resource.is_unknown(path):
         return LATER
-    value = ", ".join(_cut(list(_words(resource.get(path)))))
-    return (form or "{}").replace("{}", value) if value else None
+    words = [in_words(path, word) for word in _words(resource.get(path))]
+    return ", ".join(_cut(words)) or None
 
 
 def _cut(words: list[str]) -> list[str]:
@@ -250,9 +320,7 @@ def _cut(words: list[str]) -> list[str]:
 
 
 def _words(value: Any) -> Iterator[str]:
-    if str(value) in _BOOLEANS:  # some providers write them as text
-        yield _BOOLEANS[str(value)]
-    elif isinstance(value, list):
+    if isinstance(value, list):
         for item in value:
             yield from _words(item)
     elif value is not None and not isinstance(value, Mapping) and SENSITIVE not in str(value):

@@ -202,7 +202,7 @@ class _Maker:
     def _settings(self, addresses: Iterable[str]) -> tuple[Setting, ...]:
         found = [item for address in addresses if (item := self._resource(address))]
         alike = len({item.type for item in found}) == 1
-        return card_settings.of(*found) if alike else ()
+        return card_settings.of(*found, find=self._resource) if alike else ()
 
     def _standing(self, node: Node) -> Iterator[Setting]:
         for name, at in (("Subnets", node.subnets), ("Security groups", node.security_groups)):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from groundplan.graph import Graph
-    from groundplan.scripts import View
+    from groundplan.scripts import Source, View
     from groundplan.workspace import Workspace
 
 _FOLDERS = {"compose": "flow", "hand": "by-hand"}  # beside those of the environments
@@ -31,6 +31,7 @@ class Picture:
 
     view: str
     title: str
+    source: Source
     env: str | None
     phase: int
     svg: Path
@@ -76,12 +77,13 @@ def _all(workspace: Workspace, folder: Path, *, png: bool) -> tuple[Picture, ...
 def _kept(root: Path, picture: Picture) -> list[Any]:
     """What `_restored` makes the picture of again."""
     folder = picture.svg.parent.parent.relative_to(root)
-    return [picture.view, picture.title, picture.env, picture.phase, folder.as_posix()]
+    named = [picture.view, picture.title, picture.source]
+    return [*named, picture.env, picture.phase, folder.as_posix()]
 
 
 def _restored(root: Path, kept: list[Any]) -> Picture:
-    view, title, env, phase, folder = kept
-    picture = _paths(view, title, env, phase, root / folder)
+    *named, env, phase, folder = kept
+    picture = _paths(tuple(named), env, phase, root / folder)
     return replace(picture, graph=_graph_of(picture))
 
 
@@ -144,7 +146,8 @@ def _series(
     """One view in all phases of an environment: one layout for all of them."""
     at = folder / folder_of(item, env)
     phases = phases_of(workspace, item, env)
-    pictures = [_paths(item.name, item.title, env, number, at) for number in phases]
+    named = (item.name, item.title, item.source)
+    pictures = [_paths(named, env, number, at) for number in phases]
     stamp = at / f".{item.name}.stamp"
     inputs = _inputs(workspace, item, env, phases)
     drawn = all(_document(picture).is_file() and _is_whole(picture) for picture in pictures)
@@ -176,10 +179,11 @@ def _empty(graph: dict[str, Any]) -> bool:
     return not graph["nodes"] and all(item["kind"] == "region" for item in graph["clusters"])
 
 
-def _paths(view: str, title: str, env: str | None, phase: int, at: Path) -> Picture:
+def _paths(named: tuple[str, str, Source], env: str | None, phase: int, at: Path) -> Picture:
+    view, title, source = named
     base = at / f"phase-{phase}" / view
     return Picture(
-        view, title, env, phase,
+        view, title, source, env, phase,
         base.with_suffix(".svg"), base.with_suffix(".png"), base.with_name(f"{view}-dark.png"), {},
     )  # fmt: skip
 

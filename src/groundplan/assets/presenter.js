@@ -1,5 +1,6 @@
 // Presents a page, full screen: its title, its points and its pictures, one after the other.
 // What is shown is the page's own content, moved onto the stage and back, so nothing is there twice.
+// After the last slide comes the first one of the next phase, which is a page of its own.
 (() => {
   "use strict";
 
@@ -13,7 +14,9 @@
   const UP = ["ArrowUp", "PageUp"];
   const PARTS = ".gs-work > section, .gs-planned, .gs-picture, .gs-table";
   const LAST = ".gs-work__next"; // what comes next is told last
-  const HASH = /^#slide-(\d+)$/;
+  const HASH = /^#slide-(\d+|last)$/;
+  const ONWARD = document.querySelector(".gs-strip__item--here + .gs-strip__item a");
+  const EARLIER = document.querySelector(".gs-strip__item:has(+ .gs-strip__item--here) a");
   const SMALLEST = 12; // the size of a picture's smallest letters, in its own pixels
   const LEGIBLE = 20; // what they need on a screen to be read from afar
   const WORTH = 1.25; // going closer by less would show nothing new
@@ -90,6 +93,7 @@
         ...ordered.map((part) => ({ part, heading: heading(part) })),
       ];
       this.here = -1;
+      this.full = false; // as soon as the browser lets it
       this.part = 0; // of the picture; 0 is all of it
       this.heading = make("h2", { class: "gs-stage__heading" });
       this.floor = make("div", { class: "gs-stage__floor md-typeset" });
@@ -99,7 +103,14 @@
       this.next = this.control("Next (\u2192)", "\u2192", () => this.show(this.here + 1));
       this.root = make(
         "div",
-        { class: "gs-stage", role: "dialog", "aria-modal": "true", "aria-label": "Presentation", tabindex: "-1" },
+        {
+          class: "gs-stage",
+          role: "dialog",
+          "aria-modal": "true",
+          "aria-label": "Presentation",
+          tabindex: "-1",
+          onclick: () => this.fill(),
+        },
         this.heading,
         this.floor,
         make(
@@ -123,7 +134,7 @@
       return make("button", attributes, sign);
     }
 
-    async enter(number = 0) {
+    enter(number = 0, full = true) {
       document.body.append(this.root);
       document.documentElement.classList.add("gs-presenting");
       addEventListener("keydown", this.onKey, true);
@@ -131,14 +142,26 @@
       document.addEventListener("fullscreenchange", this.onScreen);
       this.show(number);
       this.root.focus();
-      // Without a click of the reader's a browser refuses; the stage fills the window all the same.
-      await this.root.requestFullscreen?.().catch(() => {});
+      this.full = full;
+      this.fill();
+    }
+
+    // Without a click or a key of the reader's a browser refuses; the stage fills the window all the same.
+    fill() {
+      if (!this.full || document.fullscreenElement) return;
+      this.root.requestFullscreen?.().catch(() => {});
+    }
+
+    // On to another phase's page, which leaves the full screen until the next key.
+    go(link, hash = "") {
+      location.assign(`${link.href}?present=${this.full ? "full" : ""}${hash}`);
     }
 
     leave() {
       if (!this.root.isConnected) return;
       this.clear();
       this.here = -1;
+      this.full = false;
       document.removeEventListener("fullscreenchange", this.onScreen);
       removeEventListener("resize", this.fit);
       removeEventListener("keydown", this.onKey, true);
@@ -187,7 +210,10 @@
     }
 
     show(number) {
-      const to = Math.max(0, Math.min(this.slides.length - 1, number));
+      const last = this.slides.length - 1;
+      if (this.here === last && number > last && ONWARD) return this.go(ONWARD);
+      if (this.here === 0 && number < 0 && EARLIER) return this.go(EARLIER, "#slide-last");
+      const to = Math.max(0, Math.min(last, number));
       if (to === this.here) return;
       this.clear();
       this.here = to;
@@ -201,8 +227,9 @@
       this.heading.textContent = slide.heading;
       this.heading.hidden = !slide.heading;
       this.place.textContent = `${to + 1} / ${this.slides.length}`;
-      this.back.disabled = to === 0;
-      this.next.disabled = to === this.slides.length - 1;
+      this.back.disabled = to === 0 && !EARLIER;
+      this.next.disabled = to === last && !ONWARD;
+      this.next.title = to === last ? "Next phase (\u2192)" : "Next (\u2192)";
       history.replaceState(null, "", `#slide-${to + 1}`);
       if (!this.root.contains(document.activeElement)) this.root.focus();
       this.fit();
@@ -237,6 +264,7 @@
       if (!act || (inCard && event.key.startsWith("Arrow") && /Up|Down/.test(event.key))) return;
       event.preventDefault();
       event.stopPropagation();
+      if (event.key !== "Escape") this.fill();
       act();
     }
   }
@@ -246,5 +274,7 @@
   button.addEventListener("click", () => stage.enter());
 
   const [, number] = location.hash.match(HASH) ?? [];
-  if (number || new URLSearchParams(location.search).has("present")) stage.enter(Number(number ?? 1) - 1);
+  const asked = new URLSearchParams(location.search).get("present");
+  const first = number === "last" ? Infinity : Number(number ?? 1) - 1;
+  if (number || asked !== null) stage.enter(first, asked === "full");
 })();

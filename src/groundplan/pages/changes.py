@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from groundplan.difference import Setting, settings
+from groundplan import card_settings
+from groundplan.difference import UNKNOWN, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from groundplan.compose import Application
+    from groundplan.difference import Setting
     from groundplan.facts import Facts, Resource
+
+
+@dataclass(frozen=True)
+class Told:
+    """A setting in people's words, and what it was and is; None where it was or is not set."""
+
+    name: str
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,7 @@ class Changed:
     """A resource that stays and has other settings than before."""
 
     address: str
-    settings: tuple[Setting, ...]
+    settings: tuple[Told, ...]
 
 
 @dataclass(frozen=True)
@@ -71,8 +82,23 @@ def _of_type(
         label,
         added=tuple(sorted(after - before)),
         removed=tuple(sorted(before - after)),
-        changed=tuple(Changed(address, found) for address, found in both if found),
+        changed=tuple(
+            Changed(address, tuple(_told(type_, setting) for setting in found))
+            for address, found in both
+            if found
+        ),
     )
+
+
+def _told(type_: str, setting: Setting) -> Told:
+    name, form = card_settings.called(type_, setting.path)
+
+    def said(value: str | None) -> str | None:
+        if value is None or UNKNOWN in value:
+            return value
+        return form.replace("{}", card_settings.in_words(setting.path, value))
+
+    return Told(name, said(setting.before), said(setting.after))
 
 
 def services(before: Application, after: Application) -> Difference:

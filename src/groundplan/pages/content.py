@@ -11,7 +11,8 @@ from groundplan.catalog import treatment
 from groundplan.errors import InputError, suggest
 from groundplan.observing import record, verdict
 from groundplan.pages import changes
-from groundplan.pages.labels import type_label
+from groundplan.pages.bills import BillView
+from groundplan.pages.labels import resource_name, type_label
 from groundplan.pages.network import Network
 
 if TYPE_CHECKING:
@@ -133,6 +134,24 @@ class Content:
                 self.stage(env, before[-1]) if before else None,
             )
         return self._stages[env, number]
+
+    def names(self, stage: Stage) -> dict[str, str]:
+        """What people call the resources of a stage, by address: as its pictures do if they can.
+
+        Those that it removes are among them.
+        """
+        of = (stage.before, stage) if stage.before else (stage,)
+        own = {item.address: resource_name(item) for one in of for item in one.facts}
+        drawn = {
+            node["id"]: node["label"]
+            for picture in self.pictures_of(phase=stage.phase, env=stage.env)
+            for node in picture.graph["nodes"]
+        }
+        return {address: drawn.get(address, name) for address, name in own.items()}
+
+    def bill(self, stage: Stage) -> BillView:
+        """The bill of a stage, for a page."""
+        return BillView(stage.bill, self.names(stage))
 
     def neighbour(self, stage: Stage) -> Stage | None:
         """For an environment's first phase: another one's last phase before it, to compare with."""

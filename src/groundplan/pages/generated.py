@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groundplan.pages.labels import capital, count
+from groundplan.pages.labels import between, capital, count, listed
 from groundplan.pages.macros import page_of_phase
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def pages(content: Content, macros: Macros) -> dict[str, str]:
     phases = content.design.phases
     found = {page_of_phase(phase.number): _phase(phase, content, macros) for phase in phases}
     stages = {phase.number: content.stages(phase) for phase in phases}
-    return {PHASES: macros.templates.page("phases.md", steps=phases, stages=stages), **found}
+    free = between(phase.number for phase in phases)
+    page = macros.templates.page("phases.md", steps=phases, stages=stages, free=free)
+    return {PHASES: page, **found}
 
 
 def _phase(phase: Phase, content: Content, macros: Macros) -> str:
@@ -63,9 +65,14 @@ def _intro(phase: Phase, content: Content) -> str:
     names = " and ".join(stage.env for stage in stages)
     total = sum(len(stage.facts.resources) for stage in stages)
     return (
-        "The application flow is drawn from the Compose file, the rest from Terraform's own plan "
-        f"of {names} in this phase, with {total} resources."
+        f"The application flow is drawn from the Compose file,{_by_hand(phase, content)} the rest "
+        f"from Terraform's own plan of {names} in this phase, with {total} resources."
     )
+
+
+def _by_hand(phase: Phase, content: Content) -> str:
+    found = [p.title for p in content.pictures_of(phase=phase.number) if p.source == "hand"]
+    return f" {listed(found)} by hand," if found else ""
 
 
 def _pictures(phase: Phase, content: Content, macros: Macros) -> list[_Shown]:

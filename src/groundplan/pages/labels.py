@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from groundplan.bill import amount
+from groundplan.references import key_of, split
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from groundplan.facts import Resource
@@ -13,6 +18,7 @@ MINUS: Final = "\N{MINUS SIGN}"
 _WORDS: Final = {
     "acl": "ACL",
     "acm": "ACM",
+    "addon": "add-on",
     "budgets": "Cost",
     "cloudwatch": "CloudWatch",
     "db": "Database",
@@ -31,7 +37,10 @@ _WORDS: Final = {
     "sqs": "SQS",
     "vpc": "VPC",
 }
-_NAMES: Final = ("tags_all.Name", "tags.Name", "identifier", "replication_group_id", "name")
+_NAMES: Final = (
+    "tags_all.Name", "tags.Name", "identifier", "replication_group_id", "name", "dashboard_name",
+)  # fmt: skip
+CENTS: Final = 2  # decimals
 _COUNTS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -43,9 +52,11 @@ def type_label(type_: str) -> str:
 
 
 def resource_name(resource: Resource) -> str:
-    """What people call it: its Name tag, else its own name, else its address."""
+    """What people call it: its Name tag, else its own name, else its key or name in Terraform."""
     found = (resource.get(path) for path in _NAMES)
-    return next((str(name) for name in found if name), resource.address)
+    key = (key_of(split(resource.address)[-1]) or "").strip("[]")
+    told = key.strip('"') if key.startswith('"') else resource.name
+    return next((str(name) for name in found if name), told)
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:
@@ -60,9 +71,23 @@ def listed(names: tuple[str, ...] | list[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def between(numbers: Iterable[int]) -> str:
+    """The numbers that are left out of an ascending row: `7 to 9`, `3 and 7 to 9`, or nothing."""
+    gaps = [(before + 1, after - 1) for before, after in pairwise(numbers) if after - before > 1]
+    said = [f"{first} to {last}" if first < last else str(first) for first, last in gaps]
+    return listed(said) if said else ""
+
+
 def usd(amount: Decimal) -> str:
     """`$1,234.50`."""
     return f"${amount:,.2f}"
+
+
+def price(usd: Decimal) -> str:
+    """What one of something costs, to the last digit: `$0.10`, `$0.03328`."""
+    text = amount(usd)
+    decimals = len(text.partition(".")[2])
+    return f"${usd:,.2f}" if decimals < CENTS else f"${text}"
 
 
 def capital(text: str) -> str:

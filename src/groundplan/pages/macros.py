@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from groundplan.errors import InputError, suggest
 from groundplan.pages import pictures
-from groundplan.pages.labels import MINUS, listed, usd
+from groundplan.pages.labels import MINUS, between, listed, usd
 from groundplan.pages.nodes import Nodes, link
 from groundplan.pages.templating import Templates, escape
 from groundplan.pages.usage import assumptions
@@ -121,7 +121,9 @@ class Macros:
 
     def phases(self, here: int | None = None) -> Markup:
         """The phases with their states, as a strip of links; `here` is the current page's."""
-        return self._block("strip.html", phases=self._content.design.phases, here=here)
+        found = self._content.design.phases
+        free = between(phase.number for phase in found)
+        return self._block("strip.html", phases=found, here=here, free=free)
 
     def expectations(self) -> Markup:
         """What the client expects, each with its answer."""
@@ -193,6 +195,7 @@ class Macros:
         return self._block(
             "changes.html",
             caption=f"What is new or changed in {env}{since}",
+            names=self._content.names(stage),
             resources=stage.changes,
             services=services,
         )
@@ -200,7 +203,7 @@ class Macros:
     def cost(self, env: str, phase: int) -> Markup:
         """What an environment costs in a month in a phase, line by line."""
         stage = self._content.stage(env, phase)
-        return self._block("cost.html", stage=stage, bill=stage.bill)
+        return self._block("cost.html", stage=stage, view=self._content.bill(stage))
 
     def costs(self) -> Markup:
         """What each phase costs in a month, beside the others."""
@@ -290,6 +293,5 @@ class Macros:
 
 
 def _source(picture: Picture) -> str:
-    if picture.env is None:
-        return f"Phase {picture.phase}"
-    return f"Phase {picture.phase}, {picture.env}"
+    told = {"hand": "drawn by hand", "compose": "from the Compose file"}
+    return f"Phase {picture.phase}, {told.get(picture.source, picture.env)}"

@@ -148,7 +148,7 @@ class Network:
             "NAT gateway",
             f"{count(len(gateways), 'gateway')} for {count(len(self.zones), 'zone')}",
             "If it is in the lost zone, nothing in the private subnets reaches the internet "
-            "until it is made again elsewhere. Customers still reach what runs.",
+            "until it is made again elsewhere. What runs can still be reached.",
         )
 
     def _nodes(self) -> Iterator[Spread]:

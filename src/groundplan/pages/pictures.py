@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape, unescape
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from groundplan import viewer
 from groundplan.errors import InputError
 from groundplan.files import read_text
+from groundplan.pages.labels import listed
+from groundplan.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 _SIZE: Final = re.compile(r'\s(?:width|height)="[^"]*"')
 _WIDTH: Final = re.compile(r'\swidth="([0-9.]+)')
+_HEIGHT: Final = re.compile(r'\sheight="([0-9.]+)')
 _NO_WORD: Final = re.compile(r"[^A-Za-z0-9]+")
 _PLACE: Final = re.compile(r'<div data-gs-picture="([^"]+)"></div>')
 _STYLE: Final = re.compile(r'<style class="gp-style">(.*?)</style>', re.DOTALL)
@@ -37,7 +41,10 @@ _VERBS: Final = {
 
 
 class Picture(Protocol):
-    """A drawn view: what `groundplan.drawing` gives. `graph` is its object of graph.json."""
+    """A drawn view: what `groundplan.drawing` gives. `graph` is its object of graph.json.
+
+    `source` is what it is drawn from: `terraform`, `compose`, or `hand`.
+    """
 
     @property
     def view(self) -> str: ...  # noqa: D102
@@ -47,6 +54,8 @@ class Picture(Protocol):
     def env(self) -> str | None: ...  # noqa: D102
     @property
     def phase(self) -> int: ...  # noqa: D102
+    @property
+    def source(self) -> str: ...  # noqa: D102
     @property
     def svg(self) -> Path: ...  # noqa: D102
     @property
@@ -89,8 +98,8 @@ class Fitted:
 def fit(svg: str) -> Fitted:
     """The `<svg>` element of a document, as wide as the place it stands in in a page.
 
-    It grows to `LARGEST` times its own size at most. Its ids are the picture's own already; its
-    fonts, icons and looks are those of the page.
+    It grows to `LARGEST` times its own size at most, and tells its own height. Its ids are the
+    picture's own already; its fonts, icons and looks are those of the page.
     """
     body = viewer.fitted(svg[svg.index("<svg") :])
     style = _STYLE.search(body)
@@ -101,11 +110,17 @@ def fit(svg: str) -> Fitted:
     symbols = {icons[id_]: f'<symbol id="{icons[id_]}" {drawn}' for id_, drawn in _icons(body)}
     body = _USE.sub(lambda use: f'href="#{icons.get(use[1], use[1])}"', _SYMBOL.sub("", body))
     head, closed, rest = body.partition(">")
-    width = _WIDTH.search(head)
-    limit = f' style="max-width:{float(width[1]) * LARGEST / REM:.1f}rem"' if width else ""
-    whole = f"{_SIZE.sub('', head)}{limit}{closed}{rest}".strip()
+    whole = f"{_SIZE.sub('', head)}{_limits(head)}{closed}{rest}".strip()
     cards = {node: _plain(card) for node, card in viewer.cards_in(svg).items()}
     return Fitted(whole, symbols, style[1] if style else "", cards)
+
+
+def _limits(head: str) -> str:
+    width, height = _WIDTH.search(head), _HEIGHT.search(head)
+    if not width or not height:
+        return ""
+    wide, high = float(width[1]) * LARGEST / REM, float(height[1]) / REM
+    return f' style="max-width:{wide:.1f}rem;--gs-high:{high:.1f}rem"'
 
 
 def _icons(svg: str) -> list[tuple[str, str]]:
@@ -190,36 +205,57 @@ def _address(link: str, address: Callable[[str], str]) -> str:
 
 
 def in_words(graph: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The picture in words: a heading for each frame with what stands in it, then who calls whom.
+    """The picture in words: a heading for each frame with what stands in it, then every line.
 
     The order is that of graph.json, so it is the same from one drawing to the next.
     """
-    labels = {node["id"]: node["label"] for node in graph["nodes"]}
-    for place, heading in (("", "Outside every frame"), *_frames(graph)):
-        nodes = [node for node in graph["nodes"] if (node.get("cluster") or "") == place]
-        if nodes:
-            yield heading, tuple(_node(node) for node in nodes)
-    lines = (
-        _edge(edge, labels[edge["source"]], labels[edge["target"]])
-        for edge in graph["edges"]
-        if edge["source"] in labels and edge["target"] in labels
-    )
-    if told := tuple(lines):
-        yield "Lines", told
+    called = _names(graph)
+    for frame in ({"id": ""}, *graph["clusters"]):
+        nodes = [node for node in graph["nodes"] if (node.get("cluster") or "") == frame["id"]]
+        said = (*(frame.get("note") or "").splitlines(), *(_node(node, called) for node in nodes))
+        if said or frame.get("address"):
+            heading = _frame(frame) if frame["id"] else "Outside every frame"
+            yield heading, said or ("nothing stands here by itself",)
+    if lines := tuple(_edge(edge, called) for edge in graph["edges"]):
+        yield "Lines", lines
 
 
-def _frames(graph: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for cluster in graph["clusters"]:
-        facts = [cluster.get("tier"), cluster.get("zone"), cluster.get("cidr")]
-        said = ", ".join(fact for fact in facts if fact and fact not in cluster["label"].lower())
-        yield cluster["id"], f"{cluster['label']} ({said})" if said else cluster["label"]
+def _names(graph: Mapping[str, Any]) -> dict[str, str]:
+    """What each node and frame is called, by id: with its frame where others are called so too."""
+    things = (*graph["clusters"], *graph["nodes"])
+    labels = {thing["id"]: thing["label"] for thing in things}
+    often = Counter(labels.values())
+    places = {thing["id"]: thing.get("cluster") or thing.get("parent") for thing in things}
+    return {
+        id_: f"{label} in {labels[place]}"
+        if often[label] > 1 and (place := places[id_]) in labels
+        else label
+        for id_, label in labels.items()
+    }
 
 
-def _node(node: Mapping[str, Any]) -> str:
-    detail = f" ({node['detail']})" if node.get("detail") else ""
-    return f"{node['label']}{detail}{', open to the internet' if node.get('exposed') else ''}"
+def _frame(frame: Mapping[str, Any]) -> str:
+    facts = [frame.get("tier"), frame.get("zone"), frame.get("cidr")]
+    said = ", ".join(fact for fact in facts if fact and fact not in frame["label"].lower())
+    return f"{frame['label']} ({said})" if said else frame["label"]
 
 
-def _edge(edge: Mapping[str, Any], source: str, target: str) -> str:
-    label = f" ({edge['label']})" if edge.get("label") else ""
+def _node(node: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    detail = f" ({node['detail']})".replace("\n", "; ") if node.get("detail") else ""
+    open_ = ", open to the internet" if node.get("exposed") else ""
+    return f"{node['label']}{detail}{_spread(node, called)}{open_}"
+
+
+def _spread(node: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    """In which subnets a node can run, where it does not stand in its only one."""
+    subnets = node.get("subnets") or ()
+    if subnets == UNKNOWN:
+        return ", in subnets that are known after apply"
+    names = [called[subnet] for subnet in subnets if subnet in called]
+    return f", in {listed(names)}" if names and subnets != [node.get("cluster")] else ""
+
+
+def _edge(edge: Mapping[str, Any], called: Mapping[str, str]) -> str:
+    label = f" ({edge['label']})" if edge.get("label") not in (None, "", edge["kind"]) else ""
+    source, target = called[edge["source"]], called[edge["target"]]
     return f"{source} {_VERBS.get(edge['kind'], 'to')} {target}{label}"

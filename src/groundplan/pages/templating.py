@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from groundplan.bill import amount
 from groundplan.errors import InputError, suggest
-from groundplan.pages.labels import usd
+from groundplan.pages.labels import price, usd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -131,7 +131,7 @@ class Templates:
             keep_trailing_newline=True,
             bytecode_cache=_MEMORY,
         )
-        self._environment.filters |= {"rich": rich, "usd": usd, "amount": amount}
+        self._environment.filters |= {"rich": rich, "usd": usd, "amount": amount, "price": price}
         self._environment.globals = dict(names)
 
     def page(self, name: str, **names: object) -> str:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Assumption:
-    """An amount that is assumed, for one environment or (`env` empty) for all the others."""
+    """An amount that is assumed; `where` is an environment, or those that it holds for."""
 
     what: str
-    env: str
+    where: str
     amount: str
     reason: str
 
@@ -32,6 +32,7 @@ def assumptions(usage: Usage) -> tuple[Assumption, ...]:
 
 def _rows(what: str, assumed: Any) -> Iterator[Assumption]:
     said = what.rstrip(".")
-    yield Assumption(said, "", f"{assumed.value:,g} {assumed.unit}", assumed.reason)
     for env, other in sorted(assumed.environments.items()):
         yield Assumption(said, env, f"{other.value:,g} {assumed.unit}", other.reason)
+    where = "everywhere else" if assumed.environments else "everywhere"
+    yield Assumption(said, where, f"{assumed.value:,g} {assumed.unit}", assumed.reason)

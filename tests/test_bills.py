@@ -1,0 +1,47 @@
+"""A monthly bill in a page and on a slide."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+
+from groundplan.bill import Bill, Line
+from groundplan.pages import Pages
+from groundplan.pages.bills import BillView
+from groundplan.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+
+
+def said(text: str) -> str:
+    pages = Pages(Workspace(ROOT))
+    return unescape(pages.fill(pages.prose(text, page="docs/page.md")))
+
+
+def test_a_bill_has_prices_with_their_currency_and_their_date():
+    bill = said("{{ cost('dev', 2) }}")
+    assert '<td class="gs-number">$0.10</td>' in bill
+    assert '<td class="gs-number">$0.03328</td>' in bill
+    assert re.search(r"at list prices of \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d</caption>", bill)
+
+
+def test_what_is_not_in_the_total_stands_below_it_in_peoples_words():
+    bill = said("{{ cost('dev', 6) }}")
+    below = bill[bill.index("Total</th>") :]
+    assert "EKS add-on harbour-lane-dev-amazon-cloudwatch-observability<small>" in below
+    assert "not in the total" in below
+    assert "module.eks" not in bill
+
+
+def test_a_slide_tells_the_small_lines_of_a_long_bill_as_one():
+    def line(usd: int) -> Line:
+        return Line((), f"thing {usd}", Decimal(1), "month", Decimal(usd), Decimal(usd), "", "")
+
+    def view(count: int) -> BillView:
+        lines = tuple(line(usd) for usd in range(count, 0, -1))
+        return BillView(Bill(lines, (), (), "us-east-1"), {})
+
+    assert (len(view(12).large), len(view(12).small), view(12).small_usd) == (9, 3, 6)
+    assert (len(view(10).large), view(10).small) == (10, ())
