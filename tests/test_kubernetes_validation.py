@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from groundplan import kubernetes
+from groundplan import cli, kubernetes
 from groundplan.errors import InputError
 from groundplan.kubernetes import checking, overlays, shape, validation
 from groundplan.kubernetes.formats import quantity
@@ -385,6 +386,24 @@ def test_any_file_can_be_checked(tmp_path):
     assert [(place, str(item)) for place, item in found] == [
         (str(file), "Service/web: leads to port 81, which its pods don't open")
     ]
+
+
+def test_what_stands_in_a_workspace_is_judged_as_the_overlay_that_it_is():
+    for part in ("overlays/local", "base/cart.yaml"):
+        assert checking.check(ROOT / "k8s" / part, None, lambda: Workspace(ROOT)) == []
+
+
+@pytest.mark.parametrize(("ports", "said"), [(1, "1 mistake\n"), (2, "2 mistakes\n")])
+def test_the_command_says_how_many_mistakes_there_are(tmp_path, capsys, monkeypatch, ports, said):
+    file = tmp_path / "service.yaml"
+    head = "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: "
+    file.write_text(f"{head}{[{'name': f'p{n}', 'port': 70000 + n} for n in range(ports)]}}}}}\n")
+    monkeypatch.setattr(
+        sys, "argv", ["groundplan", "k8s", "validate", str(file), "--version", "1.33"]
+    )
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, capsys.readouterr().err) == (1, said)
 
 
 def places(value: object, *way: str | int) -> Iterator[tuple[str | int, ...]]:
