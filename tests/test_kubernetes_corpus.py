@@ -36,6 +36,9 @@ EXPLAINED = {
     r".* kind (StatefulSet|Deployment|PersistentVolumeClaim) (db|postgres)(-data)?": (
         "a store is a StatefulSet whose data end with a local cluster; in a cloud it is the cloud's"
     ),
+    r"(multiple-type-volumes|vols-subpath) ours kind Service (db|postgres)": (
+        "a StatefulSet's pod is called by the name of a Service; kompose makes a Deployment of it"
+    ),
     r"(configmap-pod|envfile-interpolation|v2) .* (kind|replicas) .*": (
         "restart: no, or on-failure, is a bare Pod with kompose; here what serves is kept running"
     ),

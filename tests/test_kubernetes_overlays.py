@@ -362,7 +362,7 @@ def test_wrong_manifests_never_reach_a_cluster(tmp_path, targets):
     file.write_text(file.read_text().replace("port: 8000", "port: 800000"))
     with pytest.raises(RefusedError, match="the manifests are wrong") as caught:
         deployment.manifests()
-    assert "NetworkPolicy/cart: 800000 is no port" in str(caught.value)
+    assert "ports[0].port: 800000 is no port" in str(caught.value)
 
 
 # What only a phase or a place has

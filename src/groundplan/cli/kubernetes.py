@@ -78,7 +78,8 @@ def validate(
     else:
         for file, item in problems:
             typer.echo(f"{file}: {item}")
-        say("all manifests are as they should be" if not problems else f"{len(problems)} mistakes")
+        many = f"{len(problems)} mistake{'s' if len(problems) > 1 else ''}"
+        say(many if problems else "all manifests are as they should be")
     raise typer.Exit(int(bool(problems)))
 
 

@@ -33,7 +33,8 @@ def manifests(source: Source, service: Service, *, replicas: int | None = 1) -> 
         config = head(source, service, "v1", "ConfigMap", name)
         yield {**config, "data": dict(files.files)}
     yield from _claims(source, service)
-    if ports := _ports(source, service):
+    ports = _ports(source, service)
+    if ports or is_stateful(service):  # by whose name its pod is called
         yield _service(source, service, ports)
     if service.once:
         yield {**head(source, service, "batch/v1", "Job"), "spec": job(pods.pod(source, service))}
@@ -61,7 +62,9 @@ def is_stateful(service: Service) -> bool:
 
 
 def _service(source: Source, service: Service, ports: list[Manifest]) -> Manifest:
-    spec: Manifest = {"selector": labels(source.application.name, service), "ports": ports}
+    spec: Manifest = {"selector": labels(source.application.name, service)}
+    if ports:
+        spec |= {"ports": ports}
     if is_stateful(service):
         spec = {"clusterIP": "None", **spec}  # one pod has it all: its name is enough
     return {**head(source, service, "v1", "Service"), "spec": spec}

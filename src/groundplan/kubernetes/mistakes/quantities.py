@@ -1,0 +1,27 @@
+"""Quantities that don't go together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groundplan.kubernetes.formats import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groundplan.kubernetes.mistakes.together import Found, Together
+
+
+def requests(every: Together) -> Iterator[Found]:
+    """Containers that ask for more than they may have."""
+    for pods in every.pods:
+        for container in pods.containers:
+            resources = container.get("resources", {})
+            asked, limits = resources.get("requests", {}), resources.get("limits", {})
+            for name in asked.keys() & limits.keys():
+                least, most = quantity(asked[name]), quantity(limits[name])
+                if least is not None and most is not None and least > most:
+                    yield (
+                        pods.of,
+                        (f"asks for more {name} ({asked[name]}) than its limit ({limits[name]})"),
+                    )
