@@ -2,6 +2,7 @@
 
 from diagrams import Cluster, Edge
 from diagrams.aws.compute import ECR, EKS
+from diagrams.aws.network import VPC
 from diagrams.aws.security import IAMRole
 from diagrams.onprem.client import User
 from diagrams.onprem.iac import Terraform
@@ -21,12 +22,17 @@ def _delivery() -> None:
         plan = Terraform("Plan and apply\nonly what was reviewed")
         release = Github("Release\nimages tagged by commit")
     with Cluster("AWS"):
-        role = IAMRole("Short-lived role\nby OpenID Connect")
+        builder = IAMRole("Roles plan and apply\nan hour, by OpenID")
+        releaser = IAMRole("Roles build and deploy\nan hour, by OpenID")
+        built = VPC("What Terraform builds\nnetwork, cluster, database, cache")
         images = ECR("ECR\nfive repositories")
         cluster = EKS("EKS\nrolling update")
     team >> Edge(label="proposes") >> pull >> Edge(label="merge") >> main
-    main >> plan >> role
-    main >> release >> images >> Edge(label="pulled by") >> cluster
+    main >> plan >> builder >> Edge(label="change") >> built
+    main >> release >> releaser
+    releaser >> Edge(label="push") >> images
+    releaser >> Edge(label="roll out") >> cluster
+    images >> Edge(label="pulled by") >> cluster
 
 
 @view("delivery", title="Delivery", source="hand", phases=(5,))

@@ -43,6 +43,9 @@ def test_a_name_that_is_too_long_is_broken_and_not_cut():
     lines = typeface.wrap("harbour-lane-production-mysql and more", 12, 100)
     assert lines == ("harbour-lane-", "production-mysql", "and more")
     assert "".join(typeface.wrap("m" * 40, 12, 100)) == "m" * 40
+    assert typeface.wrap("library/elasticsearch:8.14.0", 12, 140) == (
+        "library/elasticsearch:", "8.14.0",
+    )  # fmt: skip
     assert typeface.short("short", 12, 100) == "short"
     assert typeface.short("harbour-lane-production-mysql", 12, 100).endswith("…")
 

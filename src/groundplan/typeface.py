@@ -64,11 +64,11 @@ def wrap(text: str, size: float, limit: float, *, weight: str = "regular") -> tu
 
 
 def _broken(word: str, size: float, limit: float, weight: str) -> list[str]:
-    """A word, in parts that fit where it is too long."""
+    """A word, in parts that fit where it is too long; a version is not taken apart."""
     if width(word, size, weight=weight) <= limit:
         return [word]
     parts = [""]
-    for syllable in re.findall(r"[^-_./:]*[-_./:]?", word):
+    for syllable in re.findall(r"(?:[^-_./:]|\.(?=\d))*[-_./:]?", word):
         fits = width(syllable, size, weight=weight) <= limit
         for piece in [syllable] if fits else syllable:
             if parts[-1] and width(parts[-1] + piece, size, weight=weight) > limit:
