@@ -143,7 +143,7 @@ module "monitoring" {
   region      = var.region
   kms_key_arn = module.encryption.key_arn
   emails      = var.monitoring.emails
-  cluster     = { name = module.eks.cluster_name }
+  cluster     = { name = module.eks.cluster_name, namespace = var.client, applications = var.applications }
   mysql = {
     instances        = module.mysql.instances
     free_storage_gib = ceil(var.mysql.storage.gib / 5)
@@ -155,11 +155,15 @@ module "monitoring" {
     applications = {
       log_group = "/aws/containerinsights/${local.name}/application"
       pattern   = "?ERROR ?Traceback"
+      what      = "errors of the applications"
+      first     = "read the newest to see which application they are of, and look at its last release"
       count     = 20
     }
     mysql = {
       log_group = module.mysql.log_groups["error"]
       pattern   = "\"[ERROR]\""
+      what      = "errors of MySQL"
+      first     = "read the newest, and see whether the database was restarted or has run out of something"
       count     = 5
     }
   }

@@ -1,4 +1,4 @@
-# Each alarm says what is wrong and where to look first.
+# Each alarm says what it means, and what to do first.
 locals {
   mib = 1024 * 1024
   gib = 1024 * local.mib
@@ -8,12 +8,12 @@ locals {
   usual = { statistic = "Average", below = false, periods = 3, missing = "missing" }
 
   mysql = {
-    cpu         = { metric = "CPUUtilization", threshold = var.mysql.cpu_percent, advice = "is short of processor: look at the slow query log" }
-    storage     = { metric = "FreeStorageSpace", threshold = var.mysql.free_storage_gib * local.gib, below = true, statistic = "Minimum", periods = 1, advice = "runs out of storage: raise storage.max_gib" }
-    memory      = { metric = "FreeableMemory", threshold = var.mysql.freeable_memory_mib * local.mib, below = true, advice = "is short of memory: take a larger class" }
-    connections = { metric = "DatabaseConnections", threshold = var.mysql.connections, advice = "has too many connections: look for an application that does not close its own" }
-    latency     = { metric = "ReadLatency", threshold = var.mysql.read_latency_seconds, advice = "reads slowly: look at the slow query log and the storage" }
-    lag         = { metric = "ReplicaLag", threshold = var.mysql.replica_lag_seconds, missing = "breaching", advice = "lags behind the primary: readers see what is old" }
+    cpu         = { metric = "CPUUtilization", threshold = var.mysql.cpu_percent, means = "is short of processor", first = "look at the slow query log for what takes longest" }
+    storage     = { metric = "FreeStorageSpace", threshold = var.mysql.free_storage_gib * local.gib, below = true, statistic = "Minimum", periods = 1, means = "runs out of storage", first = "see what has grown, and raise storage.max_gib" }
+    memory      = { metric = "FreeableMemory", threshold = var.mysql.freeable_memory_mib * local.mib, below = true, means = "is short of memory", first = "see whether it has more connections than usual; if not, take a larger class" }
+    connections = { metric = "DatabaseConnections", threshold = var.mysql.connections, means = "has too many connections", first = "look for an application that does not close its own" }
+    latency     = { metric = "ReadLatency", threshold = var.mysql.read_latency_seconds, means = "reads slowly", first = "look at the slow query log, then at the storage" }
+    lag         = { metric = "ReplicaLag", threshold = var.mysql.replica_lag_seconds, missing = "breaching", means = "lags behind the primary, so that readers see what is old", first = "ask it SHOW REPLICA STATUS for an error, and the primary for a long transaction" }
   }
 
   mysql_alarms = merge([
@@ -21,15 +21,15 @@ locals {
       for measure, alarm in local.mysql : "mysql-${role}-${measure}" => merge(local.usual, alarm, {
         namespace  = "AWS/RDS"
         dimensions = { DBInstanceIdentifier = instance }
-        advice     = "MySQL ${role} (${instance}) ${alarm.advice}."
+        means      = "MySQL ${role} (${instance}) ${alarm.means}"
       }) if measure != "lag" || role != "primary"
     }
   ]...)
 
   redis = {
-    cpu       = { metric = "EngineCPUUtilization", threshold = var.redis.engine_cpu_percent, advice = "is short of processor: look for slow commands" }
-    memory    = { metric = "DatabaseMemoryUsagePercentage", threshold = var.redis.memory_percent, advice = "is nearly full: take a larger node, or keep less" }
-    evictions = { metric = "Evictions", threshold = var.redis.evictions, statistic = "Sum", advice = "throws away what is still wanted: take a larger node" }
+    cpu       = { metric = "EngineCPUUtilization", threshold = var.redis.engine_cpu_percent, means = "is short of processor", first = "ask it SLOWLOG GET for slow commands" }
+    memory    = { metric = "DatabaseMemoryUsagePercentage", threshold = var.redis.memory_percent, means = "is nearly full", first = "look for keys that never expire; if there are none, take a larger node" }
+    evictions = { metric = "Evictions", threshold = var.redis.evictions, statistic = "Sum", means = "throws away what is still wanted", first = "see how full it is, and take a larger node or keep less" }
   }
 
   redis_alarms = merge([
@@ -37,7 +37,7 @@ locals {
       for measure, alarm in local.redis : "redis-${node}-${measure}" => merge(local.usual, alarm, {
         namespace  = "AWS/ElastiCache"
         dimensions = { CacheClusterId = node }
-        advice     = "Redis node ${node} ${alarm.advice}."
+        means      = "Redis node ${node} ${alarm.means}"
       })
     }
   ]...)
@@ -45,14 +45,14 @@ locals {
   cluster_alarms = merge([
     for cluster in var.cluster[*] : {
       for measure, alarm in {
-        cpu    = { metric = "node_cpu_utilization", threshold = cluster.node_cpu_percent, advice = "are short of processor: is max_size reached?" }
-        memory = { metric = "node_memory_utilization", threshold = cluster.node_memory_percent, advice = "are short of memory: is max_size reached?" }
-        disk   = { metric = "node_filesystem_utilization", threshold = cluster.node_disk_percent, statistic = "Maximum", advice = "run out of disk: raise disk_gib" }
-        failed = { metric = "cluster_failed_node_count", threshold = 0, statistic = "Maximum", periods = 2, advice = "fail: kubectl describe node says why" }
+        cpu    = { metric = "node_cpu_utilization", threshold = cluster.node_cpu_percent, means = "are short of processor", first = "see with kubectl top pods -A what takes it, and whether max_size is reached" }
+        memory = { metric = "node_memory_utilization", threshold = cluster.node_memory_percent, means = "are short of memory", first = "see with kubectl top pods -A what takes it, and whether max_size is reached" }
+        disk   = { metric = "node_filesystem_utilization", threshold = cluster.node_disk_percent, statistic = "Maximum", means = "run out of disk", first = "see with kubectl describe node what fills it, and raise disk_gib" }
+        failed = { metric = "cluster_failed_node_count", threshold = 0, statistic = "Maximum", periods = 2, means = "fail", first = "ask kubectl describe node why" }
         } : "nodes-${measure}" => merge(local.usual, alarm, {
           namespace  = "ContainerInsights"
           dimensions = { ClusterName = cluster.name }
-          advice     = "Nodes of ${cluster.name} ${alarm.advice}."
+          means      = "Nodes of ${cluster.name} ${alarm.means}"
       })
     }
   ]...)
@@ -61,14 +61,14 @@ locals {
   load_balancer_alarms = merge([
     for balancer in var.load_balancer[*] : {
       for measure, alarm in {
-        errors    = { metric = "HTTPCode_Target_5XX_Count", threshold = balancer.errors, statistic = "Sum", periods = 1, advice = "get errors: look at the applications' logs" }
-        unreached = { metric = "HTTPCode_ELB_5XX_Count", threshold = balancer.errors, statistic = "Sum", periods = 1, advice = "reach no application: look for healthy targets" }
-        slow      = { metric = "TargetResponseTime", threshold = balancer.response_time_seconds, advice = "wait: look at the load of applications and database" }
+        errors    = { metric = "HTTPCode_Target_5XX_Count", threshold = balancer.errors, statistic = "Sum", periods = 1, means = "get errors", first = "look at the applications' logs" }
+        unreached = { metric = "HTTPCode_ELB_5XX_Count", threshold = balancer.errors, statistic = "Sum", periods = 1, means = "reach no application", first = "see with kubectl get pods whether any is ready" }
+        slow      = { metric = "TargetResponseTime", threshold = balancer.response_time_seconds, means = "wait", first = "look at the load of the applications and the database" }
         } : "customers-${measure}" => merge(local.usual, alarm, {
           namespace  = "AWS/ApplicationELB"
           dimensions = { LoadBalancer = balancer.arn_suffix }
           missing    = "notBreaching"
-          advice     = "Customers ${alarm.advice}."
+          means      = "Customers ${alarm.means}"
       })
     }
   ]...)
@@ -81,7 +81,8 @@ locals {
         statistic  = "Maximum"
         namespace  = "AWS/ApplicationELB"
         dimensions = { LoadBalancer = balancer.arn_suffix, TargetGroup = target }
-        advice     = "Targets of ${name} are not healthy: look at the pods' readiness."
+        means      = "Targets of ${name} are not healthy"
+        first      = "ask kubectl describe pod why they are not ready"
       })
     }
   ]...)
@@ -95,7 +96,8 @@ locals {
       periods    = 1
       threshold  = alarm.count - 1
       missing    = "notBreaching"
-      advice     = "Log group ${alarm.log_group} has ${alarm.count} or more of ${alarm.pattern} in five minutes."
+      means      = "There were ${alarm.count} or more ${alarm.what} in five minutes"
+      first      = "${alarm.first}; they are in the log group ${alarm.log_group}"
     })
   }
 
@@ -109,5 +111,5 @@ locals {
     }...
   }
 
-  charts = { for title, lines in local.lines : title => { statistic = lines[0].statistic, metrics = lines[*].metric } }
+  charts = [for title, lines in local.lines : { title = title, statistic = lines[0].statistic, metrics = lines[*].metric }]
 }

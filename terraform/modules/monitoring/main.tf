@@ -42,7 +42,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name        = "${var.name}-${each.key}"
-  alarm_description = each.value.advice
+  alarm_description = "${each.value.means}. First: ${each.value.first}."
 
   namespace           = each.value.namespace
   metric_name         = each.value.metric
@@ -90,24 +90,5 @@ resource "aws_cloudwatch_log_metric_filter" "this" {
 
 resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = var.name
-
-  dashboard_body = jsonencode({
-    widgets = [
-      for number, title in keys(local.charts) : {
-        type   = "metric"
-        x      = 12 * (number % 2)
-        y      = 6 * floor(number / 2)
-        width  = 12
-        height = 6
-        properties = {
-          title   = title
-          region  = var.region
-          view    = "timeSeries"
-          stat    = local.charts[title].statistic
-          period  = 300
-          metrics = local.charts[title].metrics
-        }
-      }
-    ]
-  })
+  dashboard_body = jsonencode({ widgets = concat(local.application_widgets, local.alarm_widgets) })
 }

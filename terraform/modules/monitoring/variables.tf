@@ -85,9 +85,11 @@ variable "redis" {
 }
 
 variable "cluster" {
-  description = "EKS cluster to watch, and where each measure is too far; the add-on amazon-cloudwatch-observability measures. Null: none."
+  description = "EKS cluster to watch, where each measure is too far, and the applications in it that get a row on the dashboard, by the name of their Service and Deployment; the add-on amazon-cloudwatch-observability measures. Null: none."
   type = object({
     name                = string
+    namespace           = optional(string, "default")
+    applications        = optional(set(string), [])
     node_cpu_percent    = optional(number, 80)
     node_memory_percent = optional(number, 80)
     node_disk_percent   = optional(number, 80)
@@ -134,10 +136,12 @@ variable "load_balancer" {
 }
 
 variable "log_alarms" {
-  description = "Alarms on what stands in logs: the log group, the pattern that counts, and how many in five minutes are too many."
+  description = "Alarms on what stands in logs: the log group, the pattern that counts, what that is in words (`errors of MySQL`), what to do first, and how many in five minutes are too many."
   type = map(object({
     log_group = string
     pattern   = string
+    what      = string
+    first     = string
     count     = optional(number, 1)
   }))
   default  = {}

@@ -118,7 +118,15 @@ run "load_balancer" {
 
 run "logs" {
   variables {
-    log_alarms = { mysql-errors = { log_group = "/aws/rds/instance/shop-dev-mysql/error", pattern = "ERROR", count = 5 } }
+    log_alarms = {
+      mysql-errors = {
+        log_group = "/aws/rds/instance/shop-dev-mysql/error"
+        pattern   = "ERROR"
+        what      = "errors of MySQL"
+        first     = "read the newest"
+        count     = 5
+      }
+    }
   }
 
   assert {
@@ -128,6 +136,29 @@ run "logs" {
       aws_cloudwatch_metric_alarm.this["log-mysql-errors"].namespace == "shop-dev"
     )
     error_message = "Five in five minutes must alarm."
+  }
+
+  assert {
+    condition = aws_cloudwatch_metric_alarm.this["log-mysql-errors"].alarm_description == join("", [
+      "There were 5 or more errors of MySQL in five minutes. ",
+      "First: read the newest; they are in the log group /aws/rds/instance/shop-dev-mysql/error.",
+    ])
+    error_message = "What is counted must be told in words, and not as a pattern."
+  }
+}
+
+run "every_alarm_says_what_it_means_and_what_to_do_first" {
+  variables {
+    mysql         = { instances = { primary = "shop-dev-mysql", read-1 = "shop-dev-mysql-read-1" } }
+    redis         = { nodes = ["shop-dev-redis-001"] }
+    cluster       = { name = "shop-dev" }
+    load_balancer = { arn_suffix = "app/shop/0123456789abcdef", target_groups = { storefront = "targetgroup/storefront/0123456789abcdef" } }
+    log_alarms    = { errors = { log_group = "shop", pattern = "ERROR", what = "errors", first = "read the newest" } }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 23 && alltrue([for alarm in aws_cloudwatch_metric_alarm.this : can(regex("^[A-Z].{8,}\\. First: .{8,}\\.$", alarm.alarm_description))])
+    error_message = "Who gets an alarm must read what it means and what to do first."
   }
 }
 
@@ -145,5 +176,26 @@ run "dashboard_shows_what_alarms_watch" {
   assert {
     condition     = length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 9
     error_message = "Each measure must have a chart: six of MySQL, three of Redis."
+  }
+}
+
+run "dashboard_has_a_row_for_each_application" {
+  variables {
+    cluster = { name = "shop-dev", namespace = "shop", applications = ["cart", "web"] }
+  }
+
+  assert {
+    condition     = [for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : "${widget.y} ${split(":", widget.properties.title)[0]}" if widget.width == 6] == ["0 cart", "0 cart", "0 cart", "0 cart", "6 web", "6 web", "6 web", "6 web"]
+    error_message = "Four charts of each application must stand in a row of its own."
+  }
+
+  assert {
+    condition     = [for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.metrics if widget.properties.title == "web: restarts of its copies"][0] == [["ContainerInsights", "pod_number_of_container_restarts", "ClusterName", "shop-dev", "Namespace", "shop", "PodName", "web"]]
+    error_message = "A chart must be of its own application."
+  }
+
+  assert {
+    condition     = min([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.y if widget.width == 12]...) == 12
+    error_message = "What the alarms watch must stand below the applications."
   }
 }

@@ -121,7 +121,7 @@ run "refuses_a_log_alarm_with_an_odd_name" {
   command = plan
 
   variables {
-    log_alarms = { "Too many" = { log_group = "a", pattern = "b" } }
+    log_alarms = { "Too many" = { log_group = "a", pattern = "b", what = "errors", first = "read them" } }
   }
 
   expect_failures = [var.log_alarms]
@@ -131,7 +131,7 @@ run "refuses_an_alarm_on_nothing" {
   command = plan
 
   variables {
-    log_alarms = { errors = { log_group = "a", pattern = "b", count = 0 } }
+    log_alarms = { errors = { log_group = "a", pattern = "b", what = "errors", first = "read them", count = 0 } }
   }
 
   expect_failures = [var.log_alarms]
