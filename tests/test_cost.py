@@ -133,6 +133,47 @@ def test_every_address_of_the_reference_plans_is_accounted_for(plan):
     assert {gap.address for gap in result.gaps} == watching
 
 
+@pytest.mark.parametrize(
+    ("version", "usd", "assumption"),
+    [
+        ("1.35", "73.00", "Kubernetes 1.35 is in standard support until 2027-03-27"),  # 730 * 0.10
+        ("1.33", "438.00",                                                             # 730 * 0.60
+         "Kubernetes 1.33 is out of standard support since 2026-07-29: AWS charges more, or "
+         "upgrades it where that is switched off"),
+        (None, "73.00", "in a version that AWS chooses, and so in standard support"),
+    ],
+)  # fmt: skip
+def test_a_control_plane_costs_what_its_version_does(version, usd, assumption):
+    [line] = bill(resource("aws_eks_cluster.main", name="shop", version=version)).lines
+    assert (str(line.usd), line.assumption) == (usd, assumption)
+
+
+@pytest.mark.parametrize(
+    ("version", "why"),
+    [
+        ("1.31", "Kubernetes 1.31 is out of support since 2026-11-26: AWS upgrades it"),
+        ("1.99", "until when AWS supports Kubernetes 1.99 is not in the table"),
+    ],
+)
+def test_a_control_plane_that_can_not_be_or_is_not_known_is_a_gap(version, why):
+    result = bill(resource("aws_eks_cluster.main", name="shop", version=version))
+    assert (result.lines, gaps(result)) == (
+        (), {"aws_eks_cluster.main": f"EKS control plane shop: {why}"},
+    )  # fmt: skip
+
+
+def test_a_database_out_of_standard_support_costs_more_than_is_priced():
+    old = database(engine_version="8.0.40")
+    replica = resource(
+        "aws_db_instance.replica", unknown=["engine"], storage_type="gp3", allocated_storage=20,
+        instance_class="db.t4g.small", references={"replicate_source_db": (old.address,)},
+    )  # fmt: skip
+    result = bill(old, replica)
+    assert set(gaps(result)) == {old.address, replica.address}
+    assert "MySQL 8.0 is out of standard support since 2026-07-31" in gaps(result)[old.address]
+    assert bill(database(engine_version="8.4.5")).gaps == ()
+
+
 def test_a_line_says_how_it_was_priced_and_what_was_assumed():
     result = bill(resource("aws_nat_gateway.a"), nat_gb=HUNDRED)
     data = next(line for line in result.lines if line.item == "data through NAT")

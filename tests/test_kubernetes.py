@@ -16,7 +16,7 @@ from groundplan.kubernetes.probes import readiness, seconds
 from groundplan.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
-EKS = "1.33"
+EKS = "1.35"
 
 
 @pytest.fixture(scope="module")

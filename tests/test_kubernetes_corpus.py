@@ -17,7 +17,7 @@ from groundplan.kubernetes import Source, Target, overlays, validation
 FIXTURES = Path(__file__).parent / "fixtures"
 AWESOME = sorted((FIXTURES / "awesome-compose").glob("*/compose.yaml"))
 KOMPOSE = sorted((FIXTURES / "kompose").glob("*/output-k8s.yaml"))
-EKS = "1.33"
+EKS = "1.35"
 
 # Where we differ from kompose on purpose: case, side and fact, and the reason.
 EXPLAINED = {

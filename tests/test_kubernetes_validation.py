@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
-VERSION = "1.33"
+VERSION = "1.35"
 
 
 def problems(manifests: dict[str, dict], given: tuple[str, ...] = ()) -> list[str]:

@@ -42,11 +42,11 @@ def test_two_zones_are_not_always_twice_the_price():
 @pytest.mark.parametrize(
     ("text", "message", "line"),
     [
-        ("", "this is not a price table", 1),
-        ("a,b\n", "this is not a price table", 1),
-        (HEADER + "EC2,x,hour,1\n", "a price has 5 columns, none empty", 2),
-        (HEADER + "EC2,x,hour,1,here,more\n", "a price has 5 columns, none empty", 2),
-        (HEADER + "EC2,x,hour,1,\n", "a price has 5 columns, none empty", 2),
+        ("", "this is not a table of prices", 1),
+        ("a,b\n", "this is not a table of prices", 1),
+        (HEADER + "EC2,x,hour,1\n", "a row has 5 columns, none empty", 2),
+        (HEADER + "EC2,x,hour,1,here,more\n", "a row has 5 columns, none empty", 2),
+        (HEADER + "EC2,x,hour,1,\n", "a row has 5 columns, none empty", 2),
         (HEADER + "EC2,x,hour,free,here\n", "'free' is not a price", 2),
         (HEADER + "EC2,x,hour,0,here\n", "'0' is not a price", 2),
         (HEADER + "EC2,x,hour,-1,here\n", "'-1' is not a price", 2),

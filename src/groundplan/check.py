@@ -25,6 +25,7 @@ from groundplan.rules import (
     services,
     stores,
     terraform,
+    versions,
     views,
 )
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, terraform, conformance, stores, network, ranges, environments,
-    records, views, prose, generated, observed,
+    versions, records, views, prose, generated, observed,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan import cost_watching
+from groundplan import cost_watching, support
 from groundplan.bill import Free, Gap, Line, amount
 from groundplan.cost_context import counted, decimal, label
 
@@ -20,11 +20,42 @@ if TYPE_CHECKING:
 
 
 def _cluster(clusters: tuple[Resource, ...], context: Context) -> Priced:
-    row = ("AmazonEKS", "EKS cluster (standard support)")
-    note = "the Kubernetes version is in standard support"
     for cluster in clusters:
         item = f"EKS control plane {label(cluster, 'name')}"
-        yield context.line([cluster], item, context.hours(), row, assumption=note)
+        kind, note = _support(cluster)
+        if kind in _CONTROL_PLANES:
+            row = ("AmazonEKS", _CONTROL_PLANES[kind])
+            yield context.line([cluster], item, context.hours(), row, assumption=note)
+        else:
+            yield Gap(cluster.address, f"{item}: {note}")
+
+
+_CONTROL_PLANES: Final = {
+    "standard": "EKS cluster (standard support)",
+    "extended": "EKS cluster (extended support, total)",
+}
+
+
+def _support(resource: Resource) -> tuple[support.Kind | None, str]:
+    """The support of what a cluster or database runs, on the day of the table; and in words.
+
+    By the table's day and not by today's, so that a bill is the same on every day.
+    """
+    named, calendar = support.version_of(resource), support.load()
+    if named is None:
+        return "standard", "in a version that AWS chooses, and so in standard support"
+    found = calendar.find(*named)
+    if found is None:
+        return None, f"until when AWS supports {' '.join(named)} is not in the table"
+    kind = found.on(calendar.read)
+    return kind, {
+        "standard": f"{found} is in standard support until {found.standard}",
+        "extended": (
+            f"{found} is out of standard support since {found.standard}: AWS charges more, or"
+            " upgrades it where that is switched off"
+        ),
+        "ended": f"{found} is out of support since {found.extended}: AWS upgrades it",
+    }[kind]
 
 
 def _node_groups(groups: tuple[Resource, ...], context: Context) -> Priced:
@@ -95,7 +126,6 @@ def _addresses(addresses: tuple[Resource, ...], context: Context) -> Priced:
     yield context.line(addresses, item, hours, ("AmazonVPC", "public IPv4 address"))
 
 
-_ENGINES: Final = {"mysql": "MySQL", "postgres": "PostgreSQL"}
 _STORAGE: Final = {
     ("gp2", "Single-AZ"): "gp2/gp3 storage Single-AZ",
     ("gp3", "Single-AZ"): "gp2/gp3 storage Single-AZ",
@@ -114,9 +144,12 @@ def _databases(databases: tuple[Resource, ...], context: Context) -> Priced:
             yield Gap(database.address, "engine, class or zones are not in the plan")
             continue
         zones = "Multi-AZ" if database.get("multi_az") else "Single-AZ"
-        row = ("AmazonRDS", f"{_ENGINES.get(engine, engine)} {size} {zones}")
+        row = ("AmazonRDS", f"{support.ENGINES.get(engine, engine)} {size} {zones}")
         yield context.line([database], f"{name}, {size}, {zones}", context.hours(), row)
         yield _database_storage(database, source, context, zones)
+        kind, note = _support(database if database.get("engine_version") else source or database)
+        if kind != "standard":
+            yield Gap(database.address, f"{name}: {note}; what that costs is not priced")
         if database.get("manage_master_user_password"):
             yield context.line([database], f"{name}, master password", 1, _SECRET)
         if database.get("performance_insights_retention_period", 0) > _FREE_INSIGHTS_DAYS:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from groundplan import csvfile
 from groundplan.errors import InputError
-from groundplan.files import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 COLUMNS = ("service", "item", "unit", "usd", "source")
 REGION = "us-east-1"
@@ -50,7 +49,8 @@ def load(path: Path = TABLE, region: str = REGION) -> Prices:
     Raises InputError with the line of a row that is incomplete, repeated or not a price.
     """
     rows: dict[tuple[str, str], Price] = {}
-    for line, price in _rows(path):
+    for line, row in csvfile.rows(path, COLUMNS, "prices"):
+        price = _price(row, path, line)
         key = (price.service, price.item)
         if key in rows:
             raise InputError(f"'{price.item}' is priced twice", file=path, line=line)
@@ -58,22 +58,7 @@ def load(path: Path = TABLE, region: str = REGION) -> Prices:
     return Prices(region, rows)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Price]]:
-    reader = csv.DictReader(read_text(path).splitlines(), strict=True)
-    try:
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            hint = f"its first line must be: {','.join(COLUMNS)}"
-            raise InputError("this is not a price table", hint=hint, file=path, line=1)
-        for row in reader:
-            yield reader.line_num, _price(row, path, reader.line_num)
-    except csv.Error as error:
-        line = reader.reader.line_num
-        raise InputError(f"this is not CSV: {error}", file=path, line=line) from None
-
-
 def _price(row: Mapping[str, str], path: Path, line: int) -> Price:
-    if len(row) != len(COLUMNS) or not all(row.values()):
-        raise InputError(f"a price has {len(COLUMNS)} columns, none empty", file=path, line=line)
     try:
         usd = Decimal(row["usd"])
     except InvalidOperation:

@@ -11,7 +11,7 @@ nat   = "single"
 
 applications = ["cart", "catalog", "orders", "payments", "storefront"]
 
-kubernetes_version = "1.33"
+kubernetes_version = "1.35"
 api_access_cidrs   = ["203.0.113.0/28"] # Harbour Lane's office
 
 mysql = {

@@ -12,12 +12,12 @@ variable "name" {
 variable "kubernetes_version" {
   description = "Kubernetes version of the control plane and the nodes."
   type        = string
-  default     = "1.33"
+  default     = "1.35"
   nullable    = false
 
   validation {
-    condition     = can(regex("^1\\.(3[1-9]|[4-9][0-9])$", var.kubernetes_version))
-    error_message = "kubernetes_version must be a minor version from 1.31 on, such as 1.33: older ones are out of standard support."
+    condition     = can(regex("^1\\.(3[5-9]|[4-9][0-9])$", var.kubernetes_version))
+    error_message = "kubernetes_version must be a minor version from 1.35 on: AWS ends standard support of 1.34 on 2026-12-02, and charges more for older ones or upgrades them."
   }
 }
 

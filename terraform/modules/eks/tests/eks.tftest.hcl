@@ -283,7 +283,7 @@ run "refuses_a_version_out_of_support" {
   command = plan
 
   variables {
-    kubernetes_version = "1.24"
+    kubernetes_version = "1.34"
   }
 
   expect_failures = [var.kubernetes_version]
