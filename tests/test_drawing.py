@@ -103,7 +103,7 @@ def test_the_graph_tells_when_each_thing_came_and_what_is_new(whole):
         2: {"module.network.aws_vpc_endpoint.s3[0]", "all:aws_flow_log"},
         3: {'module.mysql.aws_db_instance.replica["read-1"]'},
         4: {"module.redis[0].aws_elasticache_replication_group.this"},
-        5: set(),
+        5: {"ingress"},
         6: set(),
         10: set(),
     }

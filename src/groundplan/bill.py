@@ -13,8 +13,9 @@ CENT = Decimal("0.01")
 class Line:
     """An amount of something at its price.
 
-    `usd` is `quantity * price` for a month, rounded to the cent; `priced_as` is the row of the
-    price table and `source` where that was read; `assumption` says what the plan can't tell.
+    `addresses` is empty for what no resource of the plan is; `usd` is `quantity * price` for a
+    month, rounded to the cent; `priced_as` is the row of the price table and `source` where that
+    was read; `assumption` says what the plan can't tell.
     """
 
     addresses: tuple[str, ...]

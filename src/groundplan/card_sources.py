@@ -102,10 +102,10 @@ def _places(folder: Path, root: Path, _digest: str) -> Callable[[str], tuple[str
 
 
 def _bill(workspace: Workspace, facts: Facts) -> Bill | None:
-    from groundplan import cost, prices  # noqa: PLC0415
+    from groundplan import cost  # noqa: PLC0415
 
     try:
-        return cost.monthly(facts, workspace.design.usage, prices.load())
+        return cost.of(workspace.design, facts)
     except InputError:  # prices are of another region: cards then say nothing of cost
         return None
 

@@ -10,46 +10,60 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+from groundplan import prices
 from groundplan.bill import Bill, Free, Gap, Line
 from groundplan.cost_context import Context
+from groundplan.cost_entrance import load_balancer
 from groundplan.cost_rules import RULES
 from groundplan.errors import InputError
 from groundplan.free import FREE
 
 if TYPE_CHECKING:
+    from groundplan.design import Design
     from groundplan.facts import Facts, Resource
     from groundplan.prices import Prices
     from groundplan.usage import Usage
 
-__all__ = ["Bill", "Free", "Gap", "Line", "monthly"]
+__all__ = ["Bill", "Free", "Gap", "Line", "monthly", "of"]
 
 Entry = Line | Gap | Free
 Kind = TypeVar("Kind", Line, Gap, Free)
 
 
+def of(design: Design, facts: Facts) -> Bill:
+    """What the recorded plan of a phase of `design` costs, with what Kubernetes makes in it.
+
+    A plan of no phase is priced alone. Raises InputError as `monthly` does.
+    """
+    hosts = (item.kubernetes.host for item in design.phases if item.number == facts.phase)
+    return monthly(facts, design.usage, prices.load(), next(hosts, None))
+
+
 @lru_cache(maxsize=64)
-def monthly(facts: Facts, usage: Usage, prices: Prices) -> Bill:
+def monthly(facts: Facts, usage: Usage, table: Prices, host: str | None = None) -> Bill:
     """What the resources of `facts` cost in a month, in USD.
 
-    Every address that is not to be deleted is in a line, a gap, or free with a reason. Raises
+    Every address that is not to be deleted is in a line, a gap, or free with a reason. Where an
+    Ingress lets people in at `host`, its load balancer is in lines without an address. Raises
     InputError where the plan is for another region than the prices.
     """
-    _assert_region(facts, prices)
+    _assert_region(facts, table)
     by_type: dict[str, list[Resource]] = defaultdict(list)
     for resource in facts:
         if resource.change != "delete":
             by_type[resource.type].append(resource)
-    context = Context(facts, usage, prices, facts.env)
+    context = Context(facts, usage, table, facts.env)
     found = [
         item
         for type_, resources in sorted(by_type.items())
         for item in _priced(type_, tuple(resources), context)
     ]
+    found += load_balancer(host, context)
     return Bill(
         lines=tuple(sorted(_all(found, Line), key=lambda line: (-line.usd, line.item))),
         gaps=tuple(sorted(_all(found, Gap), key=lambda gap: (gap.address, gap.reason))),
         free=tuple(sorted(_all(found, Free), key=lambda free: free.address)),
-        region=prices.region,
+        region=table.region,
         env=facts.env,
         phase=facts.phase,
     )

@@ -43,11 +43,15 @@ class Context:
         assumption: str = "",
         share: Decimal = Decimal(1),
     ) -> Line | Gap:
-        """The line for `quantity` at the price of `row` (service, item) times `share`."""
+        """The line for `quantity` at the price of `row` (service, item) times `share`.
+
+        `resources` is empty for what no resource of the plan is.
+        """
         addresses = tuple(resource.address for resource in resources)
         price = self.prices.find(*row)
         if price is None:
-            return Gap(addresses[0], f"{item}: the price table has no '{row[1]}' of {row[0]}")
+            lacking = f"{item}: the price table has no '{row[1]}' of {row[0]}"
+            return Gap(next(iter(addresses), item), lacking)
         each, many = price.usd * share, Decimal(quantity)
         return Line(
             addresses, item, many, price.unit, each,

@@ -23,6 +23,8 @@ from groundplan.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from groundplan.entrance import Entrance
+
 Source = Literal["compose", "terraform", "hand"]
 
 
@@ -41,22 +43,37 @@ class Scene:
         return flow(self.workspace.application(self.phase), title=title, phase=self.phase)
 
     def network(self, title: str = "Network") -> Graph:
-        """Subnets, routes and security groups, from the recorded plan."""
+        """Subnets, routes and security groups, from the recorded plan; and the way in."""
+        from groundplan.views.entrance import with_entrance  # noqa: PLC0415
         from groundplan.views.network import network  # noqa: PLC0415
 
-        return network(self.workspace.facts(self.env or "", self.phase), title=title)
+        facts = self.workspace.facts(self.env or "", self.phase)
+        return with_entrance(network(facts, title=title), facts, self.entrance())
 
     def infrastructure(self, title: str = "Infrastructure") -> Graph:
-        """The services and where they run, from the recorded plan."""
+        """The services and where they run, from the recorded plan; and the way in."""
+        from groundplan.views.entrance import with_entrance  # noqa: PLC0415
         from groundplan.views.infrastructure import infrastructure  # noqa: PLC0415
 
         facts = self.workspace.facts(self.env or "", self.phase)
-        return infrastructure(facts, title=title, runs=self.applications())
+        graph = infrastructure(facts, title=title, runs=self.applications())
+        return with_entrance(graph, facts, self.entrance())
 
     def applications(self) -> tuple[str, ...]:
         """The services that are built here: what runs in the cluster."""
         services = self.workspace.application(self.phase).services
         return tuple(sorted(service.name for service in services if service.build))
+
+    def entrance(self) -> Entrance | None:
+        """The way in by the Ingress that Kubernetes is given, where the phase has a host."""
+        from groundplan.entrance import Entrance  # noqa: PLC0415
+
+        host = self.workspace.design.phase(self.phase).kubernetes.host
+        application = self.workspace.application(self.phase)
+        services = (application.service(name) for name in application.entry)
+        ports = (port for service in services for port in service.entry_ports)
+        port = next((port.container for port in ports if port.protocol == "tcp"), None)
+        return Entrance(host, port) if host and port else None
 
 
 @dataclass(frozen=True)

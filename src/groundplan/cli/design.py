@@ -42,7 +42,7 @@ def cost(
 ) -> None:
     """The monthly cost, resource by resource, with its assumptions and its gaps."""
     from groundplan import cost as costs  # noqa: PLC0415
-    from groundplan import facts, prices  # noqa: PLC0415
+    from groundplan import facts  # noqa: PLC0415
 
     here = workspace()
     if what.endswith(".json"):
@@ -51,8 +51,7 @@ def cost(
         here.environment(what)
         numbers = [phase] if phase else [p.number for p in here.design.drawn(what)]
         chosen = [here.facts(what, number) for number in numbers]
-    table = prices.load()
-    bills = [costs.monthly(item, here.design.usage, table) for item in chosen]
+    bills = [costs.of(here.design, item) for item in chosen]
     if as_json:
         show([
             {"env": item.env, "phase": item.phase, **bill.as_dict()}

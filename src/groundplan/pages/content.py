@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from groundplan import cost, prices
+from groundplan import cost
 from groundplan.catalog import treatment
 from groundplan.errors import InputError, suggest
 from groundplan.observing import record, verdict
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from groundplan.observing.verdict import Line
     from groundplan.pages.changes import Count, Difference, TypeChange
     from groundplan.pages.pictures import Picture
-    from groundplan.usage import Usage
     from groundplan.workspace import Workspace
 
 _SHOWN = frozenset({"subnet", "vpc", "region", "global", "frame"})
@@ -38,13 +37,13 @@ class Stage:
     env: str
     phase: int
     facts: Facts
-    usage: Usage
+    design: Design
     before: Stage | None = None
 
     @cached_property
     def bill(self) -> Bill:
         """What it costs in a month."""
-        return cost.monthly(self.facts, self.usage, prices.load())
+        return cost.of(self.design, self.facts)
 
     @cached_property
     def network(self) -> Network:
@@ -130,7 +129,7 @@ class Content:
                 env,
                 number,
                 self._workspace.facts(env, number),
-                self.design.usage,
+                self.design,
                 self.stage(env, before[-1]) if before else None,
             )
         return self._stages[env, number]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from groundplan.compose import Application
+    from groundplan.design import Design
     from groundplan.facts import Facts
-    from groundplan.usage import Usage
 
 _WORDS: Final = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -74,7 +74,7 @@ class Known:
     facts: Facts
     text: str
     application: Application
-    usage: Usage
+    design: Design
 
     @cached_property
     def told(self) -> frozenset[str]:
@@ -119,9 +119,9 @@ class Known:
     @cached_property
     def amounts(self) -> frozenset[Decimal]:
         """All that its bill has in it, in USD and in whole USD, and its budgets."""
-        from groundplan import cost, prices  # noqa: PLC0415 - only where an amount is typed
+        from groundplan import cost  # noqa: PLC0415 - only where an amount is typed
 
-        bill = cost.monthly(self.facts, self.usage, prices.load())
+        bill = cost.of(self.design, self.facts)
         found = {bill.total, *(line.usd for line in bill.lines)}
         found |= {line.price for line in bill.lines}
         limits = (item.get("limit_amount") for item in self.facts.of_type("aws_budgets_budget"))

@@ -65,7 +65,7 @@ def _typed(workspace: Workspace) -> Iterator[Finding]:
             workspace.facts(env, phase.number),
             read_text(workspace.facts_file(env, phase.number)),
             workspace.application(phase.number),
-            workspace.design.usage,
+            workspace.design,
         )
         for _, phase, env in drawn(workspace)
     }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from groundplan.facts import Facts, Resource
 
 REGION = "region"
+HELD: Final = "empty: held for public load balancers"
 MOST_NAMES = 6  # more would not be read
 _TIERS = {"public": "Public", "private": "Private", "isolated": "Isolated", UNKNOWN: "Subnet"}
 _ALL_NAMED: Final = (
@@ -136,7 +137,7 @@ def why_empty(subnet: Subnet, topology: Topology, drawn: Iterable[Node]) -> str:
     resource = topology.resource(subnet.address)
     tags = (resource.get("tags_all") or {}) if resource else {}
     if "kubernetes.io/role/elb" in tags:
-        return "empty: held for public load balancers"
+        return HELD
     members = topology.facts.of_type(*_SUBNET_GROUPS)
     if any(subnet.address in topology.placement(group) for group in members):
         return "empty: a database can move here"

@@ -1,0 +1,41 @@
+"""The way in by an Ingress: a load balancer that Kubernetes makes, and that no plan has.
+
+Its controller, in the cluster, puts it into one public subnet of each zone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from groundplan.relations import UNKNOWN
+
+if TYPE_CHECKING:
+    from groundplan.graph import Unknown
+    from groundplan.topology import Topology
+
+_RUNS: Final = ("aws_eks_cluster", "aws_eks_fargate_profile", "aws_eks_node_group")
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """The name at which customers come in, and the port of the application that answers them."""
+
+    host: str
+    port: int
+
+
+def subnets(topology: Topology) -> tuple[str, ...] | Unknown:
+    """The addresses of the subnets that the load balancer stands in: public ones in the VPC of what
+    runs the applications. `unknown` where the plan can't tell.
+    """
+    runs = [topology.placement(item) for item in topology.facts.of_type(*_RUNS)]
+    vpcs = {topology.subnets[item].vpc for some in runs if some != UNKNOWN for item in some}
+    near = [subnet for subnet in topology.subnets.values() if subnet.vpc in vpcs]
+    if UNKNOWN in runs or any(UNKNOWN in {item.vpc, item.tier, item.zone} for item in near):
+        return UNKNOWN
+    first: dict[str, str] = {}
+    for subnet in sorted(near, key=lambda item: item.address):
+        if subnet.tier == "public":
+            first.setdefault(subnet.zone, subnet.address)
+    return tuple(first.values())

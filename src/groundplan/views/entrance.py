@@ -1,0 +1,73 @@
+"""The way in by an Ingress, in the views of a plan: there it is said to be none of the plan's."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Final
+
+from groundplan import entrance
+from groundplan.graph import Cluster, Edge, Graph, Node
+from groundplan.relations import UNKNOWN
+from groundplan.topology import Topology
+from groundplan.views.network import INTERNET
+from groundplan.views.scene import HELD, REGION
+
+if TYPE_CHECKING:
+    from groundplan.entrance import Entrance
+    from groundplan.facts import Facts
+    from groundplan.graph import EdgeKind
+
+BALANCER: Final = "ingress"
+_RUNS: Final = frozenset({"fargate", "node_group"})
+_INTERNET: Final = Node(INTERNET, "internet", "Internet")
+_CUSTOMERS: Final = Node("customers", "users", "Customers")
+
+
+def with_entrance(graph: Graph, facts: Facts, way_in: Entrance | None) -> Graph:
+    """`graph`, a view of `facts`, with the load balancer that leads to what runs applications.
+
+    Unchanged without a way in, or without anything that it could lead to.
+    """
+    runs = [node for node in graph.nodes if node.kind in _RUNS]
+    if way_in is None or not runs:
+        return graph
+    network = graph.view == "network"
+    kind: EdgeKind = "rule" if network else "flow"
+    from_ = _INTERNET if network else _CUSTOMERS
+    balancer = _balancer(way_in, Topology.of(facts))
+    here = {node.id: node for node in (from_, balancer, *graph.nodes)}
+    groups = {frame.id for frame in graph.clusters if frame.kind == "group"}
+    # As lines of rules do, they lead to the security group, where one is drawn.
+    ends = dict.fromkeys(n.cluster if n.cluster in groups else n.id for n in runs)
+    lines = (
+        Edge(from_.id, BALANCER, kind, "tcp 443"),
+        *(Edge(BALANCER, str(end), kind, f"tcp {way_in.port}") for end in ends),
+    )
+    return dataclasses.replace(
+        graph,
+        clusters=tuple(_taken(frame, balancer) for frame in graph.clusters),
+        nodes=tuple(here.values()),
+        edges=(*graph.edges, *lines),
+    )
+
+
+def _balancer(way_in: Entrance, topology: Topology) -> Node:
+    subnets = entrance.subnets(topology)
+    vpcs = {topology.subnets[item].vpc for item in (() if subnets == UNKNOWN else subnets)}
+    return Node(
+        BALANCER,
+        "load_balancer_application",
+        "Load balancer",
+        f"{way_in.host}\nmade by Kubernetes, not by Terraform",
+        cluster=vpcs.pop() if len(vpcs) == 1 else REGION,
+        subnets=subnets,
+        exposed=True,
+    )
+
+
+def _taken(frame: Cluster, balancer: Node) -> Cluster:
+    """A subnet that was held for load balancers is not empty where this one stands in it."""
+    if frame.id not in balancer.subnets or not frame.note:
+        return frame
+    left = [line for line in frame.note.splitlines() if line != HELD]
+    return dataclasses.replace(frame, note="\n".join(left) or None)
