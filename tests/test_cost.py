@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from groundplan.design import Design
 from groundplan.errors import InputError
 from groundplan.facts import Facts, Resource
 from groundplan.free import FREE
+from plans import recorded
 
 ROOT = Path(__file__).parent.parent
 TABLE = prices.load()
@@ -47,6 +49,11 @@ def gaps(result):
     return {gap.address: gap.reason for gap in result.gaps}
 
 
+def reference(plan: str):
+    """The bill of a recorded plan of the reference engagement."""
+    return cost.of(design.load(ROOT / "design.yaml"), facts.load(ROOT / "facts" / f"{plan}.json"))
+
+
 TEMPLATE = resource(
     "aws_launch_template.nodes",
     block_device_mappings=[{"ebs": [{"volume_size": 30, "volume_type": "gp3"}]}],
@@ -76,6 +83,7 @@ def test_a_small_environment_by_hand():
         resource("aws_eip.a"),
         resource("aws_kms_key.main"),
         nat_gb=HUNDRED,
+        pulls_gb=HUNDRED,
     )
     assert lines(result) == {
         "2 nodes, t3.large, on-demand": "121.47",  # 2 * 730 h * 0.0832 = 121.472
@@ -83,18 +91,17 @@ def test_a_small_environment_by_hand():
         "1 NAT gateway": "32.85",                  # 730 h * 0.045
         "2 disks of 30 GB, gp3": "4.80",           # 2 * 30 GB * 0.08
         "data through NAT": "4.50",                # 100 GB * 0.045
+        "images through NAT": "4.50",              # the same, since no endpoint leads to S3
         "1 public IPv4 address": "3.65",           # 730 h * 0.005
         "1 encryption key": "1.00",
     }  # fmt: skip
-    assert result.total == Decimal("241.27")
+    assert result.total == Decimal("245.77")
     assert result.gaps == ()
 
 
 def test_the_reference_design_by_hand():
     """Dev with replica and Redis, from its recorded plan and the design's own assumptions."""
-    recorded = facts.load(ROOT / "facts" / "dev" / "phase-4.json")
-    assumed = design.load(ROOT / "design.yaml").usage
-    result = cost.monthly(recorded, assumed, TABLE)
+    result = reference("dev/phase-4")
     assert lines(result) == {
         "EKS control plane harbour-lane-dev": "73.00",           # 730 h * 0.10
         "3 nodes, t3.large, spot": "72.88",                      # 3 * 730 h * 0.0832 * 40 %
@@ -103,19 +110,20 @@ def test_the_reference_design_by_hand():
         "harbour-lane-dev-mysql-read-1, db.t4g.small, Single-AZ": "23.36",  # 730 h * 0.032
         "harbour-lane-dev-redis, 1 x cache.t4g.micro": "11.68",  # 730 h * 0.016
         "3 disks of 30 GB, gp3": "7.20",                         # 3 * 30 GB * 0.08
-        "logs into 6 log groups": "4.00",                        # 8 GB * 0.50
+        "logs into 5 log groups": "2.50",                        # 5 GB * 0.50
+        "flow logs into 1 log group": "1.00",                    # 2 GB * 0.50
         "1 public IPv4 address": "3.65",                         # 730 h * 0.005
-        "logs kept": "2.88",                                     # 8 GB * 12 months * 0.03
+        "logs kept": "2.52",                                     # 7 GB * 12 months * 0.03
         "harbour-lane-dev-mysql, storage gp3": "2.30",           # 20 GB * 0.115
         "harbour-lane-dev-mysql-read-1, storage gp3": "2.30",    # the primary's 20 GB * 0.115
         "data out to the internet": "1.80",                      # 20 GB * 0.09
         "data through NAT": "1.35",                              # 30 GB * 0.045
         "1 encryption key": "1.00",
-        "images in 5 repositories": "0.50",                      # 5 GB * 0.10
+        "images in 5 repositories": "0.80",                      # 8 GB * 0.10
         "data between zones, paid in both directions": "0.40",   # 2 * 20 GB * 0.01
         "harbour-lane-dev-mysql, master password": "0.40",
     }  # fmt: skip
-    assert result.total == Decimal("264.91")
+    assert result.total == Decimal("264.35")
     assert result.gaps == ()
 
 
@@ -124,12 +132,12 @@ def test_the_reference_design_by_hand():
     ["dev/phase-1", "dev/phase-2", "dev/phase-3", "dev/phase-5", "dev/phase-6", "prod/phase-10"],
 )
 def test_every_address_of_the_reference_plans_is_accounted_for(plan):
-    recorded = facts.load(ROOT / "facts" / f"{plan}.json")
-    result = cost.monthly(recorded, design.load(ROOT / "design.yaml").usage, TABLE)
+    planned = facts.load(ROOT / "facts" / f"{plan}.json")
+    result = reference(plan)
     told = {address for line in result.lines for address in line.addresses}
     told |= {item.address for item in (*result.gaps, *result.free)}
-    assert told == {item.address for item in recorded}
-    watching = {item.address for item in recorded if "observability" in item.address}
+    assert told == {item.address for item in planned}
+    watching = {item.address for item in planned if "observability" in item.address}
     assert {gap.address for gap in result.gaps} == watching
 
 
@@ -371,6 +379,38 @@ def test_data_between_zones_is_paid_where_there_are_several():
     assert two.total - one.total == Decimal("2.00")  # 2 * 100 GB * 0.01
 
 
+def test_images_do_not_go_through_nat_where_an_endpoint_leads_to_s3():
+    endpoint = resource("aws_vpc_endpoint.s3", service_name="com.amazonaws.us-east-1.s3")
+    both = (resource("aws_nat_gateway.a"), node_group(), TEMPLATE)
+    assert "images through NAT" in lines(bill(*both, pulls_gb=HUNDRED))
+    assert "images through NAT" not in lines(bill(*both, endpoint, pulls_gb=HUNDRED))
+
+
+def test_logs_are_paid_by_who_writes_them():
+    flows = resource(
+        "aws_flow_log.a", references={"log_destination": ("aws_cloudwatch_log_group.flow",)}
+    )
+    groups = [
+        resource("aws_cloudwatch_log_group.db", retention_in_days=365, name="/aws/rds/error"),
+        resource("aws_cloudwatch_log_group.flow", retention_in_days=730, name="/aws/vpc/flow"),
+        resource(
+            "aws_cloudwatch_log_group.app", retention_in_days=365,
+            name="/aws/containerinsights/shop/application",
+        ),
+    ]  # fmt: skip
+    assumed = {
+        field: HUNDRED | {"value": value}
+        for field, value in (("logs_gb", 10), ("flow_logs_gb", 1), ("application_logs_gb", 2))
+    }
+    assert lines(bill(*groups, flows, **assumed)) == {
+        "logs into 1 log group": "5.00",                # 10 GB * 0.50
+        "flow logs into 1 log group": "0.50",           # 1 GB * 0.50
+        "applications' logs into 1 log group": "1.00",  # 2 GB * 0.50
+        "logs kept": "5.04",                            # (10 * 12 + 1 * 24 + 2 * 12) GB * 0.03
+    }  # fmt: skip
+    assert "flow logs into 1 log group" not in lines(bill(groups[0], **assumed))
+
+
 def test_logs_that_are_kept_for_ever_are_a_gap():
     result = bill(resource("aws_cloudwatch_log_group.app", retention_in_days=0), logs_gb=HUNDRED)
     assert lines(result) == {"logs into 1 log group": "50.00"}
@@ -396,6 +436,53 @@ def test_an_environment_s_own_usage_counts():
     dev = bill(resource("aws_ecr_repository.a"), env="dev", images_gb=own)
     prod = bill(resource("aws_ecr_repository.a"), env="prod", images_gb=own)
     assert (dev.total, prod.total) == (Decimal("10.00"), Decimal("1.00"))
+
+
+# The way in
+
+
+BALANCER = "load balancer for shop.example"
+
+
+def test_the_load_balancer_that_kubernetes_makes_is_paid_too():
+    result = cost.monthly(recorded("shop"), usage(data_out_gb=HUNDRED), TABLE, "shop.example")
+    made = [line for line in result.lines if line.item.startswith(BALANCER)]
+    assert {line.item: str(line.usd) for line in made} == {
+        BALANCER: "16.43",                        # 730 h * 0.0225 = 16.425
+        f"{BALANCER}, public addresses": "7.30",  # 2 zones * 730 h * 0.005
+        f"{BALANCER}, traffic": "0.80",           # 100 GB, so 100 LCU-hours * 0.008
+    }  # fmt: skip
+    assert made[0].assumption == "made by Kubernetes of the Ingress, not by Terraform"
+    assert all(line.addresses == () for line in made)
+
+
+def test_a_load_balancer_of_which_too_little_is_known():
+    cluster = resource("aws_eks_cluster.main", name="shop")
+    result = cost.monthly(Facts((cluster,)), usage(), TABLE, "shop.example")
+    assert [(gap.address, gap.reason) for gap in result.gaps] == [
+        (BALANCER, "its public addresses: the zones of public subnets are not in the plan"),
+        (BALANCER, "its traffic: the design assumes no usage.data_out_gb"),
+    ]
+
+
+def test_nobody_comes_in_without_a_host_or_a_cluster():
+    alone = Facts((resource("aws_kms_key.a"),))
+    assert len(cost.monthly(alone, usage(), TABLE, "shop.example").lines) == 1
+    assert not any("load balancer" in line.item for line in reference("dev/phase-4").lines)
+    assert any("load balancer" in line.item for line in reference("dev/phase-5").lines)
+
+
+def test_the_budgets_of_the_reference_bear_its_bills():
+    for plan in ("dev/phase-6", "prod/phase-10"):
+        [budget] = facts.load(ROOT / "facts" / f"{plan}.json").of_type("aws_budgets_budget")
+        assert reference(plan).total < Decimal(budget.get("limit_amount"))
+
+
+def test_images_are_kept_as_many_as_the_plan_says():
+    [policy, *_] = facts.load(ROOT / "facts/dev/phase-1.json").of_type("aws_ecr_lifecycle_policy")
+    newest = json.loads(policy.get("policy"))["rules"][-1]["selection"]["countNumber"]
+    assumed = design.load(ROOT / "design.yaml").usage.images_gb
+    assert f"the {newest} newest versions" in assumed.reason
 
 
 # The whole

@@ -116,6 +116,10 @@ def _nat(gateways: tuple[Resource, ...], context: Context) -> Priced:
     yield context.line(gateways, item, hours, ("AmazonEC2", "NAT gateway"))
     row = ("AmazonEC2", "NAT gateway data processed")
     yield context.usage_line(gateways, "data through NAT", "nat_gb", row)
+    endpoints = context.facts.of_type("aws_vpc_endpoint")
+    past = any(str(item.get("service_name")).endswith(".s3") for item in endpoints)
+    if context.facts.of_type("aws_eks_node_group") and not past:
+        yield context.usage_line(gateways, "images through NAT", "pulls_gb", row)
 
 
 def _addresses(addresses: tuple[Resource, ...], context: Context) -> Priced:

@@ -13,23 +13,48 @@ if TYPE_CHECKING:
     from groundplan.facts import Resource
 
 _OBSERVER: Final = "amazon-cloudwatch-observability"
+_INSIGHTS: Final = "/aws/containerinsights/"  # how the names of its log groups begin
+_WRITERS: Final = {
+    "logs_gb": "logs",
+    "flow_logs_gb": "flow logs",
+    "application_logs_gb": "applications' logs",
+}
 
 
 def logs(groups: tuple[Resource, ...], context: Context) -> Priced:
-    """What is written to log groups, and kept there."""
-    row = ("AmazonCloudWatch", "logs ingested (standard)")
-    yield context.usage_line(groups, f"logs into {counted(groups, 'log group')}", "logs_gb", row)
-    days = [group.get("retention_in_days", 0) for group in groups]
-    assumed = context.used("logs_gb")
-    if 0 in days:
-        forever = groups[days.index(0)]
-        yield Gap(forever.address, "its logs are kept for ever, so their storage grows")
-    elif assumed is not None:
-        months = Decimal(max(days)) * 12 / 365
-        stored = (decimal(assumed.value) * months).quantize(CENT, ROUND_HALF_UP)
-        note = f"a month's logs kept for {max(days)} days, the longest retention; not compressed"
+    """What is written to log groups, by who writes it, and what is kept of it."""
+    row, kept = ("AmazonCloudWatch", "logs ingested (standard)"), Decimal(0)
+    for field, some in _by_writer(groups, context).items():
+        item = f"{_WRITERS[field]} into {counted(some, 'log group')}"
+        yield context.usage_line(some, item, field, row)
+        if assumed := context.used(field):
+            kept += decimal(assumed.value) * _days(some) * 12 / 365
+    forever = [group for group in groups if not group.get("retention_in_days")]
+    if forever:
+        yield Gap(forever[0].address, "its logs are kept for ever, so their storage grows")
+    elif kept:
+        stored = kept.quantize(CENT, ROUND_HALF_UP)
+        note = f"a month's logs kept for {_days(groups)} days, the longest retention"
         row = ("AmazonCloudWatch", "logs archival storage")
-        yield context.line(groups, "logs kept", stored, row, assumption=note)
+        yield context.line(groups, "logs kept", stored, row, assumption=f"{note}; not compressed")
+
+
+def _days(groups: tuple[Resource, ...]) -> int:
+    """The longest retention."""
+    return max(int(group.get("retention_in_days", 0)) for group in groups)
+
+
+def _by_writer(groups: tuple[Resource, ...], context: Context) -> dict[str, tuple[Resource, ...]]:
+    """The log groups by the assumption on what is written to them."""
+    flows = context.facts.of_type("aws_flow_log")
+    flowing = {item for flow in flows for item in flow.references.get("log_destination", ())}
+    found: dict[str, tuple[Resource, ...]] = {}
+    for group in groups:
+        insights = str(group.get("name")).startswith(_INSIGHTS)
+        field = "application_logs_gb" if insights else "logs_gb"
+        field = "flow_logs_gb" if group.address in flowing else field
+        found[field] = (*found.get(field, ()), group)
+    return found
 
 
 def dashboards(dashboards: tuple[Resource, ...], context: Context) -> Priced:

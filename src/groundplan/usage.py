@@ -57,11 +57,17 @@ class Usage(Model):
     data_between_zones_gb: Gigabytes | None = None
     """Data that crosses from one availability zone to another, once in each direction."""
     nat_gb: Gigabytes | None = None
-    """Data that the NAT gateways process, all of them together."""
+    """Data that the NAT gateways process, all of them together, without images."""
     endpoint_gb: Gigabytes | None = None
     """Data that the interface endpoints process, all of them together."""
+    pulls_gb: Gigabytes | None = None
+    """Images that nodes pull: through NAT, where no endpoint leads to S3 past it."""
     logs_gb: Gigabytes | None = None
-    """Logs that CloudWatch takes in, all log groups together."""
+    """Logs of AWS's own services, such as control planes and databases, all together."""
+    flow_logs_gb: Gigabytes | None = None
+    """Flow logs of VPCs."""
+    application_logs_gb: Gigabytes | None = None
+    """Logs of the applications in a cluster."""
     images_gb: Gigabytes | None = None
     """Container images kept in ECR, all repositories together."""
     objects_gb: Gigabytes | None = None

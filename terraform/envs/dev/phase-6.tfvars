@@ -33,6 +33,6 @@ monitoring = {
 }
 
 budget = {
-  monthly_usd = 300
+  monthly_usd = 350
   emails      = ["owner@harbour-lane.example"]
 }
