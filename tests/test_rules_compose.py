@@ -60,7 +60,9 @@ def test_a_flow_that_was_seen_to_be_another(example):
     example.edit("docker-compose.yml", "name: beehive", "# A comment\nname: beehive")
     assert found(example, "flow-observed") == []
     example.edit("docker-compose.yml", "mysql:8.4", "mysql:8.0")
-    assert only(example, "flow-observed").severity == "warning"
+    finding = only(example, "flow-observed")
+    assert finding.severity == "warning"
+    assert finding.message == "The Compose file changed after the flow of phase 1 was seen"
     example.edit("docker-compose.yml", "MYSQL_HOST: db", "MYSQL_HOST: db.example.com")
     finding = only(example, "flow-observed")
     assert finding.message == "'shop' was seen to call 'db' at 3306 in phase 1; not told"
