@@ -53,9 +53,8 @@ class Deployment:
     def manifests(self, outputs: Mapping[str, Any] | None = None) -> list[Manifest]:
         """What kustomize makes of the overlay, with Terraform's `outputs` filled in.
 
-        Raises RefusedError where a manifest is wrong, or older than what it is rendered from.
+        Raises RefusedError where a manifest is wrong.
         """
-        self._assert_current()
         text = cluster.built(self.folder)
         made = validation.parse(cloud.filled(text, outputs or {}) if self.target.in_cloud else text)
         env = self.target.name if self.target.in_cloud else None
@@ -91,8 +90,10 @@ class Deployment:
         of the Compose file's; in the cloud both are expected to be there, and the Jobs that make
         the tables are done before anything that reads them starts. What was applied before and is
         no more in the overlay is deleted at the end, but for what holds data.
-        Raises RefusedError where the cluster lacks a controller that the overlay counts on.
+        Raises RefusedError where a manifest is wrong, or other than what is rendered today, and
+        where the cluster lacks a controller that the overlay counts on.
         """
+        self._assert_current()
         made = self.manifests(outputs)
         images = self._images(made, tag)
         if self.target.in_cloud:
@@ -154,7 +155,7 @@ class Deployment:
         if stale:
             names = ", ".join(str(path.relative_to(self.workspace.root)) for path in stale)
             raise RefusedError(
-                f"older than the Compose file or the design, so nothing is applied: {names}",
+                f"not what Compose file and design give now, so nothing is applied: {names}",
                 hint="render them anew: groundplan k8s render",
             )
 
