@@ -14,8 +14,14 @@ from groundplan.compose import contexts
 from groundplan.errors import InputError, RefusedError, ToolError
 from groundplan.files import digest, read_text
 from groundplan.kubernetes import (
-    cloud, cluster, naming, operators, overlays, releases, validation,
-)  # fmt: skip
+    cloud,
+    cluster,
+    naming,
+    operators,
+    overlays,
+    releases,
+    validation,
+)
 from groundplan.kubernetes.pod import labels, secret_settings
 from groundplan.kubernetes.releases import Release
 from groundplan.kubernetes.source import secrets

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import kubernetes
 from groundplan.kubernetes import cloud, network, operators, overlays
-from groundplan.terraform import targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +118,6 @@ def _account(workspace: Workspace, target: Target) -> Iterator[Chapter]:
         )
     states = workspace.root / _STATES
     if files := sorted(path.name for path in states.glob("*.tfvars")):
-        slug = targets.state_bucket(workspace.design.client.name, _ACCOUNT)
         terraform = f"terraform -chdir={_STATES}"
         yield Chapter(
             "Make the bucket of the states",
@@ -127,7 +125,7 @@ def _account(workspace: Workspace, target: Target) -> Iterator[Chapter]:
             " made.",
             (
                 f"{terraform} init",
-                f'{terraform} apply -var-file={files[0]} -var "bucket={slug}"',
+                f"{terraform} apply -var-file={files[0]}",
             ),
         )
 
