@@ -11,7 +11,7 @@ import pytest
 from groundplan import compose
 from groundplan.compose import kinds, mentions, resolver
 from groundplan.compose.mentions import Mention
-from groundplan.compose.model import Port, Volume
+from groundplan.compose.model import Flow, Port, Volume
 from groundplan.errors import ToolError
 
 ROOT = Path(__file__).parents[1]
@@ -188,7 +188,21 @@ def test_a_host_outside_the_file_is_no_mistake(write, more):
         f"services: {{a: {{image: b, environment: {{URL: 'http://crm:80'}}, {more}}}}}\n"
         "networks: {office: {external: true}}\n"
     )
-    assert compose.load(path, environ={}).flows == ()
+    application = compose.load(path, environ={})
+    assert application.flows == ()
+    assert application.outside == (Flow("a", "crm", 80, "http", ("environment URL",)),)
+
+
+def test_a_host_that_is_named_in_full_stands_elsewhere_and_what_is_listened_on_nowhere(write):
+    path = write(
+        "services:\n  a:\n    image: b\n    environment:\n"
+        "      PAY_URL: https://pay.example.com/v1\n      MAIL_HOST: smtp.example.com\n"
+        "      OWN_URL: http://0.0.0.0:80\n      SELF: http://127.0.0.1:80\n      B: http://b\n"
+        "  b: {image: c}\n"
+    )
+    assert [(item.target, item.port) for item in compose.load(path, environ={}).outside] == [
+        ("smtp.example.com", None), ("pay.example.com", 443),
+    ]  # fmt: skip
 
 
 # Which Compose is asked

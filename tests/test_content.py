@@ -31,8 +31,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def observed(workspace: Workspace, *lines: Line, **changes: object) -> Observation:
-    compose = record.compose_digest(workspace)
-    found = Observation(2, "2026-11-20", "4059fc5d1e" * 4, False, compose, Verdict(lines))
+    digests = (record.compose_digest(workspace), record.built_digest(workspace, 2))
+    found = Observation(2, "2026-11-20", "4059fc5d1e" * 4, False, *digests, Verdict(lines))
     return dataclasses.replace(found, **changes)  # type: ignore[arg-type]
 
 
@@ -64,6 +64,16 @@ def test_a_flow_that_is_not_as_told_is_not_glossed_over(workspace: Workspace):
 def test_an_observation_of_another_compose_file_says_so(workspace: Workspace):
     record.save(workspace, observed(workspace, SEEN, compose="another"))
     assert "The Compose file has changed since" in shown(workspace)
+
+
+def test_an_observation_of_other_code_says_so(workspace: Workspace):
+    code = workspace.root / "apps" / "cart" / "app.py"
+    code.parent.mkdir(parents=True)
+    code.write_text("calls = ['mysql']\n")
+    record.save(workspace, observed(workspace, SEEN))
+    assert "has changed since" not in shown(workspace)
+    code.write_text("calls = ['mysql', 'payments']\n")
+    assert "What the services are built from has changed since" in shown(workspace)
 
 
 def test_a_phase_that_was_observed_shows_it(workspace: Workspace):

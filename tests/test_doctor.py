@@ -57,6 +57,14 @@ def test_a_tool_tells_its_version_and_one_that_fails_is_missing(empty_path):
     assert tools["kind or k3d"] == "k3d", "there is enough"
 
 
+def test_kubectl_tells_its_version_as_every_age_of_it_says_it(empty_path):
+    tool(empty_path, "kubectl", """test "$2" = --client && echo 'Client Version: v1.34.1'""")
+    assert found(empty_path)["kubectl"] == "v1.34.1"
+    old = 'Client Version: version.Info{Major:"1", GitVersion:"v1.20.2", GitCommit:"x"}'
+    tool(empty_path, "kubectl", f"echo '{old}'")
+    assert found(empty_path)["kubectl"] == "v1.20.2"
+
+
 def test_a_terraform_that_is_too_old_is_as_good_as_none(empty_path):
     tool(empty_path, "terraform", """echo '{"terraform_version": "1.2.9"}'""")
     assert found(empty_path)["Terraform"] is None

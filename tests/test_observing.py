@@ -197,6 +197,32 @@ def test_what_can_not_be_watched_is_no_difference_and_is_said():
     assert statuses(judge(udp, Seen(TOLD)))["web", "api", 53] == "unwatched"
 
 
+OUT = Call("api", "198.51.100.7", 443)
+
+
+def test_a_call_to_elsewhere_that_nobody_told_of_is_a_difference():
+    verdict = judge(APPLICATION, Seen(TOLD, outside={OUT: 2}))
+    assert not verdict.agrees
+    assert Line("api", "198.51.100.7", 443, "https", "untold", 2) in verdict.lines
+    assert verdict.notes == ()
+    came = judge(APPLICATION, Seen(TOLD, outside={Call("198.51.100.7", "web", 80): 1}))
+    assert came.agrees, "whoever comes from elsewhere is no call of ours"
+    assert len(came.notes) == 1
+
+
+def test_a_call_to_elsewhere_is_told_by_a_setting_that_names_a_host_and_its_port():
+    pays = Flow("api", "pay.example.com", 443, "https", ("environment PAY_URL",))
+    told = replace(APPLICATION, outside=(pays,))
+    other = Call("api", "203.0.113.9", 443)
+    verdict = judge(told, Seen(TOLD, outside={OUT: 2, other: 1}))
+    assert verdict.agrees
+    line = Line("api", "pay.example.com", 443, "https", "seen", 3, told_by=("environment PAY_URL",))
+    assert line in verdict.lines
+    assert judge(told, Seen(TOLD)).agrees, "a setting may name a host for a link in a page"
+    assert not judge(told, Seen(TOLD, outside={Call("web", "198.51.100.7", 443): 1})).agrees
+    assert not judge(told, Seen(TOLD, outside={replace(OUT, port=5432): 1})).agrees
+
+
 def test_on_the_picture_only_what_is_not_as_told_is_marked():
     calls = {call: number for call, number in TOLD.items() if call.target != "db"}
     verdict = judge(APPLICATION, Seen({**calls, Call("web", "db", 3306): 1}))
@@ -231,7 +257,7 @@ def test_an_observation_is_kept_with_its_day_commit_and_compose_file(workspace):
     head = process.run(["git", "rev-parse", "HEAD"], cwd=workspace.root).stdout.strip()
     assert (first.commit, first.changed, first.code) == (head, False, head[:10])
     path = record.save(workspace, first)
-    assert not record.now(workspace, 2, judge(APPLICATION, Seen(TOLD))).changed
+    assert not record.now(workspace, 3, judge(APPLICATION, Seen(TOLD))).changed
     (workspace.root / "new.py").touch()
     later = record.now(workspace, 3, judge(APPLICATION, Seen({**TOLD, Call("web", "db", 1): 1})))
     assert later.code == f"{head[:10]}, with changes"
@@ -239,9 +265,28 @@ def test_an_observation_is_kept_with_its_day_commit_and_compose_file(workspace):
     assert record.load(workspace) == {1: first, 3: later}
     assert json.loads(path.read_text())["phases"]["3"]["agrees"] is False
 
-    assert first.compose == record.compose_digest(workspace)
+    assert record.outdated(workspace, first) == ""
     workspace.compose_file.write_text("services: {web: {image: nginx:2}}\n")
-    assert first.compose != record.compose_digest(workspace)
+    assert record.outdated(workspace, first) == "The Compose file"
+
+
+def test_an_observation_is_outdated_once_what_is_built_is_another(workspace):
+    workspace.compose_file.write_text("services: {web: {build: web}, api: {build: git://x/y}}\n")
+    (workspace.root / "web").mkdir()
+    code = workspace.root / "web" / "app.py"
+    code.write_text("one")
+    for argv in (["init", "-q"], ["add", "."]):
+        process.run(["git", *argv], cwd=workspace.root)
+    (workspace.root / ".gitignore").write_text("*.log\n")
+    seen_then = record.now(workspace, 1, judge(APPLICATION, Seen(TOLD)))
+    (workspace.root / "web" / "app.log").touch()
+    (workspace.root / "README.md").touch()
+    assert record.outdated(workspace, seen_then) == ""
+    shutil.rmtree(workspace.root / ".git")
+    (workspace.root / "web" / "app.log").unlink()
+    assert record.outdated(workspace, seen_then) == "", "the same files, without their history"
+    code.write_text("two")
+    assert record.outdated(workspace, seen_then) == "What the services are built from"
 
 
 def test_without_a_record_there_is_none_and_a_broken_one_is_told(workspace):

@@ -141,6 +141,17 @@ def test_who_hears_a_line_may_end_it_and_the_tool_is_interrupted_once(tmp_path):
 
 
 def test_what_runs_in_the_background_ends_with_the_block():
-    with process.background(python("import time; time.sleep(60)")) as child:
-        assert child.poll() is None
-    assert child.returncode == -signal.SIGTERM
+    code = """
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
+print("begun", flush=True)
+signal.pause()
+"""
+    with process.background(python(code)) as said:
+        assert said.get() == "begun"
+    assert (said.get(), said.get()) == ("ended", None)
+
+
+def test_what_ends_by_itself_in_the_background_says_so():
+    with process.background(python("import sys; sys.exit('no more')")) as said:
+        assert (said.get(), said.get()) == ("no more", None)

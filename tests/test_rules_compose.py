@@ -60,11 +60,43 @@ def test_a_flow_that_was_seen_to_be_another(example):
     example.edit("docker-compose.yml", "name: beehive", "# A comment\nname: beehive")
     assert found(example, "flow-observed") == []
     example.edit("docker-compose.yml", "mysql:8.4", "mysql:8.0")
-    assert only(example, "flow-observed").severity == "warning"
+    finding = only(example, "flow-observed")
+    assert finding.severity == "warning"
+    assert finding.message == "The Compose file changed after the flow of phase 1 was seen"
     example.edit("docker-compose.yml", "MYSQL_HOST: db", "MYSQL_HOST: db.example.com")
     finding = only(example, "flow-observed")
     assert finding.message == "'shop' was seen to call 'db' at 3306 in phase 1; not told"
     assert (finding.severity, finding.file) == ("error", example.compose_file)
+
+
+def test_a_call_to_elsewhere_is_right_as_long_as_a_setting_tells_of_it(example):
+    told = "MYSQL_HOST: db\n      PAY_URL: https://pay.example.com\n"
+    example.edit("docker-compose.yml", "MYSQL_HOST: db\n", told)
+    lines = (
+        verdict.Line("users", "shop", 8080, "http", "seen"),
+        verdict.Line("shop", "db", 3306, "mysql", "seen"),
+        verdict.Line("shop", "pay.example.com", 443, "https", "seen"),
+    )
+    record.save(example, record.now(example, 1, verdict.Verdict(lines, ())))
+    assert found(example, "flow-observed") == []
+    example.edit("docker-compose.yml", "https://pay.example.com", "''")
+    assert "'shop' was seen to call 'pay.example.com'" in only(example, "flow-observed").message
+
+
+def test_a_flow_that_was_seen_of_other_code(example):
+    lines = (
+        verdict.Line("users", "shop", 8080, "http", "seen"),
+        verdict.Line("shop", "db", 3306, "mysql", "seen"),
+    )
+    code = example.root / "shop" / "app.py"
+    code.parent.mkdir(exist_ok=True)
+    code.write_text("one")
+    record.save(example, record.now(example, 1, verdict.Verdict(lines, ())))
+    assert found(example, "flow-observed") == []
+    code.write_text("two")
+    finding = only(example, "flow-observed")
+    assert finding.severity == "warning"
+    assert finding.message.startswith("What the services are built from changed after the flow")
 
 
 @pytest.mark.parametrize(

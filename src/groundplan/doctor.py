@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import sys
 from dataclasses import asdict, dataclass
@@ -58,7 +59,12 @@ def examine(root: Path) -> tuple[Finding, ...]:
             "plan, apply, destroy; not for site and pictures",
             "groundplan doctor --install, or 'make demo', which does the same",
         ),
-        _command("git", "the history of the design", "your system's package manager"),
+        Finding(
+            "git",
+            _said(["git", "--version"]),
+            "the history of the design",
+            "your system's package manager",
+        ),
         Finding(
             "Docker engine",
             _said(["docker", "version", "--format", "{{.Server.Version}}"]),
@@ -71,7 +77,9 @@ def examine(root: Path) -> tuple[Finding, ...]:
             "groundplan up",
             "comes with Docker; 'make machine' on Debian as root",
         ),
-        _command("kubectl", "a cluster of yours", "https://kubernetes.io/docs/tasks/tools/"),
+        Finding(
+            "kubectl", _kubectl(), "a cluster of yours", "https://kubernetes.io/docs/tasks/tools/"
+        ),
         Finding(
             "kind or k3d",
             next((name for name in ("kind", "k3d") if shutil.which(name)), None),
@@ -101,10 +109,6 @@ def _package(name: str, purpose: str) -> Finding:
     return Finding(f"{name} (Python)", found, purpose, "make demo", required=True)
 
 
-def _command(name: str, purpose: str, get: str) -> Finding:
-    return Finding(name, _said([name, "--version"]) or shutil.which(name), purpose, get)
-
-
 def _said(argv: list[str]) -> str | None:
     """The first line that a tool prints, None where it is missing or fails."""
     try:
@@ -113,6 +117,13 @@ def _said(argv: list[str]) -> str | None:
         return None
     lines = outcome.stdout.strip().splitlines()
     return lines[0] if outcome.returncode == 0 and lines else None
+
+
+def _kubectl() -> str | None:
+    # `Client Version: v1.34.1`; an old one says much more in that line.
+    said = _said(["kubectl", "version", "--client"])
+    found = re.search(r"v\d+\.\d+\.\d+[^\s\"]*", said or "")
+    return found[0] if found else None
 
 
 def _terraform(root: Path) -> str | None:

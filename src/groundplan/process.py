@@ -6,9 +6,11 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from groundplan.errors import ToolError
@@ -131,20 +133,33 @@ def stream(
 
 
 @contextmanager
-def background(argv: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
-    """`argv` while the block runs; then it is ended. Raises ToolError when it can't be started."""
+def background(argv: Sequence[str]) -> Iterator[SimpleQueue[str | None]]:
+    """`argv` while the block runs; then it is ended. Raises ToolError when it can't be started.
+
+    What it says, on either stream, is queued line by line; None once it has ended.
+    """
     try:
         child = subprocess.Popen(
             list(argv), text=True, encoding="utf-8", errors="replace", stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=0,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0,
         )  # fmt: skip
     except OSError as error:
         raise ToolError(f"{argv[0]} can't be started: {error.strerror}") from None
+    said: SimpleQueue[str | None] = SimpleQueue()
+
+    def listen() -> None:  # all the time, as a tool waits whose words nobody takes
+        for line in child.stdout or ():
+            said.put(line.rstrip("\n"))
+        said.put(None)
+
+    listener = threading.Thread(target=listen, name=f"listening to {_name(argv)}")
     with child:
+        listener.start()
         try:
-            yield child
+            yield said
         finally:
             _signal(child, signal.SIGTERM)
+            listener.join()
 
 
 def _signal(child: subprocess.Popen[str], number: int) -> None:

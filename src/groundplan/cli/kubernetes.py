@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from groundplan.compose import Remark
     from groundplan.kubernetes.deploy import Deployment
     from groundplan.terraform.targets import TargetName
-    from groundplan.workspace import Workspace
 
 app = typer.Typer(help="Kubernetes from Compose.", no_args_is_help=True, rich_markup_mode=None)
 Overlay = Annotated[str, typer.Option("--overlay", help="The overlay: local, or an environment.")]
@@ -88,14 +86,11 @@ def apply(
     overlay: Overlay = "local", context: Context = None, target: To = Target.aws, yes: Yes = False
 ) -> None:
     """Deploy an overlay to the named cluster, and wait until every copy is ready."""
-    from groundplan.kubernetes import deploy  # noqa: PLC0415
-
-    here = workspace()
-    deployment = deploy.opened(here, overlay, context)
-    outputs = _outputs(here, deployment, target.value)
+    deployment = _opened("apply", overlay, context)
+    tag = deployment.tag()
+    outputs = _outputs(deployment, target.value)
     if deployment.target.in_cloud and not yes:
         ask(f"Deploy {overlay} to the cluster of {context}?")
-    tag = deploy.commit(here.root)
     start = time.monotonic()
     deployment.apply(tag, outputs, on_line=say)
     typer.echo(f"{overlay} is deployed at {tag}, in {time.monotonic() - start:.0f} s")
@@ -107,30 +102,41 @@ def port_forward(
     context: Context = None,
     port: Annotated[int, typer.Option(help="The port on this machine.", min=1)] = 8080,
     journey: Annotated[
-        bool, typer.Option("--journey", help="Walk the customer's way once, and end.")
+        bool, typer.Option("--journey", help="Walk the customer's way once, order and all; end.")
     ] = False,
 ) -> None:
     """Show the application in the cluster on this machine, until Ctrl-C."""
     from groundplan import journey as journeys  # noqa: PLC0415
-    from groundplan.kubernetes import deploy  # noqa: PLC0415
 
-    here = workspace()
-    with deploy.opened(here, overlay, context).reached(port) as address:
-        typer.echo(address)
+    deployment = _opened("port-forward", overlay, context)
+    with deployment.reached(port) as forwarding:
+        typer.echo(forwarding.address)
         if not journey:
-            threading.Event().wait()  # until Ctrl-C
-        steps = here.design.journey
-        results = journeys.walk(steps, address)
+            forwarding.wait()  # until Ctrl-C
+        steps = deployment.workspace.design.journey
+        results = journeys.walk(steps, forwarding.address)
         typer.echo(journeys.as_text(results, steps))
         raise typer.Exit(int(not journeys.complete(results, steps)))
 
 
 @app.command()
-def rollback(overlay: Overlay = "local", context: Context = None) -> None:
-    """Take every Deployment of an overlay back to what it was before."""
-    from groundplan.kubernetes import deploy  # noqa: PLC0415
+def rollback(overlay: Overlay = "local", context: Context = None, yes: Yes = False) -> None:
+    """Take an overlay back to what was deployed before: images, settings and all but data."""
+    deployment = _opened("rollback", overlay, context)
+    tag = deployment.before().tag
+    if deployment.target.in_cloud and not yes:
+        ask(f"Take {overlay} in the cluster of {context} back to {tag}?")
+    deployment.take_back(on_line=say)
+    typer.echo(f"{overlay} is back at {tag}")
 
-    deploy.opened(workspace(), overlay, context).cluster.undo(on_line=say)
+
+def _opened(command: str, overlay: str, context: str | None) -> Deployment:
+    """What `command` is about; refused where it names no cluster."""
+    from groundplan.kubernetes import cluster, deploy  # noqa: PLC0415
+
+    here = workspace()
+    named = cluster.assert_named(context, f"groundplan k8s {command} --overlay {overlay}")
+    return deploy.opened(here, overlay, named)
 
 
 def _render_any(compose: Path, out: Path | None) -> None:
@@ -153,11 +159,12 @@ def _tell(remarks: Iterable[Remark]) -> None:
         say(f"note: {remark.service}: {remark.message}" if remark.service else remark.message)
 
 
-def _outputs(here: Workspace, deployment: Deployment, target: TargetName) -> dict[str, Any] | None:
+def _outputs(deployment: Deployment, target: TargetName) -> dict[str, Any] | None:
     """What Terraform tells of the environment."""
     if not deployment.target.in_cloud:
         return None
     from groundplan import terraform  # noqa: PLC0415
 
-    with terraform.opened(here, deployment.target.name, target, on_line=say) as opened:
+    env = deployment.target.name
+    with terraform.opened(deployment.workspace, env, target, on_line=say) as opened:
         return opened.output()

@@ -81,6 +81,7 @@ def told_by(resolved: Resolved, source: Source, *, strict: bool = True) -> Appli
             *(_placed(remark, source) for remark in flows.remarks),
             *(Remark(problem.message, line=problem.line) for problem in problems),
         ),
+        outside=flows.outside,
     )
 
 

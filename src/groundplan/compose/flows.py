@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _ONE_SHOT = "service_completed_successfully"
 _HOST_NAMES = ("host.docker.internal", "gateway.docker.internal", "172.17.0.1")
 _LOCAL_NAMES = ("localhost", "127.0.0.1")
+_ANY = "0.0.0.0"  # noqa: S104 - what is listened on is no host
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,15 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Told:
-    """All that a file tells: flows in name order, remarks, and hosts that are no service."""
+    """All that a file tells: flows in name order, remarks, and hosts that are no service.
+
+    `outside` are flows to those hosts that stand elsewhere.
+    """
 
     flows: tuple[Flow, ...] = ()
     remarks: tuple[Remark, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    outside: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class _Reader:
     external: frozenset[str]
     remarks: dict[tuple[str, str], Remark] = field(default_factory=dict)
     unknown: list[Unknown] = field(default_factory=list)
+    outside: list[Flow] = field(default_factory=list)
 
     def words(self) -> list[_Word]:
         """Every word of every service, in the order in which `told_by` lists them."""
@@ -109,6 +115,7 @@ class _Reader:
                 # A config file has names of its own (an upstream, a job), which are no hosts.
                 if not targets and setting[0] != "configs":
                     self.miss(name, setting, mention)
+                    self.leave(name, by, mention)
                 for target in targets:
                     port = self.inner_port(target, mention)
                     yield _Word(name, target, by, port, mention.protocol)
@@ -175,13 +182,25 @@ class _Reader:
 
     def miss(self, name: str, setting: tuple[str, ...], mention: Mention) -> None:
         """Keep a host that no service has, where it can only be meant for one."""
-        outside = {*(host.partition("=")[0] for host in self.raw[name].get("extra_hosts") or ())}
-        outside |= {link.rpartition(":")[2] for link in self.raw[name].get("external_links") or ()}
         plain = mention.host.replace("-", "").replace("_", "").isalnum()
-        reachable = mention.host in outside or self.external & set(self.services[name].networks)
+        reachable = self.elsewhere(name, mention.host)
         known = mention.host in self.names(name, name) or mention.host in _LOCAL_NAMES
         if plain and not mention.host.isdecimal() and not reachable and not known:
             self.unknown.append(Unknown(name, setting, mention.host, mention.certain))
+
+    def leave(self, name: str, by: str, mention: Mention) -> None:
+        """Keep a host that stands elsewhere: it is named in full, or can be nowhere else."""
+        full = "." in mention.host and mention.host not in (*_LOCAL_NAMES, _ANY)
+        if full or self.elsewhere(name, mention.host):
+            protocol = mention.protocol or kinds.protocol_of(None, mention.port)
+            self.outside.append(Flow(name, mention.host, mention.port, protocol, (by,)))
+
+    def elsewhere(self, name: str, host: str) -> bool:
+        """Whether a service may find a host outside the file, by a name of its own."""
+        hosts = {item.partition("=")[0] for item in self.raw[name].get("extra_hosts") or ()}
+        links = self.raw[name].get("external_links") or ()
+        hosts |= {link.rpartition(":")[2] for link in links}
+        return host in hosts or bool(self.external & set(self.services[name].networks))
 
 
 def told(document: Raw, services: Iterable[Service]) -> Told:
@@ -204,6 +223,7 @@ def told(document: Raw, services: Iterable[Service]) -> Told:
         tuple(flows),
         (*reader.remarks.values(), *remarks),
         tuple(dict.fromkeys(reader.unknown)),
+        tuple(dict.fromkeys(reader.outside)),
     )
 
 

@@ -110,6 +110,7 @@ class Application:
 
     `name` is the file's own `name:`, else `application`, whatever folder it lies in. `entry` are
     the services by which people come in. `remarks` is what can't be drawn, or is only guessed at.
+    `outside` are the hosts that settings name and that stand elsewhere, as the targets of flows.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Application:
     flows: tuple[Flow, ...] = ()
     entry: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    outside: tuple[Flow, ...] = ()
 
     def service(self, name: str) -> Service:
         """The service of that name. Raises KeyError."""

@@ -6,11 +6,13 @@ Only the context that is named is ever touched, never the one that happens to be
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from queue import Empty
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from groundplan import process
 from groundplan.errors import InputError, RefusedError, ToolError, suggest
@@ -18,9 +20,9 @@ from groundplan.kubernetes.manifest import plain
 from groundplan.kubernetes.validation import name_of
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
+    from queue import SimpleQueue
 
     from groundplan.kubernetes.workload import Manifest
 
@@ -29,8 +31,12 @@ if TYPE_CHECKING:
 _GET: Final = "install kubectl: https://kubernetes.io/docs/tasks/tools/; a cluster: kind or k3d"
 WORKLOADS: Final = ("Deployment", "StatefulSet", "DaemonSet")
 """The kinds whose pods are to run for good."""
+_CLAIM: Final = "PersistentVolumeClaim"
 _ROLLOUT: Final = 300  # seconds until every copy has to be ready
 _READY: Final = 30
+# What kubectl says once it listens, and then of each connection that comes.
+_FORWARDING: Final = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+) ")
+_CONNECTION: Final = "Handling connection for "
 # What a cluster of before 1.21 or 1.23 calls what has the same fields there.
 _FORMER: Final = {"policy/v1": "policy/v1beta1", "autoscaling/v2": "autoscaling/v2beta2"}
 
@@ -55,20 +61,42 @@ class Cluster:
     def _argv(self) -> list[str]:
         return [self.kubectl, "--context", self.context, "--namespace", self.namespace]
 
+    def name(self) -> str:
+        """The cluster's own name, as EKS or eksctl wrote it into the kubeconfig."""
+        words = ("config", "view", "--minify", "--output", "jsonpath={.clusters[0].name}")
+        entry = self.run(*words).stdout.strip()
+        return entry.rpartition("/")[2].partition(".")[0]  # of an ARN, or of NAME.REGION.eksctl.io
+
     def apis(self) -> set[str]:
         """The APIs that the cluster has, those of its controllers among them."""
         return set(self.run("api-versions").stdout.split())
 
     def apply(self, manifests: Sequence[Manifest], *, on_line: Say) -> None:
         """Apply `manifests`, as far as the cluster's version knows their kinds."""
-        known = self.apis()
-        ready = [_former(item, known) for item in manifests]
-        for item in (item for item in ready if item["apiVersion"] not in known):
+        ready, unknown = self._sorted(manifests)
+        for item in unknown:
             on_line(f"left out, unknown to this cluster: {name_of(item)}")
-        text = "---\n".join(plain(item) for item in ready if item["apiVersion"] in known)
-        for line in self.run("apply", "--filename", "-", stdin=text).stdout.splitlines():
+        words = ("apply", "--filename", "-")
+        for line in self.run(*words, stdin=_text(ready)).stdout.splitlines():
             if not line.endswith(" unchanged"):
                 on_line(line)
+
+    def delete(self, manifests: Sequence[Manifest], *, on_line: Say) -> None:
+        """Delete what `manifests` tell of, as far as it is there; what holds data is only named."""
+        for item in (item for item in manifests if item["kind"] == _CLAIM):
+            on_line(f"{name_of(item)} is used no more; it stays, as it holds data")
+        gone, _ = self._sorted([item for item in manifests if item["kind"] != _CLAIM])
+        if gone:
+            words = ("delete", "--ignore-not-found", "--filename", "-")
+            for line in self.run(*words, stdin=_text(gone)).stdout.splitlines():
+                on_line(line)
+
+    def _sorted(self, manifests: Sequence[Manifest]) -> tuple[list[Manifest], list[Manifest]]:
+        """Those of which the cluster's version knows the kind, as it calls it, and the others."""
+        known = self.apis()
+        ready = [_former(item, known) for item in manifests]
+        there = [item for item in ready if item["apiVersion"] in known]
+        return there, [item for item in ready if item["apiVersion"] not in known]
 
     def await_rollout(self, manifests: Sequence[Manifest], *, on_line: Say) -> None:
         """Wait until every copy of every workload is ready. Raises ToolError, with the reason."""
@@ -100,25 +128,6 @@ class Cluster:
                 )
             on_line(f"{name} is done")
 
-    def undo(self, *, on_line: Say) -> None:
-        """Every Deployment as it was before it was last changed.
-
-        One that never was changed stays as it is. Raises RefusedError where that is each of them.
-        """
-        names = self.run("get", "deployments", "--output", "name").stdout.split()
-        back = [name for name in names if self._undone(name, on_line)]
-        if not back:
-            raise RefusedError("no Deployment was ever changed, so there is nothing to go back to")
-        for name in back:
-            self.run("rollout", "status", name, f"--timeout={_ROLLOUT}s")
-
-    def _undone(self, name: str, on_line: Say) -> bool:
-        outcome = self.run("rollout", "undo", name, check=False)
-        if outcome.returncode and "no rollout history" not in outcome.stderr:
-            raise process.failed(outcome)
-        on_line(outcome.stdout.strip() or f"{name} was never changed, and stays as it is")
-        return not outcome.returncode
-
     def secret(self, name: str, data: Mapping[str, str], labels: Mapping[str, str]) -> Manifest:
         """A Secret that holds `data`, which goes to the cluster by kubectl's input only."""
         return {
@@ -127,16 +136,18 @@ class Cluster:
         }  # fmt: skip
 
     @contextmanager
-    def forwarded(self, service: str, port: int, local: int = 0) -> Iterator[str]:
-        """The address on this machine at which `port` of a service is reached meanwhile.
+    def forwarded(self, service: str, port: int, local: int = 0) -> Iterator[Forwarding]:
+        """`port` of a service, as it is reached on this machine meanwhile.
 
-        `local` is the port here, 0 for any that is free. Only this machine can use it.
+        `local` is the port here, 0 for any that is free. Only this machine can use it. Raises
+        RefusedError where something else has it, ToolError where kubectl does not forward it.
         """
-        chosen = local or _free_port()
-        words = ("port-forward", "--address", "127.0.0.1", f"service/{service}", f"{chosen}:{port}")
-        with process.background([*self._argv, *words]) as child:
-            _await_port(child, chosen)
-            yield f"http://127.0.0.1:{chosen}"
+        if local:
+            _assert_free(local)
+        # Without a port here, kubectl takes one that is free.
+        words = ("--address", "127.0.0.1", f"service/{service}", f"{local or ''}:{port}")
+        with process.background([*self._argv, "port-forward", *words]) as said:
+            yield Forwarding(_address(said), said)
 
     def _ended(self, job: str) -> str:
         """How a Job ended: `Complete` or `Failed`; empty where it did not in time."""
@@ -159,9 +170,33 @@ class Cluster:
         return "\n".join(f"  {line}" for line in [*told, *logs.stdout.splitlines()[-10:]])
 
 
-def connect(context: str, namespace: str) -> Cluster:
-    """The cluster of `context`. Raises InputError where there is no such context, ToolError
-    where kubectl is missing or the cluster does not answer.
+@dataclass(frozen=True)
+class Forwarding:
+    """A port of the cluster as it is reached on this machine, at `address`, and what kubectl
+    says of it.
+    """
+
+    address: str
+    said: SimpleQueue[str | None]
+
+    def wait(self) -> NoReturn:
+        """Wait until it ends, as it does with its pod. Raises ToolError, with the reason."""
+        reason = "kubectl ended"
+        for line in iter(self.said.get, None):
+            if line and not line.startswith(_CONNECTION):
+                reason = line
+        raise ToolError(
+            f"{self.address} leads to the cluster no more: {reason}",
+            hint="it led to one pod; the same command finds one that runs",
+        )
+
+
+def connect(context: str, namespace: str, planned: Collection[str] = ()) -> Cluster:
+    """The cluster of `context`.
+
+    `planned` are the names in AWS that it may have, if any are known. Raises InputError where
+    there is no such context, RefusedError where it is another cluster's, ToolError where kubectl is
+    missing or the cluster does not answer.
     """
     kubectl = process.find("kubectl", install=_GET)
     known = process.run([kubectl, "config", "get-contexts", "--output", "name"]).stdout.split()
@@ -172,6 +207,11 @@ def connect(context: str, namespace: str) -> Cluster:
             or "KUBECONFIG names another file; or make a cluster: kind",
         )
     cluster = Cluster(kubectl, context, namespace)
+    if planned and (name := cluster.name()) not in planned:
+        raise RefusedError(
+            f"'{context}' is the cluster {name}, and not {' or '.join(sorted(planned))}",
+            hint="the runbook has the command that makes the context: docs/runbook.md",
+        )
     answer = cluster.run("version", "--output", "json", "--request-timeout", "10s", check=False)
     if answer.returncode:
         said = (answer.stderr.strip() or "it said nothing").splitlines()[-1]
@@ -192,14 +232,13 @@ def tagged(manifests: Sequence[Manifest], images: Mapping[str, str]) -> list[Man
     return found
 
 
-def assert_named(context: str | None, overlay: str) -> str:
-    """The context that was asked for. Raises RefusedError where none was."""
+def assert_named(context: str | None, command: str) -> str:
+    """The context that was asked for by `command`. Raises RefusedError where none was."""
     if context:
         return context
     raise RefusedError(
         "which cluster? The current one could be anybody's",
-        hint=f"groundplan k8s apply --overlay {overlay} --context NAME; "
-        "kubectl config get-contexts lists them",
+        hint=f"{command} --context NAME; kubectl config get-contexts lists them",
     )
 
 
@@ -222,19 +261,30 @@ def _waits(pod: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{pod['metadata']['name']}: {said or 'runs, and is not ready'}"
 
 
-def _free_port() -> int:
+def _text(manifests: Sequence[Manifest]) -> str:
+    return "---\n".join(map(plain, manifests))
+
+
+def _assert_free(port: int) -> None:
+    """Whoever has the port would answer in the cluster's place."""
     with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return int(server.getsockname()[1])
+        # As kubectl does it: a connection that is over keeps no port.
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            server.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise RefusedError(
+                f"the port {port} can't be used: {(error.strerror or '').lower()}",
+                hint="choose another: --port NUMBER; groundplan up may have it: groundplan down",
+            ) from None
 
 
-def _await_port(child: subprocess.Popen[str], port: int) -> None:
-    end = time.monotonic() + _READY
-    while time.monotonic() < end and child.poll() is None:
-        with socket.socket() as client:
-            client.settimeout(1)
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    said = child.stderr.read().strip() if child.poll() is not None and child.stderr else ""
-    raise ToolError(f"the port {port} is not forwarded: {said or 'nothing answers'}")
+def _address(said: SimpleQueue[str | None]) -> str:
+    """Where kubectl listens, once it says so. Whoever answers there before is somebody else."""
+    end, lines = time.monotonic() + _READY, []
+    with suppress(Empty):
+        while (line := said.get(timeout=max(0, end - time.monotonic()))) is not None:
+            if found := _FORWARDING.match(line):
+                return f"http://127.0.0.1:{found[1]}"
+            lines.append(line)
+    raise ToolError(f"nothing is forwarded: {' '.join(lines) or 'kubectl says nothing'}")

@@ -165,8 +165,9 @@ def _rights(operator: Operator, at: Place) -> Iterator[str]:
     """A role for the controller's service account, which the Pod Identity agent hands out."""
     role, document = f"{at.cluster}-{operator.chart}", f"'{_at(operator.rights, at)}'"
     if operator.rights.startswith("https://"):
-        yield f"curl --fail --location --output policy.json {operator.rights}"
-        document = "file://policy.json"
+        yield "policy=$(mktemp)"
+        yield f'curl --fail --location --output "$policy" {operator.rights}'
+        document = '"file://$policy"'
     yield f"aws iam create-role --role-name {role} --assume-role-policy-document '{_TRUST}'"
     yield (
         f"aws iam put-role-policy --role-name {role} --policy-name {operator.chart}"

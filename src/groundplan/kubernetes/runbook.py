@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import kubernetes
-from groundplan.kubernetes import cloud, operators, overlays
+from groundplan.kubernetes import cloud, network, operators, overlays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from groundplan.compose import Service
-    from groundplan.facts import Facts
+    from groundplan.facts import Facts, Resource
     from groundplan.kubernetes.target import Target
     from groundplan.workspace import Workspace
 
 _KIND: Final = "kind-kind"  # what kind calls the context of a cluster that was given no name
+# EKS names the machine in an image of its own; Graviton is in the name of a type of instance.
+_AMI: Final = re.compile("(x86_64|ARM_64)")
+_GRAVITON: Final = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\.")
+_STATES: Final = "terraform/state"
+_ACCOUNT: Final = "$(aws sts get-caller-identity --query Account --output text)"
 
 
 @dataclass(frozen=True)
@@ -42,10 +48,7 @@ def _steps(workspace: Workspace, target: Target) -> Iterator[Chapter]:
     yield Chapter(
         "Look at what will be applied",
         "Kustomize puts base and overlay together; the check knows the cluster's version.",
-        (
-            f"kubectl kustomize k8s/overlays/{target.name}",
-            f"groundplan k8s validate k8s/overlays/{target.name}",
-        ),
+        (f"kubectl kustomize k8s/overlays/{target.name}", "groundplan k8s validate"),
     )
     yield Chapter(
         "Apply, and watch every copy become ready",
@@ -61,15 +64,22 @@ def _here() -> Iterator[Chapter]:
         "One that ends with this machine. k3d does as well; the context is then another.",
         ("kind create cluster",),
     )
+    yield Chapter(
+        "Render the manifests",
+        "From the Compose file and the design as they are now. Older ones are not applied.",
+        ("groundplan k8s render",),
+    )
 
 
 def _cloud(workspace: Workspace, target: Target) -> Iterator[Chapter]:
     facts = workspace.facts(target.name, target.phase or 0)
     place = _place(target, facts)
+    yield from _account(workspace, target)
     yield from _environment(target, place)
     yield Chapter(
         "Point kubectl at the cluster",
-        "The context gets a name of its own, so that nothing goes to another cluster by accident.",
+        "The context gets a name of its own, so that nothing goes to another cluster by accident."
+        + _answers(facts),
         (
             f"aws eks update-kubeconfig --region {place.region} --name {place.cluster}"
             f" --alias {place.context}",
@@ -81,7 +91,43 @@ def _cloud(workspace: Workspace, target: Target) -> Iterator[Chapter]:
         installed = any(line.startswith("helm ") for line in commands)
         title = "Install {}" if installed else "Wait for {}, an add-on of the cluster"
         yield Chapter(title.format(operator.name), operator.why, commands)
+    yield from _certificate(target, place)
     yield from _images(target, place, facts)
+
+
+def _answers(facts: Facts) -> str:
+    """Whom the cluster's API answers."""
+    clusters = facts.of_type("aws_eks_cluster")
+    configs = [config for item in clusters for config in item.blocks("vpc_config")]
+    cidrs = sorted({cidr for item in configs for cidr in item.get("public_access_cidrs") or ()})
+    return f" Outside its network, the cluster answers {', '.join(cidrs)} only." if cidrs else ""
+
+
+def _account(workspace: Workspace, target: Target) -> Iterator[Chapter]:
+    """What Terraform asks for before it does anything in a cloud."""
+    if target.name not in workspace.design.terraform.accounts:
+        yield Chapter(
+            "Say in which account it lives",
+            "Without it nothing is done in any. The first line tells the number of the one that you"
+            " are logged in to. Enter it in design.yaml, under terraform, as"
+            f' accounts: {{{target.name}: "NUMBER"}}; the second line commits that.',
+            (
+                "aws sts get-caller-identity --query Account --output text",
+                f"git commit --message 'State the account of {target.name}' design.yaml",
+            ),
+        )
+    states = workspace.root / _STATES
+    if files := sorted(path.name for path in states.glob("*.tfvars")):
+        terraform = f"terraform -chdir={_STATES}"
+        yield Chapter(
+            "Make the bucket of the states",
+            "Once in each account, before its first environment: Terraform keeps there what it"
+            " made.",
+            (
+                f"{terraform} init",
+                f"{terraform} apply -var-file={files[0]}",
+            ),
+        )
 
 
 def _environment(target: Target, place: operators.Place) -> Iterator[Chapter]:
@@ -113,21 +159,67 @@ def _references(target: Target) -> Iterator[str]:
         yield from (entry["remoteRef"]["key"] for entry in item["spec"].get("data") or ())
 
 
+def _certificate(target: Target, place: operators.Place) -> Iterator[Chapter]:
+    """The load balancer's controller finds it in ACM, by the host of the Ingress."""
+    host = next((rule["host"] for rule in _rules(target)), None)
+    if host is None:
+        return
+    acm = f"aws acm {{}} --region {place.region}"
+    record = "--query 'Certificate.DomainValidationOptions[0].ResourceRecord'"
+    yield Chapter(
+        f"Get a certificate for {host}",
+        "Once. Without it no load balancer can be made. The second line tells a record: whoever"
+        " keeps the domain enters it there, which proves that it is yours; the third waits for"
+        " that. It may take some minutes to be known: until then ask for the record again.",
+        (
+            f"certificate=$({acm.format('request-certificate')} --domain-name {host}"
+            " --validation-method DNS --query CertificateArn --output text)",
+            f'{acm.format("describe-certificate")} --certificate-arn "$certificate" {record}',
+            f'{acm.format("wait certificate-validated")} --certificate-arn "$certificate"',
+        ),
+    )
+
+
+def _rules(target: Target) -> Iterator[dict[str, Any]]:
+    for item in network.ingress(target):
+        yield from item["spec"]["rules"]
+
+
 def _images(target: Target, place: operators.Place, facts: Facts) -> Iterator[Chapter]:
-    account = "$(aws sts get-caller-identity --query Account --output text)"
     pushed = (line for item in target.running if item.build for line in _push(target, item, facts))
+    platform = _platform(facts)
+    chosen = f"DOCKER_DEFAULT_PLATFORM={platform} " if platform else ""
     yield Chapter(
         "Build the images, and push them",
-        "Each image is tagged with the commit that it was built from.",
+        "Each image is tagged with the commit that it was built from: all has to be committed."
+        + (f" The nodes run {platform}, whatever this machine is." if platform else ""),
         (
-            "docker compose build",
+            "git status --short",
+            f"{chosen}docker compose build",
             "tag=$(git rev-parse --short=12 HEAD)",
-            f"registry={account}.dkr.ecr.{place.region}.amazonaws.com",
+            f"registry={_ACCOUNT}.dkr.ecr.{place.region}.amazonaws.com",
             f"aws ecr get-login-password --region {place.region}"
             " | docker login --username AWS --password-stdin $registry",
             *pushed,
         ),
     )
+
+
+def _platform(facts: Facts) -> str | None:
+    """What the nodes run, as Docker calls it; None where the plan does not tell, or they differ."""
+    found = {_machine(item) for item in facts.of_type("aws_eks_node_group")}
+    return found.pop() if len(found) == 1 else None
+
+
+def _machine(group: Resource) -> str | None:
+    types = [str(name) for name in group.get("instance_types") or ()]
+    if named := _AMI.search(str(group.get("ami_type"))):
+        arm = named[0] == "ARM_64"
+    elif types:
+        arm = bool(_GRAVITON.match(types[0]))
+    else:
+        return None
+    return f"linux/{'arm64' if arm else 'amd64'}"
 
 
 def _push(target: Target, service: Service, facts: Facts) -> tuple[str, str]:
@@ -145,23 +237,50 @@ def _after(workspace: Workspace, target: Target) -> Iterator[Chapter]:
         "Copies stand on different nodes, as far as there are any.",
         (f"{namespaced} get pods --output wide",),
     )
-    told = f"The {len(workspace.design.journey)} steps of a customer's journey, and then a browser."
-    yield Chapter(
-        "Show it",
-        told,
-        (
-            f"groundplan k8s port-forward {_aim(target)} --journey",
-            f"groundplan k8s port-forward {_aim(target)}",
-        ),
-    )
+    yield from _point(target, namespaced)
+    yield _shown(workspace, target)
     yield Chapter(
         "Take it back",
-        "Every Deployment as it was before the last change; and all of it away.",
+        "Images and settings as they were before the last deployment, and nothing that came with"
+        " it; data, tables and Secrets stay as they are. And all of it away.",
         (
             f"groundplan k8s rollback {_aim(target)}",
             f"kubectl --context {_context(target)} delete namespace {target.application.name}",
         ),
     )
+
+
+def _point(target: Target, namespaced: str) -> Iterator[Chapter]:
+    """How customers find the load balancer."""
+    for item in network.ingress(target):
+        host = item["spec"]["rules"][0]["host"]
+        address = "jsonpath={.status.loadBalancer.ingress[0].hostname}"
+        yield Chapter(
+            f"Point {host} to the load balancer",
+            "The first line tells the load balancer's own name, a minute or two after it was"
+            f" applied. Whoever keeps the domain enters a CNAME record of {host} to it. Then the"
+            " second is answered.",
+            (
+                f"{namespaced} get ingress {item['metadata']['name']} --output '{address}'",
+                f"curl --fail --head https://{host}/",
+            ),
+        )
+
+
+def _shown(workspace: Workspace, target: Target) -> Chapter:
+    shown = f"groundplan k8s port-forward {_aim(target)}"
+    if target.in_cloud and _is_protected(workspace.facts(target.name, target.phase or 0)):
+        told = (
+            "In a browser. The customer's journey is not walked here: it ends with an order, and"
+            " this database, protected against deletion, is for those of customers."
+        )
+        return Chapter("Show it", told, (shown,))
+    told = f"The {len(workspace.design.journey)} steps of a customer's journey, and then a browser."
+    return Chapter("Show it", told, (f"{shown} --journey", shown))
+
+
+def _is_protected(facts: Facts) -> bool:
+    return any(item.get("deletion_protection") is True for item in facts.of_type("aws_db_instance"))
 
 
 def _tells(target: Target) -> str:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import process, yamlfile
+from groundplan.compose import contexts
 from groundplan.errors import InputError, ToolError
-from groundplan.files import read_text, write_if_changed
+from groundplan.files import digest, read_text, write_if_changed
 from groundplan.observing.verdict import Line, Verdict
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _SHORT: Final = 10
 class Observation:
     """What was seen in a phase. `date`: the UTC day (ISO). `commit`: the one that was checked out,
     empty where there was none; `changed`: whether files differed from it. `compose`: the digest of
-    what the Compose file said.
+    what the Compose file said; `built`: that of the files that the services were built from.
     """
 
     phase: int
@@ -33,6 +34,7 @@ class Observation:
     commit: str
     changed: bool
     compose: str
+    built: str
     verdict: Verdict
 
     @property
@@ -47,12 +49,28 @@ def now(workspace: Workspace, phase: int, verdict: Verdict) -> Observation:
     """The observation of this moment."""
     commit, changed = _code(workspace.root)
     today = datetime.now(UTC).date().isoformat()
-    return Observation(phase, today, commit, changed, compose_digest(workspace), verdict)
+    digests = (compose_digest(workspace), built_digest(workspace, phase))
+    return Observation(phase, today, commit, changed, *digests, verdict)
 
 
 def compose_digest(workspace: Workspace) -> str:
     """What an observation's `compose` is while it is current: the digest of what the file says."""
     return yamlfile.meaning(read_text(workspace.compose_file))
+
+
+def built_digest(workspace: Workspace, phase: int) -> str:
+    """What an observation's `built` is while it is current: a digest of the build contexts."""
+    found = contexts.written(workspace.application(phase), workspace.compose_file.parent)
+    return digest((path for path in found if path != workspace.root / FILE), root=workspace.root)
+
+
+def outdated(workspace: Workspace, observation: Observation) -> str:
+    """What has changed since: `The Compose file`, or what is built; empty while it is current."""
+    if observation.compose != compose_digest(workspace):
+        return "The Compose file"
+    if observation.built != built_digest(workspace, observation.phase):
+        return "What the services are built from"
+    return ""
 
 
 def load(workspace: Workspace) -> dict[int, Observation]:
@@ -82,13 +100,16 @@ def save(workspace: Workspace, observation: Observation) -> Path:
 
 def _plain(item: Observation) -> dict[str, Any]:
     head = {"date": item.date, "commit": item.commit, "changed": item.changed}
-    return {**head, "compose": item.compose, **item.verdict.as_dict()}
+    digests = {"compose": item.compose, "built": item.built}
+    return {**head, **digests, **item.verdict.as_dict()}
 
 
 def _read(phase: int, item: dict[str, Any]) -> Observation:
     lines = (Line(**{**line, "told_by": tuple(line["told_by"])}) for line in item["flows"])
     verdict = Verdict(tuple(lines), tuple(item["notes"]))
-    about = (item["date"], item["commit"], item["changed"], item["compose"])
+    # A record of before this was kept is of nobody knows what.
+    digests = (item["compose"], item.get("built", ""))
+    about = (item["date"], item["commit"], item["changed"], *digests)
     return Observation(phase, *about, verdict)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from groundplan.compose import kinds
@@ -82,6 +83,8 @@ def judge(
     """Hold the calls that were `seen` against the flows that `application` tells.
 
     `unwatched` are services whose connections can't be read; `stopped` names those that don't run.
+    A call to elsewhere is told by a setting of the caller that names a host there and its port: the
+    host's addresses change, and are not looked up.
     """
     told = list(_told(application))
     blind = frozenset(unwatched)
@@ -92,8 +95,28 @@ def judge(
         for call, number in seen.calls.items()
         if call not in matched
     ]
+    lines += _left(application, seen.outside)
     lines.sort(key=lambda line: (line.source != USERS, line.source, line.target, line.port or 0))
-    return Verdict(tuple(lines), tuple(_notes(seen, blind, stopped)))
+    return Verdict(tuple(lines), tuple(_notes(application, seen, blind, stopped)))
+
+
+def _left(application: Application, calls: Mapping[Call, int]) -> Iterator[Line]:
+    """The calls of services to elsewhere: a host may have many addresses."""
+    found: Counter[Line] = Counter()
+    for call, number in calls.items():
+        told = (item for item in application.outside if item.source == call.source)
+        flow = next((item for item in told if item.port in (None, call.port)), None)
+        if flow is not None:
+            told_as = (flow.target, flow.port, flow.protocol)
+            found[Line(flow.source, *told_as, "seen", told_by=flow.told_by)] += number
+        elif _is_ours(call.source, application):
+            protocol = _protocol(application, call)
+            found[Line(call.source, call.target, call.port, protocol, "untold")] += number
+    yield from (replace(line, connections=number) for line, number in found.items())
+
+
+def _is_ours(name: str, application: Application) -> bool:
+    return any(service.name == name for service in application.services)
 
 
 def _told(application: Application) -> Iterator[Line]:
@@ -140,8 +163,10 @@ def _protocol(application: Application, call: Call) -> str:
     return kinds.protocol_of(kinds.named(target.product) if target else None, call.port)
 
 
-def _notes(seen: Seen, blind: frozenset[str], stopped: str) -> Iterator[str]:
-    for call in sorted(seen.outside):
+def _notes(
+    application: Application, seen: Seen, blind: frozenset[str], stopped: str
+) -> Iterator[str]:
+    for call in sorted(call for call in seen.outside if not _is_ours(call.source, application)):
         yield f"{call.source} → {call.target}:{call.port} is with no container of the application"
     for name, number in seen.lost.items():
         those = "connection that was" if number == 1 else "connections that were"

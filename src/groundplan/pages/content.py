@@ -67,11 +67,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Observed:
-    """What was seen of the flow in a phase; `current` while the Compose file is as it was then."""
+    """What was seen of the flow in a phase; `outdated` is what has changed since, if anything."""
 
     phase: int
     observation: Observation | None
-    current: bool
+    outdated: str
 
     @property
     def rows(self) -> tuple[tuple[Line, str], ...]:
@@ -174,8 +174,7 @@ class Content:
         """What was seen of the application flow in that phase, as far as it was recorded."""
         self.design.phase(number)
         found = self._observations.get(number)
-        current = found is not None and found.compose == self._compose_digest
-        return Observed(number, found, current=current)
+        return Observed(number, found, record.outdated(self._workspace, found) if found else "")
 
     def ask_ahead(self) -> None:
         """Have read what the runbook will want, where there are manifests, while pages are made."""
@@ -189,10 +188,6 @@ class Content:
         from groundplan.kubernetes import runbook  # noqa: PLC0415 - only one page needs it
 
         return runbook.chapters(self._workspace, overlay)
-
-    @cached_property
-    def _compose_digest(self) -> str:
-        return record.compose_digest(self._workspace)
 
     @cached_property
     def _observations(self) -> dict[int, Observation]:

@@ -18,7 +18,7 @@ _Call = tuple[str, str, "int | None"]
 
 @rule("flow-observed", "the flow that was seen is the one that is told")
 def observed(workspace: Workspace) -> Iterator[Finding]:
-    """Phases whose flow was seen to be another, or seen of a Compose file that is no more."""
+    """Phases whose flow was seen to be another, or seen of what has changed since."""
     from groundplan.observing import record  # noqa: PLC0415
 
     found = record.load(workspace)
@@ -37,8 +37,9 @@ def observed(workspace: Workspace) -> Iterator[Finding]:
             at = file if same else workspace.compose_file
             changed = [*_changed(workspace, observation, same=same)]
             yield from (error(message, at, hint=hint) for message in changed)
-            if not same and not changed:
-                message = f"the flow of phase {number} was seen before the Compose file changed"
+            outdated = record.outdated(workspace, observation)
+            if outdated and not changed:
+                message = f"{outdated} changed after the flow of phase {number} was seen"
                 yield warning(message, file, hint=hint)
 
 
@@ -47,10 +48,11 @@ def _changed(workspace: Workspace, observation: Observation, *, same: bool) -> I
     from groundplan.observing import verdict  # noqa: PLC0415
     from groundplan.observing.calls import Seen  # noqa: PLC0415
 
-    number = observation.phase
-    told = _calls(verdict.judge(workspace.application(number), Seen()).lines)
+    number, application = observation.phase, workspace.application(observation.phase)
+    told = _calls(verdict.judge(application, Seen()).lines)
+    outside = {(flow.source, flow.target, flow.port) for flow in application.outside}
     seen = _calls(observation.verdict.lines)
-    for source, target, port in sorted(seen - told, key=str):
+    for source, target, port in sorted(seen - told - outside, key=str):
         yield f"'{source}' was seen to call '{target}' at {port} in phase {number}; not told"
     for source, target, port in sorted(told - seen if same else (), key=str):
         yield f"'{source}' calls '{target}' at {port} in phase {number}; not in the record"
