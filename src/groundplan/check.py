@@ -26,6 +26,7 @@ from groundplan.rules import (
     stores,
     terraform,
     views,
+    waivers,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, terraform, conformance, stores, network, ranges, environments,
-    records, views, prose, generated, observed,
+    records, views, prose, generated, observed, waivers,
 )  # fmt: skip
 
 

@@ -103,13 +103,15 @@ def apply(
     ] = False,
 ) -> None:
     """Plan, show the plan, hold it against policy, ask, and apply exactly that plan."""
-    from groundplan import terraform  # noqa: PLC0415
+    from groundplan import policy, terraform  # noqa: PLC0415
 
-    with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
+    here = workspace()
+    with terraform.opened(here, env, target.value, on_line=say) as driver:
         if target is Target.local and driver.is_current(phase) and not saved:
             typer.echo(f"{env} is at phase {phase} already; nothing has changed since")
             return
-        planned = driver.saved(phase) if saved else driver.plan(phase)
+        with policy.reading(here, env, [phase]):
+            planned = driver.saved(phase) if saved else driver.plan(phase)
         _show_and_apply(driver, planned, yes=yes)
 
 
@@ -226,7 +228,7 @@ def policy(
 ) -> None:
     """Hold Terraform against policy: checkov on its files and on its plan.
 
-    The plan is made from nothing, in the given phase (default: the last), unless it is there.
+    Each phase's plan is made from nothing, unless it is there.
     """
     from groundplan import policy as policies  # noqa: PLC0415
 
@@ -250,9 +252,10 @@ def _policy(env: str, phase: int | None) -> Report:
 
     here = workspace()
     here.environment(env)
-    number = phase or max(number for name, number in recording.phases(here) if name == env)
-    [plan] = recording.planned(here, [(env, number)], report=say)
-    return policies.run(here, env, number, plan=plan)
+    numbers = [phase] if phase else [found for name, found in recording.phases(here) if name == env]
+    with policies.reading(here, env, numbers):
+        plans = recording.planned(here, [(env, number) for number in numbers], report=say)
+    return policies.run_all(here, env, dict(zip(numbers, plans, strict=True)))
 
 
 def _print(planned: Plan, driver: Terraform) -> None:

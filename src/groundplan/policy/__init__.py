@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,12 +22,13 @@ from groundplan.policy.report import (
     as_markdown,
     as_sarif,
     as_text,
+    merged,
 )
 from groundplan.policy.verdicts import Verdict, settle
 from groundplan.terraform import sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from groundplan.facts import Facts
     from groundplan.policy.waivers import Entry
@@ -33,9 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "WAIVERS", "Finding", "Report", "as_json", "as_junit", "as_markdown", "as_sarif", "as_text",
-    "findings_by_address", "judge", "run", "run_plan",
+    "findings_by_address", "judge", "reading", "run", "run_all", "run_plan",
 ]  # fmt: skip
-WAIVERS: Final = Path("terraform/policies/waivers.yaml")
+WAIVERS: Final = Path("terraform/waivers.yaml")
 
 
 def run(
@@ -62,13 +65,35 @@ def run(
     checked = [_relative(variables, workspace.root), *([plan.name] if plan else [])]
     settled = _checked(settle(written, planned), variables)
     day = today or datetime.datetime.now(datetime.UTC).date()
-    report = judge(settled, checked, waivers=entries, today=day)
-    unused = _unused(entries, (*written, *planned), day, complete=plan is not None)
-    report = replace(report, findings=(*report.findings, *unused))
+    report = judge(settled, checked, waivers=entries, today=day, complete=plan is not None)
     report = replace(report, findings=_placed(report.findings, workspace.root))
     if plan:
         _save(workspace, env, number, report)
     return report
+
+
+def run_all(workspace: Workspace, env: str, plans: Mapping[int, Path]) -> Report:
+    """One report of `run` on each phase of `env`, by the number of which its plan is given."""
+    return merged(
+        env, {number: run(workspace, env, number, plan=plans[number]) for number in plans}
+    )
+
+
+@contextmanager
+def reading(workspace: Workspace, env: str, phases: Iterable[int]) -> Iterator[None]:
+    """Have the Terraform files read meanwhile, in these `phases` of `env`.
+
+    A `run` afterwards finds the verdicts kept; it also raises what was wrong here. Nothing else
+    may run policy inside: checkov keeps what it does to itself in globals.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        for number in phases:
+            pool.submit(_written, workspace, env, number)
+        try:
+            yield
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def findings_by_address(
@@ -92,7 +117,8 @@ def findings_by_address(
 
 
 def _from_dict(item: dict[str, Any]) -> Finding:
-    return Finding(**{name: value for name, value in item.items() if name != "severity"})
+    told = {name: value for name, value in item.items() if name != "severity"}
+    return Finding(**told | {"phases": tuple(told.get("phases", ()))})
 
 
 def _saved(workspace: Workspace, env: str, phase: int) -> Path:
@@ -147,38 +173,40 @@ def judge(
     *,
     waivers: Sequence[Entry] = (),
     today: datetime.date = datetime.date.min,
+    complete: bool = False,
 ) -> Report:
-    """The report on settled `verdicts`, with the `waivers` that hold `today`."""
+    """The report on settled `verdicts`, with the `waivers` that hold `today`.
+
+    One that waives none of them is told as unused: where they are not `complete`, for there is no
+    plan, only if nothing is left of its resource, since some checks fail on a plan only.
+    """
     valid = [entry for entry in waivers if entry.waiver.expires >= today]
-    findings = [
-        _finding(verdict, valid) for verdict in verdicts if verdict.result in {"failed", "unknown"}
-    ]
+    open_ = [verdict for verdict in verdicts if verdict.result != "passed"]
+    by = [next((e for e in valid if e.waiver.covers(verdict)), None) for verdict in open_]
+    findings = [_finding(*pair) for pair in zip(open_, by, strict=True)]
     findings += [
         _about(entry, "expired", f"this waiver ended on {entry.waiver.expires}")
         for entry in waivers
         if entry not in valid
     ]
-    passed, skipped = ([v.result for v in verdicts].count(word) for word in ("passed", "skipped"))
-    return Report(tuple(checked), passed, skipped, tuple(findings))
-
-
-def _unused(
-    entries: Iterable[Entry], seen: Sequence[Verdict], today: datetime.date, *, complete: bool
-) -> list[Finding]:
-    """The waivers of which neither reading finds what they waive."""
-    return [
+    findings += [
         _about(entry, "unused", "this waiver waives nothing: delete it")
-        for entry in entries
-        if entry.waiver.expires >= today and entry.waiver.is_unused(seen, complete=complete)
+        for entry in valid
+        if entry not in by and (complete or not any(map(entry.waiver.is_about, verdicts)))
     ]
+    return Report(tuple(checked), len(verdicts) - len(open_), tuple(findings))
 
 
-def _finding(verdict: Verdict, entries: Iterable[Entry]) -> Finding:
-    by = next((entry.waiver for entry in entries if entry.waiver.covers(verdict)), None)
+def _finding(verdict: Verdict, entry: Entry | None) -> Finding:
+    by = entry.waiver if entry else None
     reason = plain(f"{by.reason} ({by.owner}, until {by.expires})") if by else None
     state: State = "waived" if by else "unknown" if verdict.result == "unknown" else "failed"
+    message = verdict.message
+    if verdict.result == "skipped":
+        # A comment has no owner and no last day, and is read by nobody who approves.
+        message += f" (skipped by a comment: take that away, or waive it in {WAIVERS})"
     return Finding(
-        verdict.check, state, verdict.resource, verdict.message,
+        verdict.check, state, verdict.resource, message,
         verdict.file, verdict.line, verdict.guideline, reason,
     )  # fmt: skip
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from groundplan.findings import Severity
 
 State = Literal["failed", "unknown", "expired", "unused", "waived"]
@@ -22,7 +24,8 @@ class Finding:
 
     `failed`; `unknown`, where the plan can't tell before apply; `waived`, with the `reason`;
     `expired` or `unused`, where it is the waiver that has to be mended. `file` is relative to the
-    workspace where it lies in it, `line` is counted from 1.
+    workspace where it lies in it, `line` is counted from 1. `phases`: those that it is found in,
+    where that is not in all that were looked at.
     """
 
     check: str
@@ -33,6 +36,7 @@ class Finding:
     line: int | None = None
     guideline: str | None = None
     reason: str | None = None
+    phases: tuple[int, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -44,16 +48,18 @@ class Finding:
         """`file:line`, as much of it as is known."""
         return ":".join(str(part) for part in (self.file, self.line) if part)
 
+    @property
+    def when(self) -> str:
+        """Such as `phase 2, 3`; empty where it is found in all that were looked at."""
+        return f"phase {', '.join(map(str, self.phases))}" if self.phases else ""
+
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a run on `checked`: how many checks passed or are skipped in the code itself
-    (by a checkov:skip comment), and what did not pass.
-    """
+    """What came of a run on `checked`: how many checks passed, and what did not pass."""
 
     checked: tuple[str, ...]
     passed: int
-    skipped: int
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -67,9 +73,22 @@ class Report:
         found = Counter(finding.state for finding in self.findings)
         return {
             "passed": self.passed,
-            "skipped": self.skipped,
             **{state: found[state] for state in get_args(State)},
         }
+
+
+def merged(what: str, reports: Mapping[int, Report]) -> Report:
+    """One report on `what` of those on its phases: what several find alike is told once."""
+    found: dict[Finding, list[int]] = {}
+    for number, report in reports.items():
+        for finding in dict.fromkeys(report.findings):
+            found.setdefault(finding, []).append(number)
+    findings = tuple(
+        replace(finding, phases=() if len(phases) == len(reports) else tuple(phases))
+        for finding, phases in found.items()
+    )
+    checked = f"{what}, phase {', '.join(map(str, reports))}"
+    return Report((checked,), sum(report.passed for report in reports.values()), findings)
 
 
 def as_text(report: Report) -> str:
@@ -85,8 +104,7 @@ def _told(finding: Finding) -> list[str]:
     return [
         f"{finding.state:<8}{finding.check:<13} {finding.resource}",
         f"        {finding.message}",
-        *([f"        {finding.place}"] if finding.place else []),
-        *([f"        {hint}"] if hint else []),
+        *(f"        {line}" for line in (finding.place, finding.when, hint) if line),
     ]
 
 
@@ -115,7 +133,7 @@ def _result(finding: Finding) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.check,
         "level": finding.severity,
-        "message": {"text": f"{finding.message} ({finding.resource})"},
+        "message": {"text": f"{finding.message} ({_about(finding)})"},
     }
     if finding.file:
         where: dict[str, Any] = {"artifactLocation": {"uri": finding.file}}
@@ -125,6 +143,10 @@ def _result(finding: Finding) -> dict[str, Any]:
     if finding.state == "waived":
         result["suppressions"] = [{"kind": "external", "justification": finding.reason}]
     return result
+
+
+def _about(finding: Finding) -> str:
+    return ", ".join(part for part in (finding.resource, finding.when) if part)
 
 
 def as_junit(report: Report) -> str:
@@ -144,7 +166,7 @@ def as_junit(report: Report) -> str:
         case = ET.SubElement(suite, "testcase", classname=item.resource, name=item.check)
         kind = "failure" if item.severity == "error" else "skipped"
         child = ET.SubElement(case, kind, message=item.reason or item.message)
-        child.text = f"{item.message}\n{item.place}".strip()
+        child.text = "\n".join(part for part in (item.message, item.place, item.when) if part)
     ET.indent(suite)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suite, encoding="unicode") + "\n"
@@ -171,7 +193,7 @@ def as_markdown(report: Report) -> str:
 
 def _row(item: Finding) -> str:
     check = f"[{item.check}]({item.guideline})" if item.guideline else item.check
-    said = _escaped(item.reason or item.message)
+    said = _escaped(item.reason or item.message) + (f" ({item.when})" if item.when else "")
     place = _code(item.place) if item.place else ""
     return f"| {item.state} | {check} | {_code(item.resource)} | {said} | {place} |"
 

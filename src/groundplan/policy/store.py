@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from groundplan.workspace import Workspace
 
 OWN: Final = Path("terraform/policies")
-"""The folder of policies of one's own, and of the waivers."""
+"""The folder of policies of one's own."""
 _KEEP: Final = 40
 _Verdicts = tuple[Verdict, ...]
 
