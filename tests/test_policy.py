@@ -359,6 +359,36 @@ OWN = [  # the policy, the type, what passes, what fails
      {}),
     ("GP_DELETION_PROTECTION", "aws_ecr_repository", {"force_delete": False},
      {"force_delete": True}),
+    ("GP_OPEN_DATABASE_PORT", "aws_vpc_security_group_ingress_rule",
+     {"cidr_ipv4": "198.51.100.0/24", "ip_protocol": "tcp", "from_port": 3306, "to_port": 3306},
+     {"cidr_ipv4": "128.0.0.0/1", "ip_protocol": "tcp", "from_port": 3306, "to_port": 3306}),
+    ("GP_OPEN_PORT", "aws_vpc_security_group_ingress_rule",
+     {"cidr_ipv6": "fc00::/7", "ip_protocol": "tcp", "from_port": 22, "to_port": 22},
+     {"cidr_ipv6": "2000::/3", "ip_protocol": "tcp", "from_port": 22, "to_port": 22}),
+    ("GP_MANAGED_PASSWORD", "aws_db_instance", {"manage_master_user_password": True},
+     {"password": "given"}),
+    ("GP_MANAGED_PASSWORD", "aws_rds_cluster", {}, {"master_password": "given"}),
+    ("GP_CLUSTER_ENDPOINT", "aws_eks_cluster",
+     {"vpc_config": [{"endpoint_private_access": True, "endpoint_public_access": False}]},
+     {"vpc_config": [{"endpoint_private_access": False, "endpoint_public_access": False}]}),
+    ("GP_CLUSTER_ENDPOINT", "aws_eks_cluster",
+     {"vpc_config": [{"endpoint_private_access": True, "endpoint_public_access": True,
+                      "public_access_cidrs": ["203.0.113.0/28"]}]},
+     {"vpc_config": [{"endpoint_private_access": True, "endpoint_public_access": True,
+                      "public_access_cidrs": ["0.0.0.0/1", "128.0.0.0/1"]}]}),
+    ("GP_NODE_COUNT", "aws_eks_node_group", {"scaling_config": [{"min_size": 2}]},
+     {"scaling_config": [{"min_size": 1}]}),
+    ("GP_NODE_COUNT", "aws_eks_node_group",
+     {"scaling_config": [{"min_size": 1}], "tags_all": DEV}, {"scaling_config": []}),
+    ("GP_ALARM_ACTIONS", "aws_cloudwatch_metric_alarm",
+     {"alarm_actions": ["arn:aws:sns:us-east-1:1:topic"]}, {"alarm_actions": []}),
+    ("GP_ALARM_ACTIONS", "aws_cloudwatch_composite_alarm",
+     {"alarm_actions": ["arn:aws:sns:us-east-1:1:topic"], "actions_enabled": True},
+     {"alarm_actions": ["arn:aws:sns:us-east-1:1:topic"], "actions_enabled": False}),
+    ("GP_FINAL_SNAPSHOT", "aws_db_instance", {"skip_final_snapshot": False},
+     {"skip_final_snapshot": True}),
+    ("GP_FINAL_SNAPSHOT", "aws_rds_cluster", {"skip_final_snapshot": True, "tags_all": DEV},
+     {"skip_final_snapshot": "true"}),
     ("GP_BACKUPS", "aws_db_instance", {"backup_retention_period": 7},
      {"backup_retention_period": 6}),
     ("GP_BACKUPS", "aws_rds_cluster", {"backup_retention_period": 1, "tags_all": DEV},
@@ -377,7 +407,9 @@ OWN = [  # the policy, the type, what passes, what fails
 ]  # fmt: skip
 
 
-def held(tmp_path: Path, *resources: tuple[str, dict[str, object]]) -> dict[tuple[str, str], str]:
+def held(
+    tmp_path: Path, *resources: tuple[str, dict[str, object]], env: str = "prod"
+) -> dict[tuple[str, str], str]:
     """What our own policies say of a plan of these resources, by policy and address."""
     items = []
     for address, values in resources:
@@ -395,7 +427,7 @@ def held(tmp_path: Path, *resources: tuple[str, dict[str, object]]) -> dict[tupl
         "resource_changes": changes,
         "configuration": {"root_module": {"resources": [{**i, "expressions": {}} for i in items]}},
     }))  # fmt: skip
-    found = scan.plan(path, facts.read(path), ROOT / "terraform/policies")
+    found = scan.plan(path, facts.read(path), ROOT / "terraform/policies", env=env)
     return {(v.check, v.resource): v.result for v in found if v.check.startswith("GP_")}
 
 
@@ -416,6 +448,55 @@ def test_dev_has_one_nat_gateway_and_prod_one_in_each_zone(tmp_path, tags, gatew
     nat = [(f"aws_nat_gateway.{number}", {}) for number in range(gateways)]
     found = held(tmp_path, ("aws_vpc.main", {"tags_all": tags}), *zones, *nat)
     assert found["GP_NAT_COUNT", "aws_vpc.main"] == result
+
+
+def test_where_the_environment_is_not_known_only_what_holds_in_all_of_them_is_asked(tmp_path):
+    bare = {"tags_all": {}, "skip_final_snapshot": True, "publicly_accessible": True}
+    asked = held(tmp_path, ("aws_db_instance.bad", bare), env="")
+    assert asked["GP_PUBLIC_DATABASE", "aws_db_instance.bad"] == "failed"
+    by_environment = {
+        "GP_FINAL_SNAPSHOT",
+        "GP_DELETION_PROTECTION",
+        "GP_BACKUPS",
+        "GP_REQUIRED_TAGS",
+    }
+    assert {check for check, _ in asked}.isdisjoint(by_environment)
+    assert by_environment <= {check for check, _ in held(tmp_path, ("aws_db_instance.bad", bare))}
+
+
+def test_the_policies_of_a_workspace_are_asked_about_any_plan(workspace, tmp_path):
+    own = workspace.root / "terraform/policies"
+    shutil.copytree(ROOT / "terraform/policies", own)
+    (own / "small.py").write_text(
+        "from groundplan.policy.custom import policy\n\n"
+        '@policy("GP_SMALL", "Small", "aws_ebs_volume")\n'
+        "def small(volume):\n"
+        '    return volume.get("size") < 8\n'
+    )
+    made = plan(tmp_path)
+    assert states(policy.run_plan(made, workspace))["GP_SMALL", DISK] == "failed"
+    assert ("GP_SMALL", DISK) not in states(policy.run_plan(made))
+
+
+@pytest.mark.parametrize(
+    ("token", "state"), [('"typed-in-here-1234"', "failed"), ("var.token", None), ("null", None)]
+)
+def test_a_password_that_is_typed_is_seen_and_one_of_a_variable_let_pass(workspace, token, state):
+    shutil.copytree(ROOT / "terraform/policies", workspace.root / "terraform/policies")
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    module.write_text(f"""{MODULE}
+variable "token" {{
+  type      = string
+  sensitive = true
+}}
+
+resource "aws_elasticache_replication_group" "this" {{
+  auth_token = {token}
+}}
+""")
+    found = states(policy.run(workspace, "dev", 1))
+    address = "module.disk.aws_elasticache_replication_group.this"
+    assert found.get(("GP_MANAGED_PASSWORD", address)) == state
 
 
 def test_every_policy_of_our_own_is_tested_both_ways():

@@ -14,6 +14,7 @@ from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
     compose,
     conformance,
+    costs,
     design,
     environments,
     generated,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, terraform, conformance, stores, network, ranges, environments,
+    design, compose, services, terraform, conformance, stores, network, ranges, environments, costs,
     records, views, prose, generated, observed, waivers,
 )  # fmt: skip
 

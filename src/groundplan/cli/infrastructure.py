@@ -234,7 +234,7 @@ def policy(
 
     if as_json and out not in (PolicyFormat.text, PolicyFormat.json):
         raise typer.BadParameter(f"--json and --format {out.value} can't be had together")
-    report = policies.run_plan(Path(what)) if what.endswith(".json") else _policy(what, phase)
+    report = _of_plan(Path(what)) if what.endswith(".json") else _policy(what, phase)
     writers = {
         PolicyFormat.text: policies.as_text,
         PolicyFormat.json: policies.as_json,
@@ -244,6 +244,17 @@ def policy(
     }
     typer.echo(writers[PolicyFormat.json if as_json else out](report), nl=False)
     raise typer.Exit(int(report.failed))
+
+
+def _of_plan(path: Path) -> Report:
+    from groundplan import policy as policies  # noqa: PLC0415
+    from groundplan.errors import InputError  # noqa: PLC0415
+
+    try:
+        here = workspace()
+    except InputError:
+        here = None  # a plan can be looked at anywhere
+    return policies.run_plan(path, here)
 
 
 def _policy(env: str, phase: int | None) -> Report:

@@ -61,7 +61,7 @@ def run(
     variables = workspace.variables_file(env, number)
     entries = waivers.load(workspace.root / WAIVERS, env, number)
     written = _written(workspace, env, number)
-    planned = _planned(workspace, plan) if plan else ()
+    planned = _planned(workspace, env, plan) if plan else ()
     checked = [_relative(variables, workspace.root), *([plan.name] if plan else [])]
     settled = _checked(settle(written, planned), variables)
     day = today or datetime.datetime.now(datetime.UTC).date()
@@ -140,13 +140,13 @@ def _written(workspace: Workspace, env: str, phase: int) -> tuple[Verdict, ...]:
     return store.kept(workspace, key, lambda: scan.files(folder, variables, own))
 
 
-def _planned(workspace: Workspace, plan: Path) -> tuple[Verdict, ...]:
+def _planned(workspace: Workspace, env: str, plan: Path) -> tuple[Verdict, ...]:
     from groundplan.policy import scan, store  # noqa: PLC0415
 
     facts = _facts(plan)
-    key = store.plan_key(workspace, plan)
+    key = store.plan_key(workspace, env, plan)
     own = workspace.root / store.OWN
-    return store.kept(workspace, key, lambda: scan.plan(plan, facts, own))
+    return store.kept(workspace, key, lambda: scan.plan(plan, facts, own, env=env))
 
 
 def _placed(findings: Iterable[Finding], root: Path) -> tuple[Finding, ...]:
@@ -156,14 +156,16 @@ def _placed(findings: Iterable[Finding], root: Path) -> tuple[Finding, ...]:
     )
 
 
-def run_plan(path: Path) -> Report:
+def run_plan(path: Path, workspace: Workspace | None = None) -> Report:
     """Hold one plan (`terraform show -json`) against policy, whosesoever it is; no waivers.
 
-    Raises InputError where it is no plan, or holds nothing that could be checked.
+    The policies of `workspace` are asked too, if one is given. Raises InputError where it is no
+    plan, or holds nothing that could be checked.
     """
-    from groundplan.policy import scan  # noqa: PLC0415
+    from groundplan.policy import scan, store  # noqa: PLC0415
 
-    verdicts = _checked(scan.plan(path, _facts(path)), path)
+    own = workspace.root / store.OWN if workspace else None
+    verdicts = _checked(scan.plan(path, _facts(path), own), path)
     return judge(verdicts, [plain(path.name)])
 
 
