@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -17,6 +18,7 @@ import pytest
 from groundplan import facts, policy
 from groundplan.errors import InputError
 from groundplan.policy import scan
+from groundplan.policy.report import merged
 from groundplan.policy.verdicts import Verdict, bare, settle
 from groundplan.workspace import Workspace
 
@@ -629,6 +631,77 @@ def test_as_markdown_what_fails_is_told_and_what_is_waived_folded(report):
     folded = text.partition("<details>")[2]
     assert "| waived | CKV_2 |" in folded
     assert "| waived |" not in text.partition("<details>")[0]
+
+
+def test_as_markdown_a_comment_has_room_for_it():
+    many = [policy.Finding("CKV_1", "failed", f"a.b[{n}]", "open to all") for n in range(2000)]
+    many += [policy.Finding("CKV_1", "waived", f"a.b[{n}]", "x" * 9000) for n in range(3)]
+    text = policy.as_markdown(policy.Report(("p",), 0, tuple(many)))
+    assert len(text) < 14_000
+    assert text.count("| failed |") > 50
+    left = 2000 - text.count("| failed |")
+    assert f"and {left} more" in text
+    assert "and 3 more" in text
+
+
+def test_as_sarif_a_place_is_an_address_in_the_repository(tmp_path, monkeypatch):
+    folder = tmp_path / "a b#"
+    folder.mkdir()
+    path = plan(folder, encrypted=False)
+    for here, uri in ((tmp_path, "a%20b%23/plan.json"), (folder, "plan.json")):
+        monkeypatch.chdir(here)
+        [run] = json.loads(policy.as_sarif(policy.run_plan(path)))["runs"]
+        places = [place for result in run["results"] for place in result["locations"]]
+        assert {p["physicalLocation"]["artifactLocation"]["uri"] for p in places} == {uri}
+    elsewhere = policy.Finding("CKV_1", "failed", "a.b", "open", "/a b/main.tf")
+    [run] = json.loads(policy.as_sarif(policy.Report(("p",), 0, (elsewhere,))))["runs"]
+    [place] = run["results"][0]["locations"]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "file:///a%20b/main.tf"
+
+
+def test_what_several_phases_find_alike_is_told_once(workspace, tmp_path):
+    made = plan(tmp_path, own_key=True)
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    module.write_text(f'{MODULE}\nresource "aws_sqs_queue" "this" {{\n  name = "a"\n}}\n')
+    report = policy.run_all(workspace, "dev", {1: made, 2: made})
+    assert report.checked == ("dev, phase 1, 2",)
+    found = {(item.check, item.resource): item for item in report.findings}
+    assert found["CKV_AWS_27", "module.disk.aws_sqs_queue.this"].phases == ()
+    assert len(found) == len(report.findings)
+    alone = policy.run(workspace, "dev", 1, plan=made)
+    assert report.passed == 2 * alone.passed
+
+
+def test_a_finding_of_one_phase_says_which(report):
+    both = merged("dev", {2: report, 3: replace(report, findings=report.findings[:1])})
+    assert both.checked == ("dev, phase 2, 3",)
+    assert [item.phases for item in both.findings] == [(), (2,)]
+    for form in (policy.as_text, policy.as_sarif, policy.as_junit, policy.as_markdown):
+        told = form(both).replace("phase 2, 3", "")
+        assert told.count("phase 2") == 1
+
+
+def test_files_are_read_while_something_else_is_done(workspace, tmp_path, monkeypatch):
+    with policy.reading(workspace, "dev", [1, 2]):
+        made = plan(tmp_path)
+    monkeypatch.setattr(scan, "files", lambda *_: pytest.fail("read again"))
+    assert policy.run_all(workspace, "dev", {1: made, 2: made}).findings
+
+
+def test_what_is_wrong_in_files_read_meanwhile_is_told_by_the_run(workspace):
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    module.write_text('resource "aws_ebs_volume" {{\n')
+    with policy.reading(workspace, "dev", [1]):
+        pass
+    with pytest.raises(InputError, match="can't read"):
+        policy.run(workspace, "dev", 1)
+
+
+def test_the_root_that_keeps_states_is_held_against_policy():
+    report = policy.run_state(Workspace(ROOT), today=TODAY)
+    assert not report.failed, policy.as_text(report)
+    assert {item.state for item in report.findings} == {"waived"}
+    assert report.checked == ("terraform/state",)
 
 
 def test_as_markdown_nothing_in_a_name_is_markup():

@@ -32,7 +32,7 @@ def test_a_waiver_for_what_there_is_holds(example):
     ("old", "new", "message", "hint"),
     [
         ("[dev]", "[staging]", "this waiver is for 'staging', which is no environment",
-         "known: dev, prod"),
+         "known: dev, prod, state"),
         ("[1, 3]", "[3, 99]", "this waiver is for phase 99, which its environments do not have",
          "known: 1, 3"),
         ("[1, 3]", "[10]", "this waiver is for phase 10, which its environments do not have",

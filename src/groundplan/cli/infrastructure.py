@@ -219,7 +219,7 @@ def unlock(env: Env, target: To = Target.local, yes: Yes = False) -> None:
 
 
 def policy(
-    what: Annotated[str, typer.Argument(help="An environment, or a plan: PLAN.json.")],
+    what: Annotated[str, typer.Argument(help="An environment, `state`, or a plan: PLAN.json.")],
     phase: AnyPhase = None,
     out: Annotated[
         PolicyFormat, typer.Option("--format", help="How to print the report.")
@@ -228,7 +228,8 @@ def policy(
 ) -> None:
     """Hold Terraform against policy: checkov on its files and on its plan.
 
-    Each phase's plan is made from nothing, unless it is there.
+    Each phase's plan is made from nothing, unless it is there. Of `state`, which makes the bucket
+    that states are kept in, the files are read.
     """
     from groundplan import policy as policies  # noqa: PLC0415
 
@@ -262,6 +263,8 @@ def _policy(env: str, phase: int | None) -> Report:
     from groundplan import recording  # noqa: PLC0415
 
     here = workspace()
+    if env == policies.STATE:
+        return policies.run_state(here)
     here.environment(env)
     numbers = [phase] if phase else [found for name, found in recording.phases(here) if name == env]
     with policies.reading(here, env, numbers):

@@ -35,9 +35,25 @@ if TYPE_CHECKING:
     from groundplan.workspace import Workspace
 
 __all__ = [
-    "WAIVERS", "Finding", "Report", "as_json", "as_junit", "as_markdown", "as_sarif", "as_text",
-    "findings_by_address", "judge", "reading", "run", "run_all", "run_plan",
+    "STATE",
+    "WAIVERS",
+    "Finding",
+    "Report",
+    "as_json",
+    "as_junit",
+    "as_markdown",
+    "as_sarif",
+    "as_text",
+    "findings_by_address",
+    "judge",
+    "reading",
+    "run",
+    "run_all",
+    "run_plan",
+    "run_state",
 ]  # fmt: skip
+STATE: Final = "state"
+"""The root beside the environments: `terraform/state`, which makes the bucket for their states."""
 WAIVERS: Final = Path("terraform/waivers.yaml")
 
 
@@ -77,6 +93,24 @@ def run_all(workspace: Workspace, env: str, plans: Mapping[int, Path]) -> Report
     return merged(
         env, {number: run(workspace, env, number, plan=plans[number]) for number in plans}
     )
+
+
+def run_state(workspace: Workspace, *, today: datetime.date | None = None) -> Report:
+    """Hold the Terraform files of STATE against policy; it is applied once, by hand.
+
+    A waiver for it names it among its environments. Raises InputError as `run` does.
+    """
+    from groundplan.policy import scan, store, waivers  # noqa: PLC0415
+
+    folder = workspace.root / "terraform" / STATE
+    variables = sorted(folder.glob("*.tfvars"))
+    verdicts = _checked(scan.files(folder, variables, workspace.root / store.OWN), folder)
+    entries = waivers.read(workspace.root / WAIVERS)
+    ours = [entry for entry in entries if STATE in entry.waiver.environments]
+    day = today or datetime.datetime.now(datetime.UTC).date()
+    checked = [_relative(folder, workspace.root)]
+    report = judge(verdicts, checked, waivers=ours, today=day, complete=True)
+    return replace(report, findings=_placed(report.findings, workspace.root))
 
 
 @contextmanager
@@ -137,7 +171,7 @@ def _written(workspace: Workspace, env: str, phase: int) -> tuple[Verdict, ...]:
     folder, variables = workspace.environment(env), workspace.variables_file(env, phase)
     key = store.files_key(workspace, env, phase)
     own = workspace.root / store.OWN
-    return store.kept(workspace, key, lambda: scan.files(folder, variables, own))
+    return store.kept(workspace, key, lambda: scan.files(folder, [variables], own))
 
 
 def _planned(workspace: Workspace, env: str, plan: Path) -> tuple[Verdict, ...]:
@@ -166,7 +200,8 @@ def run_plan(path: Path, workspace: Workspace | None = None) -> Report:
 
     own = workspace.root / store.OWN if workspace else None
     verdicts = _checked(scan.plan(path, _facts(path), own), path)
-    return judge(verdicts, [plain(path.name)])
+    report = judge(verdicts, [plain(path.name)])
+    return replace(report, findings=_placed(report.findings, Path.cwd()))
 
 
 def judge(

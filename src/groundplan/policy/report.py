@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 State = Literal["failed", "unknown", "expired", "unused", "waived"]
 _ERRORS: Final = ("failed", "expired", "unused")
+_ROOM: Final = 6000
+"""Letters that a table in a comment may have."""
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -136,13 +141,18 @@ def _result(finding: Finding) -> dict[str, Any]:
         "message": {"text": f"{finding.message} ({_about(finding)})"},
     }
     if finding.file:
-        where: dict[str, Any] = {"artifactLocation": {"uri": finding.file}}
+        where: dict[str, Any] = {"artifactLocation": {"uri": _uri(finding.file)}}
         if finding.line:
             where["region"] = {"startLine": finding.line}
         result["locations"] = [{"physicalLocation": where}]
     if finding.state == "waived":
         result["suppressions"] = [{"kind": "external", "justification": finding.reason}]
     return result
+
+
+def _uri(file: str) -> str:
+    path = PurePosixPath(file)
+    return path.as_uri() if path.is_absolute() else quote(file)
 
 
 def _about(finding: Finding) -> str:
@@ -174,7 +184,10 @@ def as_junit(report: Report) -> str:
 
 
 def as_markdown(report: Report) -> str:
-    """The report for a pull request: what fails in full, what is waived folded away."""
+    """The report for a pull request: what fails first, what is waived folded away.
+
+    Only so much of it as there is room for: a comment holds no more than 65,536 letters.
+    """
     counts = ", ".join(f"{count} {kind}" for kind, count in report.counts.items() if count)
     verdict = "failed" if report.failed else "passed"
     checked = " and ".join(_code(name) for name in report.checked)
@@ -183,12 +196,21 @@ def as_markdown(report: Report) -> str:
         rows = [_row(item) for item in report.findings if item.state in states]
         if not rows:
             continue
+        rows = _fitting(rows)
         table = ["| | check | resource | what | where |", "|---|---|---|---|---|", *rows]
         if title:
             table = ["<details>", f"<summary>{title}: {len(rows)}</summary>", "", *table, ""]
             table.append("</details>")
         lines += ["", *table]
     return "\n".join(lines) + "\n"
+
+
+def _fitting(rows: list[str]) -> list[str]:
+    """As many of the rows as there is room for, and how many more there are."""
+    ends = accumulate(len(row) + 1 for row in rows)
+    count = sum(end <= _ROOM for end in ends)
+    left = len(rows) - count
+    return [*rows[:count], *([f"| | | | and {left} more | |"] if left else [])]
 
 
 def _row(item: Finding) -> str:

@@ -20,7 +20,7 @@ from groundplan.findings import plain
 from groundplan.policy.verdicts import Result, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from groundplan.facts import Facts, Resource
@@ -30,7 +30,7 @@ _MEDDLING: Final = ("TF_VAR_", "CHECKOV_", "EVAL_TF_PLAN_", "LOG_LEVEL")
 _INDEX: Final = re.compile(r"/?\[(\d+)\]")
 
 
-def files(folder: Path, variables: Path, own: Path | None = None) -> tuple[Verdict, ...]:
+def files(folder: Path, variables: Iterable[Path], own: Path | None = None) -> tuple[Verdict, ...]:
     """checkov on the Terraform root `folder` and the modules that it calls.
 
     `own`: a folder of policies of one's own. Raises InputError where a file can't be parsed, or a
@@ -40,7 +40,7 @@ def files(folder: Path, variables: Path, own: Path | None = None) -> tuple[Verdi
         from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
         from checkov.terraform.runner import Runner  # noqa: PLC0415
 
-        settings = RunnerFilter(framework=["terraform"], var_files=[str(variables)])
+        settings = RunnerFilter(framework=["terraform"], var_files=[*map(str, variables)])
         return _verdicts(Runner(), str(folder), None, settings, None)
 
 

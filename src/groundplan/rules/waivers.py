@@ -36,11 +36,13 @@ def waivers(workspace: Workspace) -> Iterator[Finding]:
 def _nowhere(workspace: Workspace, waiver: Waiver) -> Iterator[tuple[str, str | None]]:
     """Environments and phases that there are not."""
     from groundplan import recording  # noqa: PLC0415
+    from groundplan.policy import STATE  # noqa: PLC0415
 
     known = recording.phases(workspace)
+    roots = (*workspace.environments, STATE)
     for env in waiver.environments:
-        if env not in workspace.environments:
-            hint = suggest(env, workspace.environments)
+        if env not in roots:
+            hint = suggest(env, roots)
             yield f"this waiver is for '{env}', which is no environment", hint
     there = {number for env, number in known if env in (waiver.environments or (env,))}
     for number in sorted({*waiver.phases} - there):
