@@ -27,7 +27,7 @@ _TAKEN_ON: Final = '"sts:AssumeRoleWithWebIdentity"'
 _AUDIENCE: Final = re.compile(r':aud"\s*[=:]\s*\[?\s*"sts\.amazonaws\.com"')
 _REPOSITORY: Final = re.compile(r'^\s*repository\s*=\s*"([^"]*)"')
 _PROVIDER: Final = re.compile(r'^provider\s+"aws"\s*\{', re.MULTILINE)
-_GUARD: Final = re.compile(r"^\s*allowed_account_ids\s*=\s*(?!\[\s*\]|null\s*$)", re.MULTILINE)
+_GUARD: Final = re.compile(r"^\s*allowed_account_ids\s*=(?!\s*(?:\[\s*\]|null\s*$))", re.MULTILINE)
 _LETTER: Final = re.compile(r"[a-z]$")
 
 

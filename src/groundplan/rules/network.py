@@ -153,8 +153,9 @@ def _zones(promised: int, facts: Facts) -> Iterator[str]:
 def _spread(promise: Promise, facts: Facts) -> Iterator[str]:
     """What stands in fewer of the promised zones than it could: nodes, and NAT gateways."""
     topology = Topology.of(facts)
-    gateways = _stand(facts.of_type("aws_nat_gateway"), topology)
-    wanted = min(promise.nat_gateways or 0, promise.zones or 0)
+    planned = facts.of_type("aws_nat_gateway")
+    gateways = _stand(planned, topology)
+    wanted = min(len(planned), promise.nat_gateways or 0, promise.zones or 0)
     if len(gateways) < wanted and UNKNOWN not in gateways:
         where = _told(gateways)
         yield f"{promise.nat_gateways} NAT gateways are promised, but all stand in {where}"
