@@ -29,6 +29,7 @@ demo: setup ## Everything once: facts, pictures, checks, policy, cost, site, and
 	$(GROUNDPLAN) plan --record
 	$(GROUNDPLAN) draw
 	$(GROUNDPLAN) check
+	$(GROUNDPLAN) policy state
 	$(GROUNDPLAN) policy $(ENV)
 	$(GROUNDPLAN) cost $(ENV) --phase $(PHASE)
 	$(GROUNDPLAN) site build
@@ -62,7 +63,7 @@ destroy: setup ## Destroy an environment; always asks
 drift: setup ## What differs between the recorded plan, the state and the cloud
 	$(GROUNDPLAN) drift $(ENV) --target $(TARGET)
 
-policy: setup ## checkov on the Terraform files and on the plan
+policy: setup ## checkov on the Terraform files and plans of every phase of ENV (or ENV=state)
 	$(GROUNDPLAN) policy $(ENV)
 
 cost: setup ## The monthly cost with its assumptions and gaps

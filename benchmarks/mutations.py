@@ -55,7 +55,7 @@ class Mutation:
 
     @property
     def planned(self) -> tuple[str, int]:
-        """The environment and the phase that it is about."""
+        """The environment and the phase that it is about; the root of the states has none, so 0."""
         env, number = self.phase.split()
         return env, int(number)
 
@@ -154,8 +154,11 @@ def _named(file: Path | None, root: Path) -> str:
 def judged(root: Path, phase: tuple[str, int], *, terraform: bool) -> list[Said]:
     """What `policy` says of the Terraform files, and with `terraform` of their plan."""
     workspace = Workspace(root)
-    plan = recording.planned(workspace, [phase])[0] if terraform else None
-    report = policy.run(workspace, *phase, plan=plan)
+    if phase[0] == policy.STATE:
+        report = policy.run_state(workspace)
+    else:
+        plan = recording.planned(workspace, [phase])[0] if terraform else None
+        report = policy.run(workspace, *phase, plan=plan)
     return [
         Said(item.check, item.file or "", item.severity == "error", item.message)
         for item in report.findings

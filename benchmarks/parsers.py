@@ -114,7 +114,7 @@ PARSERS: Final = {
         lambda path: designfile.read(path).unwrap(),
         (ROOT / "design.yaml", ROOT / "tests/fixtures/design/small.yaml"), ".yaml",
     ),
-    "waivers": Parser(_waivers, (ROOT / "terraform/policies/waivers.yaml",), ".yaml"),
+    "waivers": Parser(_waivers, (ROOT / "terraform/waivers.yaml",), ".yaml"),
     "compose": Parser(_compose, (ROOT / "docker-compose.yml",), ".yaml"),
     "facts": Parser(_recorded, _all("facts/*/phase-[24].json"), ".json"),
     "plan": Parser(_plan, _all("tests/fixtures/plans/[sc]*/plan.json"), ".json"),

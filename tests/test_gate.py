@@ -56,7 +56,7 @@ def test_apply_goes_through_policy_and_what_fails_is_never_applied(workspace, mo
     assert isinstance(error, RefusedError)
     assert error.exit_code == 1
     assert 'CKV_AWS_27 aws_sqs_queue.this["cart"]' in error.message
-    assert "terraform/policies/waivers.yaml" in error.hint
+    assert "terraform/waivers.yaml" in error.hint
     with terraform.opened(workspace, "dev") as dev:
         assert not dev.state().get("values"), "nothing was applied"
 
@@ -99,6 +99,6 @@ def test_what_a_plan_holds_is_seen_by_its_owner_only_and_nothing_is_left(workspa
         terraform.opened(workspace, "dev") as dev,
         pytest.raises(RefusedError, match="not the one that was shown"),
     ):
-        dev.apply(dev.saved(1))
+        dev.saved(1)
     with terraform.opened(workspace, "dev") as dev, pytest.raises(InputError):
         dev.plan(3)

@@ -64,7 +64,7 @@ def test_lies_are_told_with_the_file_that_they_are_in(root, kind):
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("mutations")
-@pytest.mark.parametrize("phase", ["dev 2", "dev 4"])
+@pytest.mark.parametrize("phase", ["dev 2", "dev 4", "state 0"])
 def test_policy_tells_what_is_not_safe(root, phase):
     asked = [m for m in LIES if m.by == "policy" and m.phase == phase and not m.terraform]
     assert len({mutation.file for mutation in asked}) == len(asked) > 0

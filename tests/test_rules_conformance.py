@@ -94,6 +94,20 @@ def test_a_database_that_is_another_one_in_the_plan(example, values, message):
     assert messages == ([f"'db' runs mysql:8.4, but {message}"] if message else [])
 
 
+def test_a_database_of_another_name_than_the_services_ask_for(example):
+    example.change_plan("dev", 1, move("aws_db_instance.main", db_name="store"))
+    assert found(example, "store-database") == [], "nobody says what it is called"
+    example.edit(
+        "docker-compose.yml", "MYSQL_HOST: db", "MYSQL_HOST: db\n      MYSQL_DATABASE: hive"
+    )
+    finding = only(example, "store-database")
+    assert finding.message == (
+        "aws_db_instance.main of dev has the database store, the services hive"
+    )
+    example.change_plan("dev", 1, move("aws_db_instance.main", db_name="hive"))
+    assert found(example, "store-database") == []
+
+
 def stand(tier, in_public=False):
     """A change that places the database in both subnets, which get a tag, and maybe a way out."""
 

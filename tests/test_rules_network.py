@@ -72,6 +72,39 @@ def test_availability(example, change, message):
     assert (finding.file, finding.line) == (example.design_file, 43)
 
 
+def place(type_, zones):
+    """A change that puts a thing of that type into each of the subnets of these zones."""
+
+    def change(item) -> Iterator[Resource]:
+        if item.type != type_:
+            yield item
+        if item.address == "aws_vpc.main":
+            for number, zone in enumerate(zones):
+                subnet = (f"aws_subnet.{zone}",)
+                name = "subnet_id" if type_ == "aws_nat_gateway" else "subnet_ids"
+                yield resource(f"{type_}.n{number}", {name: subnet}, (name,))
+
+    return change
+
+
+def test_gateways_and_nodes_that_go_with_one_zone(example):
+    example.edit(
+        "design.yaml", "dev: {zones: 2, nat_gateways: 1", "dev: {zones: 2, nat_gateways: 2"
+    )
+    example.change_plan("dev", 1, place("aws_nat_gateway", "ab"))
+    example.change_plan("dev", 3, place("aws_nat_gateway", "aa"))
+    assert only(example, "availability").message == (
+        "2 NAT gateways are promised, but all stand in us-east-1a in dev, phase 3"
+    )
+    example.change_plan("dev", 3, place("aws_nat_gateway", "ab"))
+    example.change_plan("dev", 3, grow(4))
+    assert found(example, "availability") == []
+    example.change_plan("dev", 3, place("aws_eks_node_group", "b"))
+    assert only(example, "availability").message == (
+        "2 zones are promised, but aws_eks_node_group.n0 stands in us-east-1b in dev, phase 3"
+    )
+
+
 def grow(nodes):
     """A change that puts a node group of up to that many nodes into both subnets."""
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from beehive import found, only
+from beehive import found, only, resource
 from groundplan import check
 from groundplan.terraform import sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groundplan.facts import Resource
 
 
 def test_variables_that_are_missing(example):
@@ -145,3 +151,79 @@ def test_a_pattern_that_may_take_on_a_role(example):
     example.write("terraform/modules/ci/main.tf", trust.format("*"))
     finding = only(example, "github-subjects")
     assert (finding.message, finding.line) == ("a pattern may take on a role here: repo:a/b:*", 2)
+
+
+TRUST = """locals { issuer = "token.actions.githubusercontent.com" }
+
+resource "aws_iam_role" "ci" {
+  assume_role_policy = jsonencode({
+    Statement = [{
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = { StringEquals = {
+        "${local.issuer}:aud" = "sts.amazonaws.com"
+      } }
+    }]
+  })
+}
+"""
+
+
+def test_a_role_that_takes_tokens_made_for_others(example):
+    example.write("terraform/modules/ci/main.tf", TRUST)
+    assert found(example, "github-audience") == []
+    for other in ("", '        # "${local.issuer}:aud" = "sts.amazonaws.com"'):
+        audience = '        "${local.issuer}:aud" = "sts.amazonaws.com"'
+        example.write("terraform/modules/ci/main.tf", TRUST.replace(audience, other))
+        finding = only(example, "github-audience")
+        assert (finding.file.name, finding.line) == ("main.tf", 6)
+
+
+def test_a_repository_that_is_not_the_designs(example):
+    example.write("terraform/envs/dev/phase-3.tfvars", 'ci = {\n  repository = "hive/shop"\n}\n')
+    assert found(example, "trusted-repository") == []
+    region = "region: us-east-1"
+    example.edit("design.yaml", region, f"{region}\n  repository: hive/shop")
+    assert found(example, "trusted-repository") == []
+    example.edit("terraform/envs/dev/phase-3.tfvars", "hive/", "evil/")
+    finding = only(example, "trusted-repository")
+    assert finding.message == "dev trusts the workflows of evil/shop, but the design has hive/shop"
+    assert (finding.file.name, finding.line) == ("phase-3.tfvars", 2)
+
+
+@pytest.mark.parametrize(
+    ("guard", "holds"),
+    [
+        ("allowed_account_ids = var.id == null ? null : [var.id]", True),
+        ('allowed_account_ids = ["111122223333"]', True),
+        ("allowed_account_ids = []", False),
+        ("allowed_account_ids = null", False),
+        ("# allowed_account_ids = [var.id]", False),
+        ("", False),
+    ],
+)
+def test_an_environment_that_may_be_applied_to_any_account(example, guard, holds):
+    text = f'\nprovider "aws" {{\n  region = "us-east-1"\n  {guard}\n}}\n\nlocals {{}}\n'
+    example.write("terraform/envs/dev/providers.tf", text)
+    findings = found(example, "account-guard")
+    assert [(item.message, item.line) for item in findings] == (
+        [] if holds else [("dev may be applied to any account", 2)]
+    )
+
+
+@pytest.mark.parametrize(("limit", "holds"), [("400.0", True), ("20", False)])
+def test_a_budget_below_what_is_planned(example, limit, holds):
+    def add(item) -> Iterator[Resource]:
+        yield item
+        if item.type == "aws_vpc":
+            yield resource(
+                "aws_budgets_budget.main",
+                limit_amount=limit, limit_unit="USD", time_unit="MONTHLY",
+            )  # fmt: skip
+
+    example.change_plan("dev", 3, add)
+    messages = [finding.message for finding in found(example, "budget")]
+    assert len(messages) == (0 if holds else 1)
+    assert all(
+        said.startswith("dev, phase 3, costs $") and said.endswith("has a budget of $20")
+        for said in messages
+    )

@@ -89,6 +89,7 @@ def test_plan_apply_plan_again_and_destroy(workspace):
         assert lines_of(done.changes) == {'delete terraform_data.this["cart"]'}
         assert not dev.is_current(1)
         assert dev.plan(1, destroy=True).empty
+        assert {path.stem for path in (dev.folder / "logs").iterdir()} == {"init", "plan", "apply"}
     assert terraform.cloud(workspace).status() is None
     changed = {path.name for path in workspace.environment("dev").iterdir()}
     assert changed == {"main.tf", "phase-1.tfvars", "phase-2.tfvars"}
@@ -127,7 +128,12 @@ def test_only_a_plan_that_passed_policy_and_of_the_files_as_they_are_is_applied(
         assert dev.state().get("values") is None, "nothing was applied"
 
         again = dev.plan(1)
-        assert dev.saved(1) == again
+        record = again.path.with_suffix(".plan.json")
+        claims = {"destroy": True, "empty": True, "changes": []}
+        record.write_text(json.dumps(json.loads(record.read_text()) | claims))
+        assert dev.saved(1) == again, "what a plan does is read in the plan"
+        with pytest.raises(RefusedError, match="has not passed policy"):
+            dev.apply(dev.saved(1))
         apply(dev, dev.saved(1))
         with pytest.raises(RefusedError, match="no plan of dev, phase 1, is saved here"):
             dev.saved(1)
@@ -467,3 +473,20 @@ def test_what_is_no_json_is_not_lost(tmp_path):
     error = messages.error("plan", ("panic: oh no",), tmp_path, "dev")
     assert isinstance(error, ToolError)
     assert "panic: oh no" in error.message
+
+
+def test_what_a_shown_plan_changes_is_what_terraform_said_while_it_was_made():
+    made = [
+        (["no-op"], {}, None), (["read"], {}, None), (["create"], {}, "create"),
+        (["update"], {}, "update"), (["delete", "create"], {}, "replace"),
+        (["create", "delete"], {}, "replace"), (["delete"], {}, "delete"),
+        (["forget"], {}, "forget"), (["no-op"], {"previous_address": "a.b"}, "move"),
+    ]  # fmt: skip
+    for actions, more, wanted in made:
+        shown = {"resource_changes": [{"address": "a.c", "change": {"actions": actions}, **more}]}
+        assert [change.action for change in messages.shown_changes(shown)] == [wanted] * bool(
+            wanted
+        )
+    imported = {"address": "a.c", "change": {"actions": ["no-op"], "importing": {"id": "x"}}}
+    [change] = messages.shown_changes({"resource_changes": [imported]})
+    assert change.action == "import"

@@ -83,3 +83,10 @@ def test_the_scripts_are_sound(name):
     path = ROOT / "scripts" / name
     assert path.stat().st_mode & 0o111
     subprocess.run(shlex.split(f"sh -n {shlex.quote(str(path))}"), check=True)
+
+
+def test_the_comment_is_its_own_and_has_room():
+    text = (ROOT / ".github/workflows/pull-request.yml").read_text()
+    assert "--edit-last" not in text, "the last one may be another workflow's"
+    assert "startswith(env.MARK)" in text
+    assert "make policy ENV=state" in text

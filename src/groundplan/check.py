@@ -14,6 +14,7 @@ from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
     compose,
     conformance,
+    costs,
     design,
     environments,
     generated,
@@ -27,6 +28,7 @@ from groundplan.rules import (
     terraform,
     versions,
     views,
+    waivers,
 )
 
 if TYPE_CHECKING:
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, terraform, conformance, stores, network, ranges, environments,
-    versions, records, views, prose, generated, observed,
+    design, compose, services, terraform, conformance, stores, network, ranges, environments, costs,
+    versions, records, views, prose, generated, observed, waivers,
 )  # fmt: skip
 
 

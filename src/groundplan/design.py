@@ -22,6 +22,7 @@ BEST_SCORE = 5
 REGION = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
 ACCOUNT = r"^[0-9]{12}$"
 RANGE = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
+REPOSITORY = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 HOST = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"
 Copies = Annotated[StrictInt, Field(ge=1, le=100)]
@@ -54,6 +55,8 @@ class Terraform(Model):
     """The AWS region, such as us-east-1."""
     accounts: dict[Id, Annotated[str, StringConstraints(pattern=ACCOUNT)]] = Field(default={})
     """For each environment, the AWS account (12 digits, in quotes) it may be applied to."""
+    repository: Annotated[str, StringConstraints(pattern=REPOSITORY)] | None = None
+    """The GitHub repository, OWNER/NAME, whose workflows build and deliver."""
     environment: dict[Annotated[str, StringConstraints(pattern=VARIABLE)], str] = Field(default={})
     """The variables Compose is given for what runs in AWS, beside those of the phase."""
     secrets: tuple[Annotated[str, StringConstraints(pattern=VARIABLE)], ...] = ()

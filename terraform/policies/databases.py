@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from groundplan.policy.custom import Planned, policy
+from groundplan.policy.custom import Planned, is_wide, policy
 
-EVERYONE = {"0.0.0.0/0", "::/0"}
 PORTS = {1433, 1521, 3306, 5432, 6379, 11211, 27017}
 
 
@@ -31,7 +30,7 @@ def no_open_database_port(rule: Planned) -> bool:
     """No rule lets everyone in to a port of a database."""
     admitted = {rule.get("cidr_ipv4"), rule.get("cidr_ipv6")}
     admitted.update(rule.get("cidr_blocks") or (), rule.get("ipv6_cidr_blocks") or ())
-    if rule.get("type") == "egress" or not admitted & EVERYONE:
+    if rule.get("type") == "egress" or not any(is_wide(str(each)) for each in admitted):
         return True
     first, last = (rule.get(name) for name in ("from_port", "to_port"))
     if first is None or last is None:
@@ -48,7 +47,7 @@ KEPT = 7
 @policy(
     "GP_BACKUPS", f"A database's backups are kept for {KEPT} days, in dev for one",
     "aws_db_instance", "aws_rds_cluster",
-    reads=("backup_retention_period", "replicate_source_db"),
+    reads=("backup_retention_period", "replicate_source_db"), by_environment=True,
 )  # fmt: skip
 def backups(database: Planned) -> bool | None:
     """Backups are kept long enough; a replica's data are the primary's."""
@@ -56,3 +55,28 @@ def backups(database: Planned) -> bool | None:
         return None
     days = int(database.get("backup_retention_period") or 0)
     return days >= (1 if database.environment == "dev" else KEPT)
+
+
+PASSWORDS = {
+    "aws_db_instance": "password",
+    "aws_docdb_cluster": "master_password",
+    "aws_elasticache_replication_group": "auth_token",
+    "aws_rds_cluster": "master_password",
+    "aws_redshift_cluster": "master_password",
+}
+MANAGED = ("aws_db_instance", "aws_rds_cluster", "aws_redshift_cluster")
+
+
+@policy(
+    "GP_MANAGED_PASSWORD", "AWS makes the password and keeps it: it is in no file and no state",
+    *PASSWORDS, reads=tuple(sorted({*PASSWORDS.values()})), in_files=True,
+)  # fmt: skip
+def managed_password(store: Planned) -> bool | None:
+    """No password is given.
+
+    Where AWS makes none, it may come from a variable: which of the two it was, no plan tells.
+    """
+    given = store.get(PASSWORDS[store.type])
+    if given is None or store.type in MANAGED:
+        return given is None
+    return None if store.planned else str(given).startswith("${") or "var." in str(given)

@@ -14,9 +14,25 @@ PROTECTED = {
 }
 
 
+SNAPSHOT = ("aws_db_instance", "aws_docdb_cluster", "aws_rds_cluster")
+
+
+@policy(
+    "GP_FINAL_SNAPSHOT", "Outside dev, a database leaves a snapshot when it is deleted", *SNAPSHOT,
+    reads=("skip_final_snapshot", "replicate_source_db"), by_environment=True,
+)  # fmt: skip
+def last_snapshot(database: Planned) -> bool | None:
+    """What was in it can be had back; a replica's data are the primary's."""
+    if database.get("replicate_source_db"):
+        return None
+    skips = str(database.get("skip_final_snapshot")).lower() == "true"
+    return database.environment == "dev" or not skips
+
+
 @policy(
     "GP_DELETION_PROTECTION", "Outside dev, what holds data is protected from deletion",
     *PROTECTED, reads=("deletion_protection", "force_delete", "force_destroy"),
+    by_environment=True,
 )  # fmt: skip
 def protected(store: Planned) -> bool:
     """Deletion is guarded, except in dev."""

@@ -6,8 +6,9 @@ from groundplan.policy.custom import Planned, policy
 
 
 @policy(
-    "GP_NAT_COUNT", "One NAT gateway in dev, one in each zone elsewhere, or none at all", "aws_vpc"
-)
+    "GP_NAT_COUNT", "One NAT gateway in dev, one in each zone elsewhere, or none at all", "aws_vpc",
+    by_environment=True,
+)  # fmt: skip
 def nat_count(vpc: Planned) -> bool | None:
     """As many gateways as the environment is to have."""
     if len(vpc.others("aws_vpc")) != 1:

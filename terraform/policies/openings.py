@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from groundplan.policy.custom import Planned, policy
+from groundplan.policy.custom import Planned, is_wide, policy
 
-EVERYONE = {"0.0.0.0/0", "::/0"}
 RANGES = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
 PORTS = {80, 443}
 
@@ -21,7 +20,7 @@ def no_open_port(resource: Planned) -> bool:
         rules = resource.blocks("ingress")
     else:
         rules = [] if resource.get("type") == "egress" else [resource]
-    return all(_is_web(rule) for rule in rules if _admitted(rule) & EVERYONE)
+    return all(_is_web(rule) for rule in rules if any(map(is_wide, _admitted(rule))))
 
 
 def _admitted(rule: Planned) -> set[str]:

@@ -8,7 +8,7 @@ from groundplan.policy.custom import Planned, policy
 @policy(
     "GP_SPOT_NODES", "Spot machines are used in dev only",
     "aws_eks_node_group", "aws_instance", "aws_launch_template", "aws_spot_instance_request",
-    reads=("capacity_type", "instance_market_options"),
+    reads=("capacity_type", "instance_market_options"), by_environment=True,
 )  # fmt: skip
 def spot_in_dev_only(machines: Planned) -> bool:
     """No spot machines outside dev."""

@@ -7,7 +7,10 @@ from groundplan.policy.custom import Planned, policy
 REQUIRED = ("Client", "Environment", "ManagedBy", "Owner")
 
 
-@policy("GP_REQUIRED_TAGS", f"Has the tags {', '.join(REQUIRED)}", "aws_*", reads=("tags_all",))
+@policy(
+    "GP_REQUIRED_TAGS", f"Has the tags {', '.join(REQUIRED)}", "aws_*",
+    reads=("tags_all",), by_environment=True,
+)  # fmt: skip
 def required_tags(resource: Planned) -> bool | None:
     """All the required tags, and none of them empty."""
     if "tags_all" not in resource.values:

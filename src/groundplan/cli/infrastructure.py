@@ -103,13 +103,15 @@ def apply(
     ] = False,
 ) -> None:
     """Plan, show the plan, hold it against policy, ask, and apply exactly that plan."""
-    from groundplan import terraform  # noqa: PLC0415
+    from groundplan import policy, terraform  # noqa: PLC0415
 
-    with terraform.opened(workspace(), env, target.value, on_line=say) as driver:
+    here = workspace()
+    with terraform.opened(here, env, target.value, on_line=say) as driver:
         if target is Target.local and driver.is_current(phase) and not saved:
             typer.echo(f"{env} is at phase {phase} already; nothing has changed since")
             return
-        planned = driver.saved(phase) if saved else driver.plan(phase)
+        with policy.reading(here, env, [phase]):
+            planned = driver.saved(phase) if saved else driver.plan(phase)
         _show_and_apply(driver, planned, yes=yes)
 
 
@@ -217,7 +219,7 @@ def unlock(env: Env, target: To = Target.local, yes: Yes = False) -> None:
 
 
 def policy(
-    what: Annotated[str, typer.Argument(help="An environment, or a plan: PLAN.json.")],
+    what: Annotated[str, typer.Argument(help="An environment, `state`, or a plan: PLAN.json.")],
     phase: AnyPhase = None,
     out: Annotated[
         PolicyFormat, typer.Option("--format", help="How to print the report.")
@@ -226,13 +228,14 @@ def policy(
 ) -> None:
     """Hold Terraform against policy: checkov on its files and on its plan.
 
-    The plan is made from nothing, in the given phase (default: the last), unless it is there.
+    Each phase's plan is made from nothing, unless it is there. Of `state`, which makes the bucket
+    that states are kept in, the files are read.
     """
     from groundplan import policy as policies  # noqa: PLC0415
 
     if as_json and out not in (PolicyFormat.text, PolicyFormat.json):
         raise typer.BadParameter(f"--json and --format {out.value} can't be had together")
-    report = policies.run_plan(Path(what)) if what.endswith(".json") else _policy(what, phase)
+    report = _of_plan(Path(what)) if what.endswith(".json") else _policy(what, phase)
     writers = {
         PolicyFormat.text: policies.as_text,
         PolicyFormat.json: policies.as_json,
@@ -244,15 +247,29 @@ def policy(
     raise typer.Exit(int(report.failed))
 
 
+def _of_plan(path: Path) -> Report:
+    from groundplan import policy as policies  # noqa: PLC0415
+    from groundplan.errors import InputError  # noqa: PLC0415
+
+    try:
+        here = workspace()
+    except InputError:
+        here = None  # a plan can be looked at anywhere
+    return policies.run_plan(path, here)
+
+
 def _policy(env: str, phase: int | None) -> Report:
     from groundplan import policy as policies  # noqa: PLC0415
     from groundplan import recording  # noqa: PLC0415
 
     here = workspace()
+    if env == policies.STATE:
+        return policies.run_state(here)
     here.environment(env)
-    number = phase or max(number for name, number in recording.phases(here) if name == env)
-    [plan] = recording.planned(here, [(env, number)], report=say)
-    return policies.run(here, env, number, plan=plan)
+    numbers = [phase] if phase else [found for name, found in recording.phases(here) if name == env]
+    with policies.reading(here, env, numbers):
+        plans = recording.planned(here, [(env, number) for number in numbers], report=say)
+    return policies.run_all(here, env, dict(zip(numbers, plans, strict=True)))
 
 
 def _print(planned: Plan, driver: Terraform) -> None:

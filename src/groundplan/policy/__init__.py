@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,22 +22,39 @@ from groundplan.policy.report import (
     as_markdown,
     as_sarif,
     as_text,
+    merged,
 )
 from groundplan.policy.verdicts import Verdict, settle
 from groundplan.terraform import sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from groundplan.facts import Facts
     from groundplan.policy.waivers import Entry
     from groundplan.workspace import Workspace
 
 __all__ = [
-    "WAIVERS", "Finding", "Report", "as_json", "as_junit", "as_markdown", "as_sarif", "as_text",
-    "findings_by_address", "judge", "run", "run_plan",
+    "STATE",
+    "WAIVERS",
+    "Finding",
+    "Report",
+    "as_json",
+    "as_junit",
+    "as_markdown",
+    "as_sarif",
+    "as_text",
+    "findings_by_address",
+    "judge",
+    "reading",
+    "run",
+    "run_all",
+    "run_plan",
+    "run_state",
 ]  # fmt: skip
-WAIVERS: Final = Path("terraform/policies/waivers.yaml")
+STATE: Final = "state"
+"""The root beside the environments: `terraform/state`, which makes the bucket for their states."""
+WAIVERS: Final = Path("terraform/waivers.yaml")
 
 
 def run(
@@ -58,17 +77,57 @@ def run(
     variables = workspace.variables_file(env, number)
     entries = waivers.load(workspace.root / WAIVERS, env, number)
     written = _written(workspace, env, number)
-    planned = _planned(workspace, plan) if plan else ()
+    planned = _planned(workspace, env, plan) if plan else ()
     checked = [_relative(variables, workspace.root), *([plan.name] if plan else [])]
     settled = _checked(settle(written, planned), variables)
     day = today or datetime.datetime.now(datetime.UTC).date()
-    report = judge(settled, checked, waivers=entries, today=day)
-    unused = _unused(entries, (*written, *planned), day, complete=plan is not None)
-    report = replace(report, findings=(*report.findings, *unused))
+    report = judge(settled, checked, waivers=entries, today=day, complete=plan is not None)
     report = replace(report, findings=_placed(report.findings, workspace.root))
     if plan:
         _save(workspace, env, number, report)
     return report
+
+
+def run_all(workspace: Workspace, env: str, plans: Mapping[int, Path]) -> Report:
+    """One report of `run` on each phase of `env`, by the number of which its plan is given."""
+    return merged(
+        env, {number: run(workspace, env, number, plan=plans[number]) for number in plans}
+    )
+
+
+def run_state(workspace: Workspace, *, today: datetime.date | None = None) -> Report:
+    """Hold the Terraform files of STATE against policy; it is applied once, by hand.
+
+    A waiver for it names it among its environments. Raises InputError as `run` does.
+    """
+    from groundplan.policy import scan, store, waivers  # noqa: PLC0415
+
+    folder = workspace.root / "terraform" / STATE
+    variables = sorted(folder.glob("*.tfvars"))
+    verdicts = _checked(scan.files(folder, variables, workspace.root / store.OWN), folder)
+    entries = waivers.read(workspace.root / WAIVERS)
+    ours = [entry for entry in entries if STATE in entry.waiver.environments]
+    day = today or datetime.datetime.now(datetime.UTC).date()
+    checked = [_relative(folder, workspace.root)]
+    report = judge(verdicts, checked, waivers=ours, today=day, complete=True)
+    return replace(report, findings=_placed(report.findings, workspace.root))
+
+
+@contextmanager
+def reading(workspace: Workspace, env: str, phases: Iterable[int]) -> Iterator[None]:
+    """Have the Terraform files read meanwhile, in these `phases` of `env`.
+
+    A `run` afterwards finds the verdicts kept; it also raises what was wrong here. Nothing else
+    may run policy inside: checkov keeps what it does to itself in globals.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        for number in phases:
+            pool.submit(_written, workspace, env, number)
+        try:
+            yield
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def findings_by_address(
@@ -92,7 +151,8 @@ def findings_by_address(
 
 
 def _from_dict(item: dict[str, Any]) -> Finding:
-    return Finding(**{name: value for name, value in item.items() if name != "severity"})
+    told = {name: value for name, value in item.items() if name != "severity"}
+    return Finding(**told | {"phases": tuple(told.get("phases", ()))})
 
 
 def _saved(workspace: Workspace, env: str, phase: int) -> Path:
@@ -111,16 +171,16 @@ def _written(workspace: Workspace, env: str, phase: int) -> tuple[Verdict, ...]:
     folder, variables = workspace.environment(env), workspace.variables_file(env, phase)
     key = store.files_key(workspace, env, phase)
     own = workspace.root / store.OWN
-    return store.kept(workspace, key, lambda: scan.files(folder, variables, own))
+    return store.kept(workspace, key, lambda: scan.files(folder, [variables], own))
 
 
-def _planned(workspace: Workspace, plan: Path) -> tuple[Verdict, ...]:
+def _planned(workspace: Workspace, env: str, plan: Path) -> tuple[Verdict, ...]:
     from groundplan.policy import scan, store  # noqa: PLC0415
 
     facts = _facts(plan)
-    key = store.plan_key(workspace, plan)
+    key = store.plan_key(workspace, env, plan)
     own = workspace.root / store.OWN
-    return store.kept(workspace, key, lambda: scan.plan(plan, facts, own))
+    return store.kept(workspace, key, lambda: scan.plan(plan, facts, own, env=env))
 
 
 def _placed(findings: Iterable[Finding], root: Path) -> tuple[Finding, ...]:
@@ -130,15 +190,18 @@ def _placed(findings: Iterable[Finding], root: Path) -> tuple[Finding, ...]:
     )
 
 
-def run_plan(path: Path) -> Report:
+def run_plan(path: Path, workspace: Workspace | None = None) -> Report:
     """Hold one plan (`terraform show -json`) against policy, whosesoever it is; no waivers.
 
-    Raises InputError where it is no plan, or holds nothing that could be checked.
+    The policies of `workspace` are asked too, if one is given. Raises InputError where it is no
+    plan, or holds nothing that could be checked.
     """
-    from groundplan.policy import scan  # noqa: PLC0415
+    from groundplan.policy import scan, store  # noqa: PLC0415
 
-    verdicts = _checked(scan.plan(path, _facts(path)), path)
-    return judge(verdicts, [plain(path.name)])
+    own = workspace.root / store.OWN if workspace else None
+    verdicts = _checked(scan.plan(path, _facts(path), own), path)
+    report = judge(verdicts, [plain(path.name)])
+    return replace(report, findings=_placed(report.findings, Path.cwd()))
 
 
 def judge(
@@ -147,38 +210,40 @@ def judge(
     *,
     waivers: Sequence[Entry] = (),
     today: datetime.date = datetime.date.min,
+    complete: bool = False,
 ) -> Report:
-    """The report on settled `verdicts`, with the `waivers` that hold `today`."""
+    """The report on settled `verdicts`, with the `waivers` that hold `today`.
+
+    One that waives none of them is told as unused: where they are not `complete`, for there is no
+    plan, only if nothing is left of its resource, since some checks fail on a plan only.
+    """
     valid = [entry for entry in waivers if entry.waiver.expires >= today]
-    findings = [
-        _finding(verdict, valid) for verdict in verdicts if verdict.result in {"failed", "unknown"}
-    ]
+    open_ = [verdict for verdict in verdicts if verdict.result != "passed"]
+    by = [next((e for e in valid if e.waiver.covers(verdict)), None) for verdict in open_]
+    findings = [_finding(*pair) for pair in zip(open_, by, strict=True)]
     findings += [
         _about(entry, "expired", f"this waiver ended on {entry.waiver.expires}")
         for entry in waivers
         if entry not in valid
     ]
-    passed, skipped = ([v.result for v in verdicts].count(word) for word in ("passed", "skipped"))
-    return Report(tuple(checked), passed, skipped, tuple(findings))
-
-
-def _unused(
-    entries: Iterable[Entry], seen: Sequence[Verdict], today: datetime.date, *, complete: bool
-) -> list[Finding]:
-    """The waivers of which neither reading finds what they waive."""
-    return [
+    findings += [
         _about(entry, "unused", "this waiver waives nothing: delete it")
-        for entry in entries
-        if entry.waiver.expires >= today and entry.waiver.is_unused(seen, complete=complete)
+        for entry in valid
+        if entry not in by and (complete or not any(map(entry.waiver.is_about, verdicts)))
     ]
+    return Report(tuple(checked), len(verdicts) - len(open_), tuple(findings))
 
 
-def _finding(verdict: Verdict, entries: Iterable[Entry]) -> Finding:
-    by = next((entry.waiver for entry in entries if entry.waiver.covers(verdict)), None)
+def _finding(verdict: Verdict, entry: Entry | None) -> Finding:
+    by = entry.waiver if entry else None
     reason = plain(f"{by.reason} ({by.owner}, until {by.expires})") if by else None
     state: State = "waived" if by else "unknown" if verdict.result == "unknown" else "failed"
+    message = verdict.message
+    if verdict.result == "skipped":
+        # A comment has no owner and no last day, and is read by nobody who approves.
+        message += f" (skipped by a comment: take that away, or waive it in {WAIVERS})"
     return Finding(
-        verdict.check, state, verdict.resource, verdict.message,
+        verdict.check, state, verdict.resource, message,
         verdict.file, verdict.line, verdict.guideline, reason,
     )  # fmt: skip
 

@@ -6,7 +6,9 @@ A file in `terraform/policies/` declares them:
     def spot_nodes(nodes: Planned) -> bool:
         return nodes.get("capacity_type") != "SPOT" or nodes.environment == "dev"
 
-checkov's own command takes the folder too: `--external-checks-dir terraform/policies`.
+`by_environment=True` marks one whose answer differs from environment to environment: a plan that
+does not tell its environment is not held against it. checkov's own command takes the folder too:
+`--external-checks-dir terraform/policies`.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 from checkov.common.models.enums import CheckCategories, CheckResult
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+_WIDEST: Final = {4: 8, 6: 16}
 _PLANNED = "__change_actions__"  # stands in what checkov read from a plan, and nowhere else
 # What checkov could not work out in the files: a reference, a call, an operator.
 _EXPRESSION: Final = re.compile(r"\$\{|\b(?:var|local|each|count|module|data|self|aws_\w+)\.|[?(!]")
@@ -34,13 +38,18 @@ _EXPRESSION: Final = re.compile(r"\$\{|\b(?:var|local|each|count|module|data|sel
 class Planned:
     """A resource as a policy sees it; `values` as checkov has them, each in a list.
 
-    `home` is the environment whose files it was read from, empty for a plan.
+    `home` is the environment whose files or plan it was read from, empty where that is not known.
     """
 
     type: str
     values: Mapping[str, Any]
     everything: tuple[Mapping[str, Any], ...] = ()
     home: str = ""
+
+    @property
+    def planned(self) -> bool:
+        """Whether it is from a plan; otherwise it is as the files have it."""
+        return _PLANNED in self.values
 
     def get(self, name: str) -> Any:
         """The value of an attribute; None where it is not set, or known only after apply."""
@@ -87,7 +96,7 @@ class Planned:
 class Check(BaseResourceCheck):
     """A policy as checkov knows it. Made by `policy`; what breaks it is kept in `broken`.
 
-    `home` is the environment whose files are read, if files are.
+    `home` is the environment whose files or plan are read, where that is known.
     """
 
     def __init__(
@@ -99,10 +108,12 @@ class Check(BaseResourceCheck):
         *,
         reads: tuple[str, ...],
         in_files: bool,
+        by_environment: bool,
     ) -> None:
         self.holds = holds
         self.reads = list(reads)
         self.in_files = in_files
+        self.by_environment = by_environment
         self.home = ""
         self.broken: Exception | None = None
         super().__init__(about, id_, [CheckCategories.GENERAL_SECURITY], list(types))
@@ -110,10 +121,13 @@ class Check(BaseResourceCheck):
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """Whether the policy holds; without an answer it is not counted."""
         self.evaluated_keys = self.reads
-        if _PLANNED not in conf and not (self.in_files or self._is_plain(conf)):
+        resource = Planned(self.entity_type, conf, self._everything(), self.home)
+        if not resource.planned and not (self.in_files or self._is_plain(conf)):
+            return CheckResult.UNKNOWN
+        if self.by_environment and not resource.environment:
             return CheckResult.UNKNOWN
         try:
-            answer = self.holds(Planned(self.entity_type, conf, self._everything(), self.home))
+            answer = self.holds(resource)
         except Exception as error:
             # checkov would take a policy that breaks for one that has nothing to say.
             self.broken = error
@@ -130,6 +144,18 @@ class Check(BaseResourceCheck):
         return tuple(item for _, item in self.graph.nodes()) if self.graph else ()
 
 
+def is_wide(address_range: str) -> bool:
+    """Whether an address range, such as `0.0.0.0/1`, takes in more than anyone has for himself.
+
+    Wider than a /8, or a /16 of IPv6, and not of private addresses.
+    """
+    try:
+        found = ip_network(address_range, strict=False)
+    except ValueError:
+        return False
+    return found.prefixlen < _WIDEST[found.version] and not found.is_private
+
+
 def _is_open(value: Any) -> bool:
     """Whether an expression stands anywhere in `value`."""
     if isinstance(value, dict):
@@ -140,18 +166,26 @@ def _is_open(value: Any) -> bool:
 
 
 def policy(
-    id_: str, about: str, *types: str, reads: tuple[str, ...] = (), in_files: bool = False
+    id_: str,
+    about: str,
+    *types: str,
+    reads: tuple[str, ...] = (),
+    in_files: bool = False,
+    by_environment: bool = False,
 ) -> Callable[[Callable[[Planned], bool | None]], Check]:
     """Declare a function as the policy `id_` on resources of these `types` (`*` is any text).
 
     It gets a planned resource and says whether the policy holds, or None where it has nothing to
     say. `reads`: the attributes it looks at; one that is known only after apply makes a failure
     `unknown`. It is asked about the Terraform files too, as far as all that it reads is written
-    there as it will be; `in_files`: also where it is an expression.
+    there as it will be; `in_files`: also where it is an expression. `by_environment`: it is asked
+    only where the environment is known.
     """
 
     def declare(holds: Callable[[Planned], bool | None]) -> Check:
-        return Check(id_, about, types, holds, reads=reads, in_files=in_files)
+        return Check(
+            id_, about, types, holds, reads=reads, in_files=in_files, by_environment=by_environment
+        )
 
     return declare
 
@@ -159,7 +193,8 @@ def policy(
 def load(folder: Path, home: str = "") -> tuple[tuple[Path, Check], ...]:
     """The policies of the files in `folder`, which are now registered with checkov.
 
-    `home`: the environment whose files are read. Raises InputError where a file can't be run.
+    `home`: the environment whose files or plan are read. Raises InputError where a file can't be
+    run.
     """
     found = tuple(item for path in sorted(folder.glob("*.py")) for item in _load(path))
     for _, check in found:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from groundplan.findings import Severity
 
 State = Literal["failed", "unknown", "expired", "unused", "waived"]
 _ERRORS: Final = ("failed", "expired", "unused")
+_ROOM: Final = 6000
+"""Letters that a table in a comment may have."""
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -22,7 +29,8 @@ class Finding:
 
     `failed`; `unknown`, where the plan can't tell before apply; `waived`, with the `reason`;
     `expired` or `unused`, where it is the waiver that has to be mended. `file` is relative to the
-    workspace where it lies in it, `line` is counted from 1.
+    workspace where it lies in it, `line` is counted from 1. `phases`: those that it is found in,
+    where that is not in all that were looked at.
     """
 
     check: str
@@ -33,6 +41,7 @@ class Finding:
     line: int | None = None
     guideline: str | None = None
     reason: str | None = None
+    phases: tuple[int, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -44,16 +53,18 @@ class Finding:
         """`file:line`, as much of it as is known."""
         return ":".join(str(part) for part in (self.file, self.line) if part)
 
+    @property
+    def when(self) -> str:
+        """Such as `phase 2, 3`; empty where it is found in all that were looked at."""
+        return f"phase {', '.join(map(str, self.phases))}" if self.phases else ""
+
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a run on `checked`: how many checks passed or are skipped in the code itself
-    (by a checkov:skip comment), and what did not pass.
-    """
+    """What came of a run on `checked`: how many checks passed, and what did not pass."""
 
     checked: tuple[str, ...]
     passed: int
-    skipped: int
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -67,9 +78,22 @@ class Report:
         found = Counter(finding.state for finding in self.findings)
         return {
             "passed": self.passed,
-            "skipped": self.skipped,
             **{state: found[state] for state in get_args(State)},
         }
+
+
+def merged(what: str, reports: Mapping[int, Report]) -> Report:
+    """One report on `what` of those on its phases: what several find alike is told once."""
+    found: dict[Finding, list[int]] = {}
+    for number, report in reports.items():
+        for finding in dict.fromkeys(report.findings):
+            found.setdefault(finding, []).append(number)
+    findings = tuple(
+        replace(finding, phases=() if len(phases) == len(reports) else tuple(phases))
+        for finding, phases in found.items()
+    )
+    checked = f"{what}, phase {', '.join(map(str, reports))}"
+    return Report((checked,), sum(report.passed for report in reports.values()), findings)
 
 
 def as_text(report: Report) -> str:
@@ -85,8 +109,7 @@ def _told(finding: Finding) -> list[str]:
     return [
         f"{finding.state:<8}{finding.check:<13} {finding.resource}",
         f"        {finding.message}",
-        *([f"        {finding.place}"] if finding.place else []),
-        *([f"        {hint}"] if hint else []),
+        *(f"        {line}" for line in (finding.place, finding.when, hint) if line),
     ]
 
 
@@ -115,16 +138,25 @@ def _result(finding: Finding) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.check,
         "level": finding.severity,
-        "message": {"text": f"{finding.message} ({finding.resource})"},
+        "message": {"text": f"{finding.message} ({_about(finding)})"},
     }
     if finding.file:
-        where: dict[str, Any] = {"artifactLocation": {"uri": finding.file}}
+        where: dict[str, Any] = {"artifactLocation": {"uri": _uri(finding.file)}}
         if finding.line:
             where["region"] = {"startLine": finding.line}
         result["locations"] = [{"physicalLocation": where}]
     if finding.state == "waived":
         result["suppressions"] = [{"kind": "external", "justification": finding.reason}]
     return result
+
+
+def _uri(file: str) -> str:
+    path = PurePosixPath(file)
+    return path.as_uri() if path.is_absolute() else quote(file)
+
+
+def _about(finding: Finding) -> str:
+    return ", ".join(part for part in (finding.resource, finding.when) if part)
 
 
 def as_junit(report: Report) -> str:
@@ -144,7 +176,7 @@ def as_junit(report: Report) -> str:
         case = ET.SubElement(suite, "testcase", classname=item.resource, name=item.check)
         kind = "failure" if item.severity == "error" else "skipped"
         child = ET.SubElement(case, kind, message=item.reason or item.message)
-        child.text = f"{item.message}\n{item.place}".strip()
+        child.text = "\n".join(part for part in (item.message, item.place, item.when) if part)
     ET.indent(suite)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suite, encoding="unicode") + "\n"
@@ -152,7 +184,10 @@ def as_junit(report: Report) -> str:
 
 
 def as_markdown(report: Report) -> str:
-    """The report for a pull request: what fails in full, what is waived folded away."""
+    """The report for a pull request: what fails first, what is waived folded away.
+
+    Only so much of it as there is room for: a comment holds no more than 65,536 letters.
+    """
     counts = ", ".join(f"{count} {kind}" for kind, count in report.counts.items() if count)
     verdict = "failed" if report.failed else "passed"
     checked = " and ".join(_code(name) for name in report.checked)
@@ -161,6 +196,7 @@ def as_markdown(report: Report) -> str:
         rows = [_row(item) for item in report.findings if item.state in states]
         if not rows:
             continue
+        rows = _fitting(rows)
         table = ["| | check | resource | what | where |", "|---|---|---|---|---|", *rows]
         if title:
             table = ["<details>", f"<summary>{title}: {len(rows)}</summary>", "", *table, ""]
@@ -169,9 +205,17 @@ def as_markdown(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _fitting(rows: list[str]) -> list[str]:
+    """As many of the rows as there is room for, and how many more there are."""
+    ends = accumulate(len(row) + 1 for row in rows)
+    count = sum(end <= _ROOM for end in ends)
+    left = len(rows) - count
+    return [*rows[:count], *([f"| | | | and {left} more | |"] if left else [])]
+
+
 def _row(item: Finding) -> str:
     check = f"[{item.check}]({item.guideline})" if item.guideline else item.check
-    said = _escaped(item.reason or item.message)
+    said = _escaped(item.reason or item.message) + (f" ({item.when})" if item.when else "")
     place = _code(item.place) if item.place else ""
     return f"| {item.state} | {check} | {_code(item.resource)} | {said} | {place} |"
 

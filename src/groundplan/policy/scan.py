@@ -20,7 +20,7 @@ from groundplan.findings import plain
 from groundplan.policy.verdicts import Result, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from groundplan.facts import Facts, Resource
@@ -30,26 +30,29 @@ _MEDDLING: Final = ("TF_VAR_", "CHECKOV_", "EVAL_TF_PLAN_", "LOG_LEVEL")
 _INDEX: Final = re.compile(r"/?\[(\d+)\]")
 
 
-def files(folder: Path, variables: Path, own: Path | None = None) -> tuple[Verdict, ...]:
+def files(folder: Path, variables: Iterable[Path], own: Path | None = None) -> tuple[Verdict, ...]:
     """checkov on the Terraform root `folder` and the modules that it calls.
 
     `own`: a folder of policies of one's own. Raises InputError where a file can't be parsed, or a
     policy of one's own breaks.
     """
-    with _apart(), _with(own, home=folder.name):
+    with _apart(), _with(own, folder.name):
         from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
         from checkov.terraform.runner import Runner  # noqa: PLC0415
 
-        settings = RunnerFilter(framework=["terraform"], var_files=[str(variables)])
+        settings = RunnerFilter(framework=["terraform"], var_files=[*map(str, variables)])
         return _verdicts(Runner(), str(folder), None, settings, None)
 
 
-def plan(path: Path, facts: Facts, own: Path | None = None) -> tuple[Verdict, ...]:
+def plan(
+    path: Path, facts: Facts, own: Path | None = None, *, env: str = ""
+) -> tuple[Verdict, ...]:
     """checkov on the plan in `path` (`terraform show -json`), of which `facts` were read.
 
-    `own`: a folder of policies of one's own. Raises InputError where one of them breaks.
+    `own`: a folder of policies of one's own; `env`: what is planned, if known. Raises InputError
+    where one of them breaks.
     """
-    with _apart(), _with(own):
+    with _apart(), _with(own, env):
         from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
         from checkov.terraform.plan_runner import Runner  # noqa: PLC0415
 
@@ -110,7 +113,7 @@ def _tame() -> None:
 
 
 @contextmanager
-def _with(own: Path | None, *, home: str = "") -> Iterator[None]:
+def _with(own: Path | None, home: str) -> Iterator[None]:
     """With the policies in `own` registered inside, and forgotten afterwards."""
     from checkov.terraform.checks.resource.registry import resource_registry  # noqa: PLC0415
 

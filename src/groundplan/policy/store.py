@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from groundplan.workspace import Workspace
 
 OWN: Final = Path("terraform/policies")
-"""The folder of policies of one's own, and of the waivers."""
+"""The folder of policies of one's own."""
 _KEEP: Final = 40
 _Verdicts = tuple[Verdict, ...]
 
@@ -32,11 +32,11 @@ def files_key(workspace: Workspace, env: str, phase: int) -> str:
     return _key(workspace, "files", env, str(phase), read)
 
 
-def plan_key(workspace: Workspace, plan: Path) -> str:
-    """What the verdicts on `plan` (`terraform show -json`) depend on; not when it was made."""
+def plan_key(workspace: Workspace, env: str, plan: Path) -> str:
+    """What the verdicts on `plan` of `env` (`terraform show -json`) depend on, but its date."""
     document = parse(plan)
     told = {name: item for name, item in document.items() if name != "timestamp"}
-    return _key(workspace, "plan", json.dumps(told, sort_keys=True))
+    return _key(workspace, "plan", env, json.dumps(told, sort_keys=True))
 
 
 def read(workspace: Workspace, key: str) -> _Verdicts | None:

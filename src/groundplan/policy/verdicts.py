@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Result = Literal["passed", "failed", "skipped", "unknown"]
-"""`unknown`: the plan can't tell, for what the check looks at is known only after apply."""
+"""`unknown`: the plan can't tell, for what the check looks at is known only after apply;
+`skipped`: a comment in the files (checkov:skip) kept the check from looking."""
 
 _KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
@@ -42,8 +43,8 @@ def settle(files: Iterable[Verdict], plan: Iterable[Verdict]) -> tuple[Verdict, 
     """One verdict for each check and resource instance, from the Terraform files and the plan.
 
     The plan has the values that will be applied, so it decides. Where it can't tell, the files
-    decide; they alone know of what this plan does not build. Verdicts on a plan get the file and
-    line of their block.
+    decide; they alone know of what this plan does not build, and of what a comment skips. Verdicts
+    on a plan get the file and line of their block.
     """
     written = tuple(files)
     by_subject = {verdict.subject: verdict for verdict in written}

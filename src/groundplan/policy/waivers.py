@@ -15,7 +15,6 @@ from groundplan.model import Id, Line, Model, Number, Text
 from groundplan.policy.verdicts import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from groundplan.policy.verdicts import Verdict
@@ -39,19 +38,13 @@ class Waiver(Model):
     expires: datetime.date
     """The last day on which it holds."""
 
+    def is_about(self, verdict: Verdict) -> bool:
+        """Whether it is about the resource that `verdict` judges."""
+        return fnmatchcase(bare(verdict.resource), self.resource)
+
     def covers(self, verdict: Verdict) -> bool:
         """Whether it is about what `verdict` judges."""
-        return self.check == verdict.check and fnmatchcase(bare(verdict.resource), self.resource)
-
-    def is_unused(self, verdicts: Iterable[Verdict], *, complete: bool) -> bool:
-        """Whether nothing is left for it to waive.
-
-        Its resource is gone, or passes: the latter can be said where the `verdicts` are
-        `complete`, since some checks fail on a plan only.
-        """
-        about = [v for v in verdicts if fnmatchcase(bare(v.resource), self.resource)]
-        results = {verdict.result for verdict in about if self.covers(verdict)}
-        return not about or (complete and bool(results) and results <= {"passed", "skipped"})
+        return self.check == verdict.check and self.is_about(verdict)
 
 
 @dataclass(frozen=True)
@@ -68,7 +61,17 @@ class _File(Model):
 
 
 def load(path: Path, env: str, phase: int) -> tuple[Entry, ...]:
-    """The waivers in `path` that are for `env` in `phase`; none where there is no such file.
+    """The waivers in `path` that are for `env` in `phase`. Raises InputError as `read` does."""
+    return tuple(
+        entry
+        for entry in read(path)
+        if env in (entry.waiver.environments or (env,))
+        and phase in (entry.waiver.phases or (phase,))
+    )
+
+
+def read(path: Path) -> tuple[Entry, ...]:
+    """The waivers in `path`; none where there is no such file.
 
     Raises InputError with line and column for what is no waiver.
     """
@@ -86,5 +89,4 @@ def load(path: Path, env: str, phase: int) -> tuple[Entry, ...]:
     return tuple(
         Entry(waiver, path, document.place(("waivers", index)).line)
         for index, waiver in enumerate(found.waivers)
-        if env in (waiver.environments or (env,)) and phase in (waiver.phases or (phase,))
     )

@@ -23,6 +23,11 @@ _BACKEND: Final = re.compile(r'^\s*backend\s+"(\w+)"\s*\{', re.MULTILINE)
 _SETTING: Final = re.compile(r'^\s*(\w+)\s*=\s*"?([^"#\n]*?)"?\s*(?:#.*)?$', re.MULTILINE)
 _ISSUER: Final = "token.actions.githubusercontent.com"
 _PATTERN: Final = re.compile(r'"((?:repo:|\$\{)[^"\n]*:[^"\n]*\*[^"\n]*)"')
+_TAKEN_ON: Final = '"sts:AssumeRoleWithWebIdentity"'
+_AUDIENCE: Final = re.compile(r':aud"\s*[=:]\s*\[?\s*"sts\.amazonaws\.com"')
+_REPOSITORY: Final = re.compile(r'^\s*repository\s*=\s*"([^"]*)"')
+_PROVIDER: Final = re.compile(r'^provider\s+"aws"\s*\{', re.MULTILINE)
+_GUARD: Final = re.compile(r"^\s*allowed_account_ids\s*=(?!\s*(?:\[\s*\]|null\s*$))", re.MULTILINE)
 _LETTER: Final = re.compile(r"[a-z]$")
 
 
@@ -100,6 +105,48 @@ def subjects(workspace: Workspace) -> Iterator[Finding]:
                 message = f"a pattern may take on a role here: {found[1]}"
                 hint = "name the branch or the environment, as GitHub writes it"
                 yield error(message, path, number, hint)
+
+
+@rule("github-audience", "who may take on a role from GitHub has a token that is meant for AWS")
+def audience(workspace: Workspace) -> Iterator[Finding]:
+    """Roles for GitHub Actions that would take a token made for somebody else."""
+    for path in sorted(files_below(workspace.root / "terraform")):
+        if path.suffix != ".tf" or _ISSUER not in (text := read_text(path)):
+            continue
+        lines = [line.partition("#")[0] for line in text.splitlines()]
+        trusts = [number for number, line in enumerate(lines, start=1) if _TAKEN_ON in line]
+        if sum(_AUDIENCE.search(line) is not None for line in lines) < len(trusts):
+            message = "a role here takes any token of GitHub's, for whomever it was made"
+            hint = f'StringEquals: "{_ISSUER}:aud" = "sts.amazonaws.com"'
+            yield error(message, path, trusts[0], hint)
+
+
+@rule("trusted-repository", "roles for GitHub trust the workflows of the design's repository only")
+def repository(workspace: Workspace) -> Iterator[Finding]:
+    """Variables of an environment that name another repository than the design."""
+    told = workspace.design.terraform.repository
+    for env in workspace.environments if told else ():
+        for path in sorted(workspace.environment(env).glob("*.tfvars")):
+            for number, line in enumerate(read_text(path).splitlines(), start=1):
+                found = _REPOSITORY.match(line)
+                if found and found[1] != told:
+                    message = f"{env} trusts the workflows of {found[1]}, but the design has {told}"
+                    yield error(message, path, number, "let design.yaml and Terraform say the same")
+
+
+@rule("account-guard", "each environment refuses another account than the one it lives in")
+def accounts(workspace: Workspace) -> Iterator[Finding]:
+    """Providers of AWS that would change whatever account the credentials are for."""
+    for env in workspace.environments:
+        for path in sorted(workspace.environment(env).glob("*.tf")):
+            text = read_text(path)
+            for found in _PROVIDER.finditer(text):
+                end = text.find("\n}", found.end())
+                if not _GUARD.search(text[found.end() : end if end > 0 else len(text)]):
+                    message = f"{env} may be applied to any account"
+                    line = text[: found.start()].count("\n") + 1
+                    hint = "allowed_account_ids = [var.account_id] in the provider"
+                    yield error(message, path, line, hint)
 
 
 @rule("network-policies", "the cluster enforces what its network policies say")

@@ -16,11 +16,11 @@ from groundplan.rules.stores import written
 from groundplan.topology import Topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from groundplan.design import Promise
-    from groundplan.facts import Facts
+    from groundplan.facts import Facts, Resource
     from groundplan.topology import Subnet
     from groundplan.workspace import Workspace
 
@@ -130,6 +130,8 @@ def _broken(promise: Promise, facts: Facts) -> Iterator[str]:
     gateways = len(facts.of_type("aws_nat_gateway"))
     if promise.nat_gateways not in {None, gateways}:
         yield f"{promise.nat_gateways} NAT gateways are promised, but there are {gateways}"
+    if promise.zones is not None:
+        yield from _spread(promise, facts)
     if promise.standby_database is not None:
         yield from _standby(facts, promised=promise.standby_database)
 
@@ -146,6 +148,34 @@ def _zones(promised: int, facts: Facts) -> Iterator[str]:
             tiers[len(names)].append(tier)
     for count, named in sorted(tiers.items()):
         yield f"{promised} zones are promised, but {', '.join(named)} subnets stand in {count}"
+
+
+def _spread(promise: Promise, facts: Facts) -> Iterator[str]:
+    """What stands in fewer of the promised zones than it could: nodes, and NAT gateways."""
+    topology = Topology.of(facts)
+    planned = facts.of_type("aws_nat_gateway")
+    gateways = _stand(planned, topology)
+    wanted = min(len(planned), promise.nat_gateways or 0, promise.zones or 0)
+    if len(gateways) < wanted and UNKNOWN not in gateways:
+        where = _told(gateways)
+        yield f"{promise.nat_gateways} NAT gateways are promised, but all stand in {where}"
+    for nodes in facts.of_type("aws_eks_node_group"):
+        zones = _stand((nodes,), topology)
+        if len(zones) < (promise.zones or 0) and UNKNOWN not in zones:
+            where = _told(zones)
+            yield f"{promise.zones} zones are promised, but {nodes.address} stands in {where}"
+
+
+def _stand(resources: Iterable[Resource], topology: Topology) -> set[str]:
+    """The zones of the subnets that these can stand in; UNKNOWN among them where one can't tell."""
+    places = [topology.placement(resource) for resource in resources]
+    if any(isinstance(found, str) for found in places):
+        return {UNKNOWN}
+    return {topology.subnets[address].zone for found in places for address in found}
+
+
+def _told(zones: Iterable[str]) -> str:
+    return ", ".join(sorted(zones)) or "no zone"
 
 
 def _standby(facts: Facts, *, promised: bool) -> Iterator[str]:

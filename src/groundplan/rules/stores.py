@@ -9,7 +9,7 @@ from groundplan.findings import Finding, error, rule
 from groundplan.relations import UNKNOWN
 from groundplan.rules import services
 from groundplan.rules.conformance import CACHES, DATABASES, drawn
-from groundplan.rules.once import once_in_compose
+from groundplan.rules.once import once, once_in_compose
 from groundplan.topology import Topology
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _ENGINES: Final = {
     "redis": {"redis", "valkey"},
     "memcached": {"memcached"},
 }
+_DATABASE: Final = re.compile(r"(?:MYSQL|MARIADB|POSTGRES)_(?:DATABASE|DB)|PGDATABASE|DB_NAME")
 _NUMBERS: Final = re.compile(r"\d+(?:\.\d+)*")
 _MACHINES: Final = ("aws_eks_node_group", "aws_eks_fargate_profile")
 
@@ -73,6 +74,26 @@ def _unlike(service: Service, planned: Resource) -> str | None:
 def _agree(one: str, other: str) -> bool:
     """True for `8.4` and `8.4.5`: as far as both say something, they say the same."""
     return all(a == b for a, b in zip(one.split("."), other.split("."), strict=False))
+
+
+@rule("store-database", "the database that is planned has the name that the services ask for")
+def names(workspace: Workspace) -> Iterator[Finding]:
+    """Databases under a name that no service of the Compose file opens."""
+    sources = [workspace.root / "facts", workspace.design_file, workspace.compose_file]
+    yield from once(workspace, "databases", sources, lambda: _misnamed(workspace))
+
+
+def _misnamed(workspace: Workspace) -> Iterator[Finding]:
+    every = services.told(workspace)
+    asked = {value for _, key, value in every.settings if value and _DATABASE.fullmatch(key)}
+    for _, phase, env in drawn(workspace):
+        for item in workspace.facts(env, phase.number).of_type("aws_db_instance"):
+            name = item.get("db_name")
+            if asked and name and name not in asked:
+                wanted = ", ".join(sorted(asked))
+                message = f"{item.address} of {env} has the database {name}, the services {wanted}"
+                file, line = written(workspace, env, item.address, phase.number)
+                yield error(message, file, line, "let the Compose file and Terraform say the same")
 
 
 @rule("store-place", "databases and caches stand apart from the internet, and so do the nodes")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _LOOK_EVERY = 0.05
+_SENSITIVE = frozenset({"output", "show"})
+"""Commands that print what is sensitive: none of it stays on disk."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,10 @@ def run(argv: list[str], folder: str, surroundings: Surroundings) -> Result:
     log = surroundings.logs / f"{argv[1]}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    log.touch(0o600)  # `show` prints what is sensitive
+    log.touch(0o600)
     with log.open("wb") as output, log.open(encoding="utf-8", errors="replace") as followed:
+        if argv[1] in _SENSITIVE:
+            log.unlink()  # the open file is still written and read, and gone once both are closed
         try:
             child = subprocess.Popen(
                 argv, cwd=folder, env=dict(surroundings.env), pass_fds=surroundings.held,

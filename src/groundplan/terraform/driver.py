@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from python_terraform import IsFlagged
@@ -112,8 +113,15 @@ class Terraform:
         return made
 
     def saved(self, phase: int) -> Plan:
-        """The plan of `phase` that was saved last. Raises RefusedError where there is none."""
-        return plans.saved(self._plan_file(phase), self.env, phase)
+        """The plan of `phase` that was saved last; what it does is what Terraform reads in it.
+
+        Raises RefusedError where there is none, or its file is another by now.
+        """
+        kept = plans.saved(self._plan_file(phase), self.env, phase)
+        plans.check_file(kept)
+        shown = self.show_json(kept)
+        changes = messages.shown_changes(shown)
+        return replace(kept, changes=changes, empty=shown.get("applyable") is False)
 
     def apply(self, plan: Plan, permit: Permit | None = None) -> None:
         """Do exactly what `plan` says, which policy has to permit unless it destroys.

@@ -79,6 +79,23 @@ def changes(lines: Iterable[str]) -> tuple[Change, ...]:
     )
 
 
+def shown_changes(shown: Mapping[str, Any]) -> tuple[Change, ...]:
+    """What a plan will change, by its `terraform show -json`."""
+    found = [(item["address"], _action(item)) for item in shown.get("resource_changes", ())]
+    return tuple(Change(address, action) for address, action in found if action)
+
+
+def _action(item: Mapping[str, Any]) -> Action | None:
+    actions = {*item["change"]["actions"]} - {"no-op", "read"}
+    if len(actions) > 1:
+        return "replace"
+    if actions:
+        return cast("Action", actions.pop())
+    if item["change"].get("importing"):
+        return "import"
+    return "move" if item.get("previous_address") else None
+
+
 def progress(line: str) -> str | None:
     """What a person is shown for `line`, where it is about a resource being worked on."""
     found = messages([line])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from groundplan.errors import RefusedError
 from groundplan.files import write_if_changed
-from groundplan.terraform.messages import Action, Change
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
+
+    from groundplan.terraform.messages import Action, Change
+
+_KEPT: Final = ("env", "target", "phase", "digest", "source")
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,9 @@ def digest(path: Path) -> str:
 
 
 def keep(plan: Plan) -> None:
-    """Write down, beside its file, what `plan` is."""
-    write_if_changed(_record(plan.path), json.dumps(asdict(plan), default=str), mode=0o600)
+    """Write down, beside its file, of what `plan` was made; what it does stands in the file."""
+    made = {name: getattr(plan, name) for name in _KEPT}
+    write_if_changed(_record(plan.path), json.dumps(made), mode=0o600)
 
 
 def forget(plan: Plan) -> None:
@@ -78,11 +82,15 @@ def forget(plan: Plan) -> None:
 
 
 def saved(path: Path, env: str, phase: int) -> Plan:
-    """The plan that was saved in `path`. Raises RefusedError where there is none."""
+    """The plan that was saved in `path`; what it does is still to be read in it.
+
+    It is taken for no destruction, of which no plan is saved. Raises RefusedError where there is
+    none.
+    """
     try:
         found: dict[str, Any] = json.loads(_record(path).read_text())
-        changes = tuple(Change(**item) for item in found["changes"])
-        return replace(Plan(**{**found, "changes": changes}), path=path)
+        made = {name: found[name] for name in _KEPT}
+        return Plan(**made, path=path, destroy=False, changes=(), empty=False)
     except (OSError, ValueError, TypeError, KeyError):
         raise RefusedError(
             f"no plan of {env}, phase {phase}, is saved here",
@@ -96,16 +104,11 @@ def check(plan: Plan, source: str, permit: Permit | None) -> None:
     `source`: the digest of the Terraform files now. What destroys, and what does nothing, needs no
     permit. Raises RefusedError.
     """
-    again = f"groundplan plan {plan.env} --phase {plan.phase}"
-    if not plan.path.exists() or digest(plan.path) != plan.digest:
-        raise RefusedError(
-            f"the saved plan of {plan.env} is not the one that was shown",
-            hint=f"plan again: {again}",
-        )
+    check_file(plan)
     if plan.source != source:
         raise RefusedError(
             f"the Terraform files of {plan.env} have changed since this plan was made",
-            hint=f"plan again: {again}",
+            hint=_again(plan),
         )
     if plan.destroy or plan.empty:
         return
@@ -114,6 +117,18 @@ def check(plan: Plan, source: str, permit: Permit | None) -> None:
             f"this plan of {plan.env} has not passed policy",
             hint=f"groundplan apply {plan.env} --phase {plan.phase} holds it against policy first",
         )
+
+
+def check_file(plan: Plan) -> None:
+    """Refuse a `plan` whose file is another by now. Raises RefusedError."""
+    if not plan.path.exists() or digest(plan.path) != plan.digest:
+        raise RefusedError(
+            f"the saved plan of {plan.env} is not the one that was shown", hint=_again(plan)
+        )
+
+
+def _again(plan: Plan) -> str:
+    return f"plan again: groundplan plan {plan.env} --phase {plan.phase}"
 
 
 def _record(path: Path) -> Path:
