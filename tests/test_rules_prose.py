@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from beehive import found, only
+from beehive import found, only, resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from groundplan.facts import Resource
 
 
 @pytest.mark.parametrize(
@@ -22,7 +29,15 @@ from beehive import found, only
         ("It stands in 2 zones. A failure of one zone does no harm.", None),
         ("There are two read replicas.", "two read replicas"),
         ("| repositories | 3 repositories |", "3 repositories"),
-        ("These two applications talk.", "two applications"),
+        ("We run two applications.", "two applications"),
+        ("These ten subnets talk.", "ten subnets"),
+        ("Nine subnets in each.", "Nine subnets"),
+        ("A single NAT gateway, and two replicas.", "two replicas"),
+        ("10.1.128.0/17 is free.", None),
+        ("10.1.0.0/25 is free.", "10.1.0.0/25"),
+        ("10.9.0.0/25 is free.", "10.9.0.0/25"),
+        ("The last one subnet, only one of the zones, at most three zones.", None),
+        ("A second database would cost $99; three zones could be had.", None),
         ("```\n10.9.0.0/16 in code\n```", None),
         ("{{ facts('10.9.0.0/16') }} <!-- four NAT gateways -->", None),
         ("Ours is eu-central-1.", "eu-central-1"),
@@ -40,6 +55,32 @@ def test_figures_typed_in_prose(example, text, typed):
         [f"'{typed}' is typed here, and wrong"] if typed else []
     )
     assert [finding.line for finding in findings] == ([3] if typed else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("It is MySQL 8.4 on EKS 1.33.", []),
+        ("It is MySQL 8.", []),
+        ("It is MySQL 9, and EKS 1.29.", ["EKS 1.29", "MySQL 9"]),
+        ("You run MySQL 5.7 today.", []),
+        ("Only two subnets are public.", []),
+        ("It keeps one zone when the other fails.", []),
+        ("There are nine subnets.", ["nine subnets"]),
+    ],
+)
+def test_versions_and_counts_typed_in_prose(example, text, typed):
+    def add(item) -> Iterator[Resource]:
+        yield item
+        if item.address == "aws_vpc.main":
+            yield resource("aws_eks_cluster.main", version="1.33")
+            yield resource("aws_db_instance.other", engine_version="8.4.5")
+
+    for env, phase in (("dev", 1), ("dev", 3), ("prod", 10)):
+        example.change_plan(env, phase, add)
+    example.write("docs/network.md", f"{text}\n")
+    told = {finding.message for finding in found(example, "prose-figures")}
+    assert told == {f"'{item}' is typed here, and wrong" for item in typed}
 
 
 def test_figures_typed_in_the_design_are_held_against_their_phase(example):

@@ -66,6 +66,7 @@ def _typed(workspace: Workspace) -> Iterator[Finding]:
             read_text(workspace.facts_file(env, phase.number)),
             workspace.application(phase.number),
             workspace.design.usage,
+            phase.kubernetes.replicas,
         )
         for _, phase, env in drawn(workspace)
     }
