@@ -127,12 +127,22 @@ def environments(workspace: Workspace, item: View) -> list[str | None]:
     """The environments that a view is drawn for; None stands for what has none."""
     if item.source != "terraform":
         return [None]
-    return list(dict.fromkeys(e for p in workspace.design.drawn() for e in p.environments))
+    every = dict.fromkeys(env for p in workspace.design.drawn() for env in p.environments)
+    return [env for env in every if phases_of(workspace, item, env)]
 
 
 def phases_of(workspace: Workspace, item: View, env: str | None) -> list[int]:
-    """The phases that a view is drawn for in an environment, in their order."""
-    return list(item.phases) or [phase.number for phase in workspace.design.drawn(env)]
+    """The phases that a view is drawn for in an environment, in their order.
+
+    Raises InputError where its script names one that the design does not have.
+    """
+    for number in item.phases:
+        if all(number != phase.number for phase in workspace.design.phases):
+            raise InputError(f"the design has no phase {number}", file=item.script)
+    drawn = [phase.number for phase in workspace.design.drawn(env)]
+    if item.phases and item.source == "terraform":
+        return [number for number in item.phases if number in drawn]
+    return list(item.phases) or drawn
 
 
 def folder_of(item: View, env: str | None) -> str:
