@@ -19,6 +19,7 @@ from groundplan.rules import (
     generated,
     network,
     observed,
+    pages,
     prose,
     ranges,
     records,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, terraform, conformance, stores, network, ranges, environments,
-    records, views, prose, generated, observed,
+    records, views, prose, pages, generated, observed,
 )  # fmt: skip
 
 
