@@ -49,9 +49,10 @@ def test_a_node_a_line_a_note_and_a_boundary_are_one_line_each(shop):
         .add_boundary("PCI scope", around=[MYSQL, REPLICA])
     )
     assert graph.node("partner").label == "Payment partner"
-    assert graph.edges[-1].label == "HTTPS 443"
+    assert graph.node("partner").detail == "drawn by hand"
+    assert graph.edges[-1].label == "HTTPS 443, by hand"
     picture = render.draw(graph)
-    for word in ("Payment partner", "HTTPS 443", "Restored every quarter", "PCI scope"):
+    for word in ("Payment partner", "HTTPS 443, by hand", "Restored every quarter", "PCI scope"):
         assert f">{word}<" in picture
     assert graph.as_dict()["notes"] == [{"text": "Restored every quarter", "beside": MYSQL}]
     assert "notes" not in shop.as_dict()

@@ -340,6 +340,17 @@ def test_what_is_added_wrongly_is_told_by_the_scripts_own_line(workspace, added,
     assert hint in caught.value.hint
 
 
+def test_a_view_of_some_phases_is_drawn_where_they_are(workspace):
+    body = VIEW.replace("'network'", "'part'").replace("terraform'", "terraform', phases=(1, {})")
+    path = script(workspace, body.format(10) + "    return scene.network()\n", name="part.py")
+    pictures = draw(workspace, only=["part"], png=False)
+    assert [(picture.env, picture.phase) for picture in pictures] == [("dev", 1), ("prod", 10)]
+    script(workspace, body.format(99) + "    return scene.network()\n", name="part.py")
+    with pytest.raises(InputError, match="the design has no phase 99") as caught:
+        draw(workspace, only=["part"], png=False)
+    assert caught.value.file == path
+
+
 def test_a_view_in_which_nothing_stands_in_a_phase_has_no_picture_of_it(workspace):
     body = (
         "    graph = scene.network()\n"

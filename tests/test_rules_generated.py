@@ -75,7 +75,14 @@ def test_a_picture_in_the_prose_that_is_not_todays_is_made_anew(tmp_path):
     shown.parent.mkdir()
     shutil.copy(picture.svg, shown)
     assert found(Workspace(tmp_path), "pictures-current") == []
-    shown.write_text(shown.read_text().replace("NAT gateway", "Nothing"))
+    module = tmp_path / "terraform/modules/mysql/main.tf"
+    module.write_text(f"# All lines below are others now.\n{module.read_text()}")
+    assert found(Workspace(tmp_path), "pictures-current") == []
+    drawn = shown.read_text()
+    shown.write_text(drawn.replace("infrastructure-dev-4--", "infrastructure-dev-9--"))
+    message = "this is a picture of no phase of the design"
+    assert only(Workspace(tmp_path), "pictures-current").message == message
+    shown.write_text(drawn.replace("NAT gateway", "Nothing"))
     finding = only(Workspace(tmp_path), "pictures-current")
     assert finding.file == shown
     check.fix(Workspace(tmp_path), [finding])

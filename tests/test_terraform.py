@@ -447,13 +447,24 @@ HARMLESS = [
     ("name    =  1", "name = 1"),
     ("// a comment\n  name = 1", "name = 1"),
     ('name = "a"   # why', 'name = "a"'),
+    ('name = 1 # a "comment"', "name = 1"),
+    ("/* a\ncomment */ name = 1 /* and another */", "name = 1"),
+    ("names = [\n  1, # one\n  2,\n]", "names = [1, 2]"),
+    ("sizes = {\n  a = 1\n  b = 2\n}", "sizes = { b = 2, a = 1 }"),
+    ("name = max(\n  1,\n  2,\n)", "name = max(1, 2)"),
+    ("name = 1 - 2", "name = 1 -2"),
 ]
 HARMFUL = [
     ('name = "a # b"', 'name = "a"'),
     ('name = "a  b"', 'name = "a b"'),
     ('name = "${join("# a", x)}"', 'name = "${join("# b", x)}"'),
     ("name = <<-EOT\n# a\nEOT", "name = <<-EOT\n# b\nEOT"),
-    ("name = 1 - 2", "name = 1 -2"),
+    ("name = <<-EOT\n  a\n  b\nEOT", "name = <<-EOT\n  a\nb\nEOT"),
+    ('name = "${a} b"', 'name = "${a}b"'),
+    ("names = [1, 2]", "names = [2, 1]"),
+    ("names = [[1], 2]", "names = [[1, 2]]"),
+    ("name = 1 + 2", "name = 1 - 2"),
+    ("name = { # no HCL", "name = {"),
 ]
 
 

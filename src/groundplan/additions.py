@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 
     from groundplan.graph import Boundary, Edge, Node, Note
 
+BY_HAND: Final = "by hand"
+"""What nodes and lines that no file tells of say on the picture, as the end of their words."""
 _OURS: Final = Path(__file__).parent
 
 
 def with_node(graph: Graph, node: Node) -> Graph:
-    """`graph` with one more node, in the frame that `node.cluster` names.
+    """`graph` with one more node, in the frame that `node.cluster` names; it says BY_HAND.
 
     Raises InputError where its id is taken.
     """
     if node.id in _ids(graph):
         raise InputError(f"'{node.id}' is there twice", hint="give it an id of its own")
+    node = dataclasses.replace(node, detail=_marked(node.detail, f"drawn {BY_HAND}"))
     if node.cluster is None:
         return dataclasses.replace(graph, nodes=(*graph.nodes, node))
     graph, (home,) = _found(graph, [node.cluster])
@@ -38,12 +41,17 @@ def with_node(graph: Graph, node: Node) -> Graph:
 
 
 def with_edge(graph: Graph, edge: Edge) -> Graph:
-    """`graph` with one more line between two things that it has."""
+    """`graph` with one more line between two things that it has; it says BY_HAND."""
     graph, (source, target) = _found(graph, [edge.source, edge.target])
     if source is None or target is None:
         return graph
-    line = dataclasses.replace(edge, source=source, target=target)
+    label = _marked(edge.label, BY_HAND)
+    line = dataclasses.replace(edge, source=source, target=target, label=label)
     return dataclasses.replace(graph, edges=(*graph.edges, line))
+
+
+def _marked(words: str, mark: str) -> str:
+    return f"{words}, {mark}" if words else mark
 
 
 def with_note(graph: Graph, note: Note) -> Graph:

@@ -20,6 +20,7 @@ from groundplan.rules import (
     generated,
     network,
     observed,
+    pages,
     prose,
     ranges,
     records,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, terraform, conformance, stores, network, ranges, environments, costs,
-    versions, records, views, prose, generated, observed, waivers,
+    versions, records, views, prose, pages, generated, observed, waivers,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from groundplan.files import digest, program, write_if_changed
 from groundplan.scripts import build_all, views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from groundplan.graph import Graph
@@ -127,12 +127,22 @@ def environments(workspace: Workspace, item: View) -> list[str | None]:
     """The environments that a view is drawn for; None stands for what has none."""
     if item.source != "terraform":
         return [None]
-    return list(dict.fromkeys(e for p in workspace.design.drawn() for e in p.environments))
+    every = dict.fromkeys(env for p in workspace.design.drawn() for env in p.environments)
+    return [env for env in every if phases_of(workspace, item, env)]
 
 
 def phases_of(workspace: Workspace, item: View, env: str | None) -> list[int]:
-    """The phases that a view is drawn for in an environment, in their order."""
-    return list(item.phases) or [phase.number for phase in workspace.design.drawn(env)]
+    """The phases that a view is drawn for in an environment, in their order.
+
+    Raises InputError where its script names one that the design does not have.
+    """
+    for number in item.phases:
+        if all(number != phase.number for phase in workspace.design.phases):
+            raise InputError(f"the design has no phase {number}", file=item.script)
+    drawn = [phase.number for phase in workspace.design.drawn(env)]
+    if item.phases and item.source == "terraform":
+        return [number for number in item.phases if number in drawn]
+    return list(item.phases) or drawn
 
 
 def folder_of(item: View, env: str | None) -> str:
@@ -177,6 +187,21 @@ def _is_whole(picture: Picture) -> bool:
 def _empty(graph: dict[str, Any]) -> bool:
     """`Graph.empty` of its published form."""
     return not graph["nodes"] and all(item["kind"] == "region" for item in graph["clusters"])
+
+
+def undrawn(workspace: Workspace, item: View) -> Iterator[Picture]:
+    """The pictures of a view as they would be drawn, with graphs and without files.
+
+    Raises InputError for what is wrong in its script.
+    """
+    named = (item.name, item.title, item.source)
+    for env in environments(workspace, item):
+        at = workspace.build_dir / "pictures" / folder_of(item, env)
+        graphs = build_all(item, workspace, env, phases_of(workspace, item, env))
+        for number, graph in graphs.items():
+            shown = Part().of(graph) if item.source == "terraform" else graph
+            if not shown.empty:
+                yield replace(_paths(named, env, number, at), graph=shown.as_dict())
 
 
 def _paths(named: tuple[str, str, Source], env: str | None, phase: int, at: Path) -> Picture:

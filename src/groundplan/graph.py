@@ -167,7 +167,7 @@ class Graph:
     def add_node(
         self, id_: str, *, kind: str, label: str = "", detail: str = "", cluster: str | None = None
     ) -> Graph:
-        """One more node, which no file tells of; `cluster` is the frame that it stands in."""
+        """One more node, marked as drawn by hand; `cluster` is the frame that it stands in."""
         from groundplan import additions as by  # noqa: PLC0415 - it builds on this module
 
         return by.with_node(self, Node(id_, kind, label or id_, detail, cluster))
@@ -175,7 +175,7 @@ class Graph:
     def add_edge(
         self, source: str, target: str, label: str = "", *, kind: EdgeKind = "flow"
     ) -> Graph:
-        """One more line, from one node or frame to another."""
+        """One more line, marked as drawn by hand, from one node or frame to another."""
         from groundplan import additions as by  # noqa: PLC0415
 
         return by.with_edge(self, Edge(source, target, kind, label))

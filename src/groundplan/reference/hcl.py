@@ -82,7 +82,7 @@ class Block:
 
 def parse(file: Path) -> tuple[Block, ...]:
     """The top-level blocks of `file`. Raises InputError, with the place, where it is no HCL."""
-    root = _parser().parse(read_text(file).encode()).root_node
+    root = tree(read_text(file).encode())
     try:
         if root.has_error:
             place = next(_errors(root)).start_point
@@ -93,6 +93,11 @@ def parse(file: Path) -> tuple[Block, ...]:
         return _blocks(root, file)
     except RecursionError:
         raise InputError("this is nested too deeply", file=file) from None
+
+
+def tree(data: bytes) -> Node:
+    """The root of what `data` says; `has_error` where it is no HCL."""
+    return _parser().parse(data).root_node
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -10,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from groundplan.relations import UNKNOWN
+from groundplan.rules.cidrs import inside, overlap
 from groundplan.topology import Topology
 
 if TYPE_CHECKING:
@@ -18,16 +20,20 @@ if TYPE_CHECKING:
     from groundplan.compose import Application
     from groundplan.design import Design
     from groundplan.facts import Facts
+    from groundplan.topology import Subnet
 
 _WORDS: Final = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     "eleven", "twelve",
 )  # fmt: skip
-_NUMBER: Final = rf"\b(\d{{1,3}}|{'|'.join(_WORDS)})\s+"
+_SINGLE: Final = "a single"
+_NUMBER: Final = rf"\b(\d{{1,3}}|{_SINGLE}|{'|'.join(_WORDS)})\s+"
 _COUNTED: Final = {
     "NAT gateways": re.compile(rf"{_NUMBER}NAT gateways?\b", re.IGNORECASE),
     "zones": re.compile(rf"{_NUMBER}(?:availability )?zones?\b", re.IGNORECASE),
+    "subnets": re.compile(rf"{_NUMBER}(?:public |private |isolated )?subnets?\b", re.IGNORECASE),
     "read replicas": re.compile(rf"{_NUMBER}read replicas?\b", re.IGNORECASE),
+    "replicas": re.compile(rf"{_NUMBER}replicas?\b", re.IGNORECASE),
     "repositories": re.compile(rf"{_NUMBER}(?:ECR )?repositor(?:y|ies)\b", re.IGNORECASE),
     "applications": re.compile(rf"{_NUMBER}applications?\b", re.IGNORECASE),
     "Redis nodes": re.compile(rf"{_NUMBER}Redis nodes?\b", re.IGNORECASE),
@@ -48,13 +54,35 @@ _TYPED: Final = {
         r"\b[a-z]{2}(?:-gov)?-(?:central|(?:north|south)?(?:east|west)|north|south)-\d(?=[a-z]?\b)"
     ),
 }
+# A whole number counts as a version where no thing follows that it would be a number of.
+_VERSION: Final = r" (\d{1,2}(?:\.\d+)+|\d{1,2}(?=[,:)]|\.?$| (?:and|or|on|with|in|for|is|as)\b))"
 _VERSIONS: Final = {
-    "Kubernetes": ("aws_eks_cluster", "version", re.compile(r"\bKubernetes (\d+\.\d+)\b")),
-    "MySQL": ("aws_db_instance", "engine_version", re.compile(r"\bMySQL (\d+\.\d+)\b")),
+    "Kubernetes": ("aws_eks_cluster", "version", re.compile(rf"\b(?:Kubernetes|EKS){_VERSION}")),
+    "MySQL": ("aws_db_instance", "engine_version", re.compile(rf"\bMySQL{_VERSION}")),
     "Redis": (
-        "aws_elasticache_replication_group", "engine_version", re.compile(r"\bRedis (\d+\.\d+)\b"),
+        "aws_elasticache_replication_group", "engine_version", re.compile(rf"\bRedis{_VERSION}"),
     ),
 }  # fmt: skip
+# What a sentence says of something else than what is planned: it may have any figures.
+_ELSEWHERE: Final = re.compile(
+    r"\b(?:would|could|might|used to|until now|so far|instead of|rather than|unlike)\b"
+    r"|\b(?:you|your|they|their)\b.*\btoday\b|\btoday\b.*\b(?:you|your|they|their)\b",
+    re.IGNORECASE,
+)
+# Words by which a number counts some of the whole, before it and after it; or is a bound.
+_SOME: Final = re.compile(
+    r"\b(?:only|just|these|those|the other|of the|of its|any|first|last|another|remaining|keeps?|"
+    r"kept|leaves?)\s+$",
+    re.IGNORECASE,
+)
+_OF_THEM: Final = re.compile(
+    r"\s+(?:that|which|who|use|need|call|read|write|talk|remain|left|are left|at a time)\b",
+    re.IGNORECASE,
+)
+_BOUND: Final = re.compile(
+    r"\b(?:at most|at least|up to|(?:more|fewer|less|other) than|no more than)\s+$", re.IGNORECASE
+)
+_FREE: Final = re.compile(r"\b(?:free|unused|spare|reserved|left|room|grow|later)\b", re.IGNORECASE)
 _AMOUNT: Final = re.compile(
     r"(?:\$|\bUSD )\s?(\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?) ?(?:USD|(?:US )?dollars?)\b"
 )
@@ -75,6 +103,8 @@ class Known:
     text: str
     application: Application
     design: Design
+    copies: int = 1
+    """How many copies of each application run."""
 
     @cached_property
     def told(self) -> frozenset[str]:
@@ -87,18 +117,42 @@ class Known:
         facts = self.facts
         databases = facts.of_type("aws_db_instance")
         caches = facts.of_type("aws_elasticache_replication_group")
-        zones = {subnet.zone for subnet in Topology.of(facts).subnets.values()} - {UNKNOWN}
+        zones = {subnet.zone for subnet in self._subnets} - {UNKNOWN}
+        replicas = sum(bool(item.get("replicate_source_db")) for item in databases)
+        nodes = sum(int(item.get("num_cache_clusters") or 0) for item in caches)
         single = {
             "NAT gateways": len(facts.of_type("aws_nat_gateway")),
             "zones": len(zones),
-            "read replicas": sum(bool(item.get("replicate_source_db")) for item in databases),
+            "read replicas": replicas,
             "repositories": len(facts.of_type("aws_ecr_repository")),
             "applications": sum(bool(service.build) for service in self.application.services),
-            "Redis nodes": sum(int(item.get("num_cache_clusters") or 0) for item in caches),
+            "Redis nodes": nodes,
         }
         kept = (item.get("backup_retention_period") for item in databases)
-        several = {"days of backups": frozenset(filter(None, kept)), "port": self._ports}
+        several = {
+            "days of backups": frozenset(filter(None, kept)),
+            "port": self._ports,
+            # Of databases, of applications, or of caches.
+            "replicas": frozenset({replicas, self.copies, max(nodes - 1, 0)}),
+            "subnets": self._subnet_counts,
+        }
         return {name: frozenset({count}) for name, count in single.items()} | several
+
+    @cached_property
+    def _subnets(self) -> tuple[Subnet, ...]:
+        return tuple(Topology.of(self.facts).subnets.values())
+
+    @property
+    def _subnet_counts(self) -> frozenset[int]:
+        """How many there are, of each tier, and in each zone."""
+        ways = (lambda _: "", lambda item: item.tier, lambda item: item.zone)
+        return frozenset(chain.from_iterable(Counter(map(w, self._subnets)).values() for w in ways))
+
+    def has_room(self, cidr: str) -> bool:
+        """True where a VPC has these addresses, and no subnet."""
+        vpcs = (str(item.get("cidr_block")) for item in self.facts.of_type("aws_vpc"))
+        taken = any(overlap(cidr, subnet.cidr) for subnet in self._subnets)
+        return not taken and any(inside(cidr, vpc) for vpc in vpcs)
 
     @property
     def _ports(self) -> frozenset[int]:
@@ -136,20 +190,34 @@ def wrong(
 
     `own` are ranges and regions that the design itself states.
     """
-    for way in _TYPED.values():
+    if _ELSEWHERE.search(sentence):
+        return
+    for name, way in _TYPED.items():
         for match in way.finditer(sentence):
-            if match[0] not in _COMMON | own and all(match[0] not in plan.told for plan in plans):
+            if match[0] in _COMMON | own or any(match[0] in plan.told for plan in plans):
+                continue
+            free = name == "range" and _FREE.search(sentence)
+            if not (free and any(plan.has_room(match[0]) for plan in plans)):
                 yield match[0], ""
     yield from _miscounted(sentence, plans)
-    for name, (_, _, way) in _VERSIONS.items():
-        for match in way.finditer(sentence):
-            versions = frozenset().union(*(plan.versions[name] for plan in plans))
-            if versions and match[1] not in versions:
-                yield match[0], f": it is {_either(versions)}"
+    yield from _outdated(sentence, plans)
     for match in _AMOUNT.finditer(sentence):
         amount = Decimal((match[1] or match[2]).replace(",", ""))
         if all(amount not in plan.amounts for plan in plans):
             yield match[0].strip(), ""
+
+
+def _outdated(sentence: str, plans: Sequence[Known]) -> Iterator[tuple[str, str]]:
+    for name, (_, _, way) in _VERSIONS.items():
+        for match in way.finditer(sentence):
+            versions = frozenset().union(*(plan.versions[name] for plan in plans))
+            if versions and not any(agree(match[1], version) for version in versions):
+                yield match[0], f": it is {_either(versions)}"
+
+
+def agree(one: str, other: str) -> bool:
+    """True for `8.4` and `8.4.5`: as far as both say something, they say the same."""
+    return all(a == b for a, b in zip(one.split("."), other.split("."), strict=False))
 
 
 def _miscounted(sentence: str, plans: Sequence[Known]) -> Iterator[tuple[str, str]]:
@@ -157,11 +225,22 @@ def _miscounted(sentence: str, plans: Sequence[Known]) -> Iterator[tuple[str, st
         for match in way.finditer(sentence):
             have = frozenset().union(*(plan.counts[name] for plan in plans))
             count = _number(next(filter(None, match.groups())))
-            if count not in have and (count != 1 or name in _ONE_IS_A_COUNT):
+            if count in have or (count == 1 and name not in _ONE_IS_A_COUNT):
+                continue
+            if not _is_of_some(sentence, match, least=count < max(have, default=0)):
                 yield match[0], "" if name == "port" else f": there are {_either(have)}"
 
 
+def _is_of_some(sentence: str, match: re.Match[str], *, least: bool) -> bool:
+    """True where a number is a bound, or counts some of the whole, of which there are more."""
+    before, after = sentence[: match.start()], sentence[match.end() :]
+    some = _SOME.search(before) or _OF_THEM.match(after)
+    return bool(_BOUND.search(before) or (least and some))
+
+
 def _number(text: str) -> int:
+    if text.lower() == _SINGLE:
+        return 1
     return int(text) if text.isdigit() else _WORDS.index(text.lower())
 
 

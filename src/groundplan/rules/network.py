@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, get_args
 
 from groundplan.findings import Finding, error, rule, warning
 from groundplan.graph import Tier
 from groundplan.relations import UNKNOWN
+from groundplan.rules.cidrs import as_range, inside, overlap
 from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
 from groundplan.rules.stores import written
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from groundplan.topology import Subnet
     from groundplan.workspace import Workspace
 
-Network = IPv4Network | IPv6Network
-
 
 @rule("subnet-ranges", "subnets lie in their VPC's range and don't overlap")
 def subnet_ranges(workspace: Workspace) -> Iterator[Finding]:
@@ -35,7 +33,7 @@ def subnet_ranges(workspace: Workspace) -> Iterator[Finding]:
         topology = Topology.of(workspace.facts(env, phase.number))
         by_vpc: dict[str, list[Subnet]] = defaultdict(list)
         for subnet in topology.subnets.values():
-            if UNKNOWN not in {subnet.cidr, subnet.vpc} and _range(subnet.cidr) is None:
+            if UNKNOWN not in {subnet.cidr, subnet.vpc} and as_range(subnet.cidr) is None:
                 yield error(f"'{subnet.cidr}' of {subnet.address} is not an address range", file)
             elif UNKNOWN in {subnet.cidr, subnet.vpc}:
                 yield warning(f"range or VPC of {subnet.address} is not in the plan", file)
@@ -56,7 +54,7 @@ def _overlaps(subnets: list[Subnet], file: Path) -> Iterator[Finding]:
 def _outside(vpc: str, subnets: list[Subnet], facts: Facts, file: Path) -> Iterator[Finding]:
     ranges = _ranges_of(vpc, facts)
     for subnet in subnets:
-        if ranges and not any(_inside(subnet.cidr, whole) for whole in ranges):
+        if ranges and not any(inside(subnet.cidr, whole) for whole in ranges):
             said = ", ".join(ranges)
             yield error(f"{subnet.address} ({subnet.cidr}) is not inside {vpc} ({said})", file)
 
@@ -185,28 +183,3 @@ def _standby(facts: Facts, *, promised: bool) -> Iterator[str]:
         if bool(database.get("multi_az")) != promised:
             wanted, has = ("a", "none") if promised else ("no", "one")
             yield f"{wanted} standby database is promised, but {database.address} has {has}"
-
-
-def _range(cidr: str) -> Network | None:
-    try:
-        return ip_network(cidr, strict=False)
-    except ValueError:
-        return None
-
-
-def overlap(one: str, other: str) -> bool:
-    """True when both are address ranges of one kind and share an address."""
-    first, second = _range(one), _range(other)
-    if first is None or second is None or first.version != second.version:
-        return False
-    return first.overlaps(second)
-
-
-def _inside(part: str, whole: str) -> bool:
-    """True when the range `part` lies in `whole`."""
-    inner, outer = _range(part), _range(whole)
-    if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network):
-        return inner.subnet_of(outer)
-    if isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network):
-        return inner.subnet_of(outer)
-    return False

@@ -66,6 +66,7 @@ def _typed(workspace: Workspace) -> Iterator[Finding]:
             read_text(workspace.facts_file(env, phase.number)),
             workspace.application(phase.number),
             workspace.design,
+            phase.kubernetes.replicas,
         )
         for _, phase, env in drawn(workspace)
     }
@@ -89,13 +90,18 @@ def _about(
     if of_phase := [item for item in known if item[1] == said.phase]:
         return of_phase
     environments = {env for env, _ in known}
-    named = {env for env in environments if re.search(_named(env), sentence, re.IGNORECASE)}
+    named = {env for env in environments if names(env, sentence)}
     return [item for item in known if item[0] in (named or environments)]
 
 
+def names(env: str, text: str) -> bool:
+    """True where `text` names the environment `env`."""
+    return _named(env).search(text) is not None
+
+
 @cache
-def _named(env: str) -> str:
-    return _ENVIRONMENTS.get(env, rf"\b{re.escape(env)}\b")
+def _named(env: str) -> re.Pattern[str]:
+    return re.compile(_ENVIRONMENTS.get(env, rf"\b{re.escape(env)}\b"), re.IGNORECASE)
 
 
 def _pages(workspace: Workspace) -> Iterator[_Said]:

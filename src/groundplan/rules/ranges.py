@@ -10,9 +10,9 @@ import yaml
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule
 from groundplan.relations import UNKNOWN
+from groundplan.rules.cidrs import overlap
 from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
-from groundplan.rules.network import overlap
 from groundplan.topology import Topology
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from groundplan.findings import Finding, error, rule
 from groundplan.relations import UNKNOWN
 from groundplan.rules import services
 from groundplan.rules.conformance import CACHES, DATABASES, drawn
+from groundplan.rules.figures import agree
 from groundplan.rules.once import once, once_in_compose
 from groundplan.topology import Topology
 
@@ -63,17 +64,12 @@ def _unlike(service: Service, planned: Resource) -> str | None:
         return f"{planned.address} is {engine}"
     tag = _NUMBERS.match(services.version(service.image or "") or "")
     version = planned.get("engine_version")
-    if tag and version and not _agree(tag[0], str(version)):
+    if tag and version and not agree(tag[0], str(version)):
         return f"{planned.address} has version {version}"
     port = planned.get("port")
     if port and service.exposes and int(port) not in service.exposes:
         return f"{planned.address} listens on {port}"
     return ""
-
-
-def _agree(one: str, other: str) -> bool:
-    """True for `8.4` and `8.4.5`: as far as both say something, they say the same."""
-    return all(a == b for a, b in zip(one.split("."), other.split("."), strict=False))
 
 
 @rule("store-database", "the database that is planned has the name that the services ask for")

@@ -59,6 +59,12 @@ def _record(workspace: Workspace) -> Iterable[Path]:
 @rule("facts-current", "the recorded plans are of the Terraform that is there now", fix=_record)
 def current(workspace: Workspace) -> Iterator[Finding]:
     """Facts that were recorded before Terraform, or its variables, changed."""
+    folders = [workspace.root / "terraform", workspace.root / "facts"]
+    sources = [*folders, workspace.design_file]
+    yield from once(workspace, "current", sources, lambda: _outdated(workspace))
+
+
+def _outdated(workspace: Workspace) -> Iterator[Finding]:
     from groundplan.terraform import sources  # noqa: PLC0415
 
     for _, phase, env in drawn(workspace):

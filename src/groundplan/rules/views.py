@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from groundplan.additions import BY_HAND
 from groundplan.errors import GroundplanError
 from groundplan.findings import Finding, error, rule, told
 from groundplan.rules.once import once
+from groundplan.rules.prose import names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from groundplan.graph import Edge, Graph, Node
+    from groundplan.graph import Graph
     from groundplan.scripts import Scene, View
     from groundplan.workspace import Workspace
 
@@ -22,6 +26,7 @@ _COMPUTED: Final[dict[str, Callable[[Scene], Graph]]] = {
 }
 # What each of the views that a design must have is a picture of, by its script's name.
 _OF: Final = {"application_flow": "flow", "network": "network", "infrastructure": "infrastructure"}
+_Thing = TypeVar("_Thing")
 _GENERAL: Final = {"internet", "module", "resource", "users"}
 
 
@@ -46,6 +51,7 @@ def _look(workspace: Workspace) -> Iterator[Finding]:
     except GroundplanError as problem:
         yield told(problem)
         return
+    yield from _undeclared(workspace, every)
     for item in every:
         try:
             for env in drawing.environments(workspace, item):
@@ -54,6 +60,19 @@ def _look(workspace: Workspace) -> Iterator[Finding]:
                 yield from _held(item, workspace, env, graphs)
         except GroundplanError as problem:
             yield told(problem)
+
+
+def _undeclared(workspace: Workspace, every: Iterable[View]) -> Iterator[Finding]:
+    """The views that a design must have, of which a script has another name; or some phases."""
+    named = {item.name: item for item in every}
+    for name in _OF:
+        path = workspace.diagrams_dir / f"{name}.py"
+        if name in named and named[name].phases:
+            line = named[name].build.__code__.co_firstlineno
+            hint = "leave out its phases: it is drawn for each one that has a plan"
+            yield error(f"'{name}' is not drawn for all phases", named[name].script, line, hint)
+        elif name not in named and path.is_file():
+            yield error(f"no script declares the view '{name}'", path, hint=f'@view("{name}", …)')
 
 
 def _held(
@@ -80,53 +99,71 @@ def _wrong(item: View, graph: Graph, scene: Scene) -> Iterator[tuple[str, str]]:
         yield f"'{item.name}' says that it comes from {item.source}, and does not", hint
         return
     computed = _COMPUTED[of](scene)
+    yield from _mistitled(item, graph, scene)
     yield from _changed(graph, computed)
     yield from _invented(item, graph, computed)
+
+
+def _mistitled(item: View, graph: Graph, scene: Scene) -> Iterator[tuple[str, str]]:
+    """A title that tells of another environment than the picture is drawn for."""
+    here = scene.env
+    others = {*scene.workspace.environments} - {here}
+    for title in dict.fromkeys((item.title, graph.title) if here else ()):
+        if any(names(env, title) for env in others) and not names(here or "", title):
+            hint = "leave the environment out of the title: each picture says it"
+            yield f"'{item.name}' is drawn for {here} too, and called '{title}'", hint
 
 
 def _invented(item: View, graph: Graph, computed: Graph) -> Iterator[tuple[str, str]]:
     """What the script adds that only a plan, or the Compose file, could tell."""
     there = {node.id for node in computed.nodes}
     for node in graph.nodes:
-        if item.source == "terraform" and node.id not in there and _claims(node.kind):
+        if node.id in there:
+            continue
+        if item.source == "terraform" and _claims(node.kind):
             hint = "add it to Terraform; what is only meant is said in a note"
             yield f"'{node.label}' is drawn as {node.kind}, and no plan has it", hint
-    lines = {_ends(edge) for edge in computed.edges}
+        elif not node.detail.endswith(BY_HAND):
+            yield f"'{node.label}' is not marked as drawn by hand", "add it with add_node(…)"
     told = {"flow", "replicates"} if item.source == "compose" else {"replicates", "route", "rule"}
-    for edge in graph.edges:
-        inside = edge.source in there and edge.target in there
-        if inside and edge.kind in told and _ends(edge) not in lines:
+    for edge in _more(graph.edges, computed.edges):
+        line = f"the line from {edge.source} to {edge.target}"
+        if edge.source in there and edge.target in there and edge.kind in told:
             hint = "say it in the Compose file or in Terraform; what is only meant, in a note"
-            yield f"nothing tells of the line from {edge.source} to {edge.target}", hint
+            yield f"nothing tells of {line}", hint
+        elif not edge.label.endswith(BY_HAND):
+            yield f"{line} is not marked as drawn by hand", "add it with add_edge(…)"
+    frames = {frame.id for frame in computed.clusters}
+    for frame in graph.clusters:
+        if frame.id not in frames and (frame.kind != "group" or frame.address):
+            hint = "frame things of yours with add_group(…)"
+            yield f"the frame '{frame.label}' is drawn, and no plan has it", hint
 
 
 def _changed(graph: Graph, computed: Graph) -> Iterator[tuple[str, str]]:
     """What is computed, and no more in the graph as it was."""
     hint = "return what the scene computes, with what you add to it"
-    drawn = {node.id: _facts(node) for node in graph.nodes}
+    drawn = {node.id: node for node in graph.nodes}
+    frames = {frame.id for frame in computed.clusters}
+    groups = {frame.id: frame.parent for frame in graph.clusters if frame.id not in frames}
     for node in computed.nodes:
         if node.id not in drawn:
             yield f"'{node.label}' ({node.id}) is there, and left out of the picture", hint
-        elif drawn[node.id] != _facts(node):
+            continue
+        home = drawn[node.id].cluster
+        if replace(drawn[node.id], cluster=groups.get(home or "", home)) != node:
             yield f"'{node.label}' ({node.id}) is drawn otherwise than it is", hint
-    lines = {_ends(edge) for edge in graph.edges}
-    for edge in computed.edges:
-        if _ends(edge) not in lines:
-            yield f"the line from {edge.source} to {edge.target} is left out or changed", hint
-    frames = {(frame.id, frame.cidr, frame.tier, frame.zone) for frame in graph.clusters}
-    for frame in computed.clusters:
-        if (frame.id, frame.cidr, frame.tier, frame.zone) not in frames:
-            yield f"the frame '{frame.label}' is left out or changed", hint
+    for edge in _more(computed.edges, graph.edges):
+        yield f"the line from {edge.source} to {edge.target} is left out or changed", hint
+    for frame in _more(computed.clusters, graph.clusters):
+        yield f"the frame '{frame.label}' is left out or changed", hint
+    if graph.ledger != computed.ledger:
+        yield "what is said of resources that are not drawn was changed", hint
 
 
-def _facts(node: Node) -> tuple[object, ...]:
-    """What of a node is a fact; a script may group it otherwise."""
-    where = (node.addresses, node.subnets, node.security_groups, node.exposed)
-    return (node.kind, node.label, node.detail, *where)
-
-
-def _ends(edge: Edge) -> tuple[str, ...]:
-    return edge.source, edge.target, edge.kind, edge.label
+def _more(some: Iterable[_Thing], than: Iterable[_Thing]) -> list[_Thing]:
+    """What is in `some` more often than in the others."""
+    return list(Counter(some) - Counter(than))
 
 
 def _claims(kind: str) -> bool:

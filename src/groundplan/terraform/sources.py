@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -11,20 +10,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tree_sitter import Node
+
     from groundplan.workspace import Workspace
 
-_HEREDOC: Final = re.compile(r"<<(-?)\s*([A-Za-z_][\w-]*)\s*$")
-_COMMENT: Final = re.compile(r"\s+(#|//)[^\"]*$")
-_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-_ARGUMENT: Final = re.compile(r"[\w-]+ ?=(?!=)")
+# In a text, spaces count; the others are one word.
+_AS_WRITTEN: Final = {
+    "heredoc_template", "literal_value", "quoted_template", "string_lit", "variable_expr",
+}  # fmt: skip
+_LISTS: Final = {"function_arguments", "object", "tuple"}
+_UNORDERED: Final = {"attribute", "object_elem"}
 _NO_SOURCE: Final = {".md", ".hcl"}  # beside the lock file, which is named
 
 
 def digest(workspace: Workspace, env: str, phase: int | None = None) -> str:
     """SHA-256 of all that Terraform reads for `env`: code, versions, and `phase`'s variables.
 
-    Comments, empty lines, how code is spaced, and the order of arguments and of a file's blocks
-    make no difference. Raises InputError where there is no such environment or phase.
+    Comments, how code is spaced and broken into lines, and the order of arguments and of a file's
+    blocks make no difference. Raises InputError where there is no such environment or phase.
     """
     total = hashlib.sha256()
     for path in sorted(set(paths(workspace, env, phase))):
@@ -52,63 +55,37 @@ def paths(workspace: Workspace, env: str, phase: int | None = None) -> Iterator[
 
 @lru_cache(maxsize=1024)
 def _content(data: bytes, suffix: str) -> str:
-    text = data.decode(errors="replace")
-    if suffix in {".tf", ".tfvars"}:
-        text = "\n".join(_ordered([*_code(text)]))
-    return hashlib.sha256(text.encode()).hexdigest()
+    meant = _meaning(data) if suffix in {".tf", ".tfvars"} else None
+    return hashlib.sha256(data if meant is None else meant.encode()).hexdigest()
 
 
-def _ordered(lines: list[str], *, top: bool = True) -> list[str]:
-    """The lines with arguments in the order of their names, and at the top blocks in theirs.
+def _meaning(data: bytes) -> str | None:
+    """What a file says in HCL, in the one way to write it; None where it is no HCL."""
+    from groundplan.reference import hcl  # noqa: PLC0415 - brings in the parser
 
-    Blocks in a block stay in their order, which may mean something. So does everything where it
-    is not plain what belongs together.
+    try:
+        root = hcl.tree(data)
+        return None if root.has_error else _said(root)
+    except RecursionError:
+        return None
+
+
+def _said(node: Node) -> str:
+    """The words of `node`; arguments in the order of their names, and a file's blocks in theirs.
+
+    Blocks in a block stay in their order, which may mean something.
     """
-    if any(_HEREDOC.search(line) or "/*" in line for line in lines):
-        return lines
-    found: list[list[str]] = []
-    depth = 0
-    for line in lines:
-        if depth == 0:
-            found.append([])
-        found[-1].append(line)
-        bare = _TEXT.sub("", line)
-        depth += sum(map(bare.count, "([{")) - sum(map(bare.count, ")]}"))
-        if depth < 0:
-            return lines
-    if depth:
-        return lines
-    arguments = sorted(item for item in found if _ARGUMENT.match(item[0]))
-    blocks = [_inside(item) for item in found if not _ARGUMENT.match(item[0])]
-    return [line for item in (*arguments, *(sorted(blocks) if top else blocks)) for line in item]
-
-
-def _inside(block: list[str]) -> list[str]:
-    if len(block) == 1:
-        return block
-    return [block[0], *_ordered(block[1:-1], top=False), block[-1]]
-
-
-def _code(text: str) -> Iterator[str]:
-    """The lines of HCL that say something, spaced alike.
-
-    Where it is not plain what is a comment or a space, the line stays as it is: better to take a
-    harmless change for one that counts than the reverse.
-    """
-    until = ""
-    for line in text.splitlines():
-        if until:
-            until = "" if line.strip() == until else until
-            yield line
-            continue
-        if not (plain := line.strip()) or plain.startswith(("#", "//")):
-            continue
-        if "/*" in plain or "*/" in plain:
-            yield line
-            continue
-        if "${" not in plain:
-            plain = _COMMENT.sub("", plain)
-        before, quote, rest = plain.partition('"')
-        yield " ".join(before.split()) + (" " if before[-1:].isspace() else "") + quote + rest
-        if found := _HEREDOC.search(plain):
-            until = found[2]
+    children = node.children if node.type not in _AS_WRITTEN else ()
+    if not children:
+        return (node.text or b"").decode(errors="replace")
+    # Elements of a list are told apart without the comma, which may end it too.
+    silent = {"comment", ","} if node.type in _LISTS else {"comment"}
+    children = [child for child in children if child.type not in silent]
+    if len(children) < 2:  # noqa: PLR2004
+        return "".join(map(_said, children))
+    of_file = node.parent is not None and node.parent.type == "config_file"
+    loose = _UNORDERED | {"block"} if of_file else _UNORDERED
+    told = [(child.type in loose, _said(child)) for child in children]
+    anyhow = sorted(said for is_loose, said in told if is_loose)
+    words = (said for is_loose, said in told if not is_loose)
+    return "\0".join(("\1", *anyhow, *words, "\2"))
