@@ -14,7 +14,7 @@ from groundplan.captions import DETAIL
 from groundplan.folding import fold
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.layout import Box, arrange
-from groundplan.lines import Line, draw_lines
+from groundplan.lines import Line, draw_lines, written
 from groundplan.typeface import width
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
@@ -69,11 +69,12 @@ def rules(*labels: str) -> Graph:
     return Graph("network", "N", FRAMES, NODES, edges)
 
 
-def test_parallel_lines_are_one_with_a_label_for_each():
-    lines = assert_good(rules("tcp 3306", "tcp 33060"))
-    assert len({line.path for line in lines.values()}) == 1
-    one, other = (box_of(edge, line) for edge, line in lines.items())
-    assert not pictured.overlap(one, other)
+def test_parallel_lines_are_one_with_one_label_for_all():
+    graph = rules("tcp 3306", "tcp 33060")
+    lines = assert_good(graph)
+    assert len(set(lines.values())) == 1
+    assert written(graph.edges, lines) == {graph.edges[0]: "tcp 3306, 33060"}
+    assert written(graph.edges[1:], lines) == {graph.edges[1]: "tcp 33060"}, "what a phase has"
 
 
 def test_a_line_between_frames_above_each_other_is_straight():
@@ -117,7 +118,12 @@ def test_lines_do_not_depend_on_the_order_of_the_edges():
 
 def box_of(edge: Edge, line: Line) -> Box:
     """The ground of a line's label."""
-    wide, (x, y) = width(edge.label, DETAIL, weight="semibold"), line.label_at
+    return written_box(edge.label, line)
+
+
+def written_box(text: str, line: Line) -> Box:
+    """The ground of what is written on a line; once where lines run together."""
+    wide, (x, y) = width(text, DETAIL, weight="semibold"), line.label_at
     return Box(x - wide / 2, y - 7, wide, 14)
 
 
@@ -140,7 +146,8 @@ def test_labels_stand_apart_and_hide_no_icon_and_no_word(case):
         assert (line.label_at is not None) == (edge.kind != "route" and edge.label != "")
         if line.label_at:
             labels[edge] = box_of(edge, line)
-    told = {(edge.label, box) for edge, box in labels.items()}  # once where lines run together
+    lines = draw_lines(graph, layout)
+    told = {(text, written_box(text, lines[edge])) for edge, text in written(labels, lines).items()}
     assert not [(one, two) for (one, a), (two, b) in combinations(told, 2) if overlap(a, b)]
     for node in graph.nodes:
         ground = (layout.icons[node.id], text(node, layout))

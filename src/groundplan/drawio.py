@@ -19,6 +19,7 @@ from groundplan.catalog import kind
 from groundplan.drawio_shapes import shape_of
 from groundplan.growth import unmarked
 from groundplan.layout import ON_BORDER, Box
+from groundplan.lines import written
 from groundplan.overlay import BADGE
 from groundplan.svg_parts import clean, px
 
@@ -56,6 +57,8 @@ class _Writer:
         self.graph = graph if graph.marked else unmarked(graph)
         self.layout, self.over = plan.layout, plan.over.of(graph)
         self.lines = {_key(edge): line for edge, line in plan.lines.items()}
+        here = {edge: self.lines[_key(edge)] for edge in graph.edges if _key(edge) in self.lines}
+        self.words = {_key(edge): text for edge, text in written(graph.edges, here).items()}
         self.frames = {item.id: item for item in graph.clusters}
         self.boxes: dict[str, Box] = {}  # of each cell, from the picture's corner
         self.file = ET.Element("mxfile", {"host": "groundplan"})
@@ -118,7 +121,7 @@ class _Writer:
         if line is None or not {source, target} <= self.boxes.keys():
             return
         points, curved = _points(line.path)
-        said = edge.label if line.label_at else ""  # a route's is told at its subnet's head
+        said = self.words.get(_key(edge), "")  # a route's is told at its subnet's head
         cell = self._cell(_edge_id(edge), _html(_signed(said, edge.change)), {
             "style": _edge_style(edge, curved=curved)
             + _port("exit", self.boxes[source], points[0])

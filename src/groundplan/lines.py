@@ -11,14 +11,14 @@ from groundplan import palette, typeface
 from groundplan.captions import ASIDE, DETAIL, head_of, text_of
 from groundplan.echoes import echoes
 from groundplan.graph import Cluster
-from groundplan.labels import beyond, place_labels, strip
+from groundplan.labels import Frames, beyond, place_labels, words_of
 from groundplan.layout import Box, Layout
 from groundplan.overlay import cell_of
 from groundplan.routing import CLEAR, Point, Port, Router
 from groundplan.svg_parts import grown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from groundplan.graph import Edge, Graph, Node
 
@@ -39,22 +39,31 @@ class Line:
 def draw_lines(graph: Graph, layout: Layout) -> dict[Edge, Line]:
     """A line for each edge of the frame graph, in a fixed order, round icons, texts and heads."""
     solid = [*_solid(graph, layout), *(echo.box for echo in echoes(graph, layout))]
-    frames = (*layout.frames.values(), *layout.bands.values())
-    rails = [side for box in frames for side in _outline(box)]
-    subnets = _frames(graph, layout, "subnet")
-    walls = [*_frames(graph, layout, "group"), *layout.bands.values()]
-    walls += [box for boxes in layout.again.values() for box in boxes]
-    rooms = [*_frames(graph, layout, "vpc"), *_frames(graph, layout, "region")]
-    walls = [*dict.fromkeys(walls)]
-    router = Router(
-        solid, layout.width, layout.height, rails, subnets, walls, blocks=subnets, rooms=rooms
-    )
+    routes = _routes(graph, layout, solid)
+    page = Box(0, 0, layout.width, layout.height)
+    words = [*solid, *_marks(graph, layout), *beyond(page)]
+    labels = place_labels(routes, words, _boxes(graph, layout))
+    return {edge: Line(_path(corners), labels.get(edge)) for edge, corners in routes.items()}
+
+
+def written(edges: Iterable[Edge], lines: Mapping[Edge, Line]) -> dict[Edge, str]:
+    """What is written on each line; of several that are drawn as one, on the first of them."""
+    alike: dict[tuple[object, ...], list[Edge]] = defaultdict(list)
+    for edge in edges:
+        if edge.label and (line := lines.get(edge)) and line.label_at:
+            alike[edge.source, edge.target, edge.kind, line.label_at].append(edge)
+    return {parallel[0]: words_of(parallel) for parallel in alike.values()}
+
+
+def _routes(graph: Graph, layout: Layout, solid: Sequence[Box]) -> dict[Edge, tuple[Point, ...]]:
+    """The corners of the line of each edge; parallel lines are one."""
+    router = _router(graph, layout, solid)
     boxes: dict[str, Node | Cluster] = {item.id: item for item in graph.clusters}
     boxes |= {item.id: item for item in graph.nodes}
     # A group that has no frame is met at one of its nodes.
     boxes |= {n.cluster: n for n in graph.nodes if n.cluster and n.cluster not in layout.frames}
     routes: dict[Edge, tuple[Point, ...]] = {}
-    alike: dict[tuple[str, str, str], tuple[Point, ...]] = {}  # parallel lines are drawn as one
+    alike: dict[tuple[str, str, str], tuple[Point, ...]] = {}
     said = _said(graph)
     for edge in sorted(graph.edges, key=lambda e: (*_rank(e, layout), e.source, e.target, e.label)):
         source, target = boxes.get(edge.source), boxes.get(edge.target)
@@ -69,11 +78,30 @@ def draw_lines(graph: Graph, layout: Layout) -> dict[Edge, Line]:
                 family = (edge.target, edge.kind, said[pair], edge.change)
                 alike[pair] = router.route(*ends, family)
             routes[edge] = alike[pair]
-    page = Box(0, 0, layout.width, layout.height)
-    words = [*solid, *_marks(graph, layout), *beyond(page)]
-    borders = [strip(*side) for box in rooms for side in _outline(box)]
-    labels = place_labels(routes, words, [*walls, *borders])
-    return {edge: Line(_path(corners), labels.get(edge)) for edge, corners in routes.items()}
+    return routes
+
+
+def _router(graph: Graph, layout: Layout, solid: Sequence[Box]) -> Router:
+    frames = (*layout.frames.values(), *layout.bands.values())
+    rails = [side for box in frames for side in _outline(box)]
+    subnets = _frames(graph, layout, "subnet")
+    walls = [*_frames(graph, layout, "group"), *layout.bands.values()]
+    walls += [box for boxes in layout.again.values() for box in boxes]
+    rooms = [*_frames(graph, layout, "vpc"), *_frames(graph, layout, "region")]
+    walls = [*dict.fromkeys(walls)]
+    return Router(
+        solid, layout.width, layout.height, rails, subnets, walls, blocks=subnets, rooms=rooms
+    )
+
+
+def _boxes(graph: Graph, layout: Layout) -> Frames:
+    """All boxes with a border, and those of each thing that lines lead to."""
+    first = {**layout.frames, **layout.bands}
+    of = {id_: (box, *layout.again.get(id_, ())) for id_, box in first.items()}
+    for node in graph.nodes:
+        of[node.id] = (*of.get(node.id, ()), layout.icons[node.id])
+    every = (box for id_ in first for box in of[id_][: 1 + len(layout.again.get(id_, ()))])
+    return Frames([*dict.fromkeys(every)], of)
 
 
 def _said(graph: Graph) -> dict[tuple[str, str, str], frozenset[str]]:

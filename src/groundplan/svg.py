@@ -15,7 +15,7 @@ from groundplan.captions import ASIDE, DETAIL, ICON, LABEL, LINE, head_of, text_
 from groundplan.catalog import kind
 from groundplan.echoes import echoes
 from groundplan.layout import ON_BORDER, Box
-from groundplan.lines import INWARD
+from groundplan.lines import INWARD, written
 from groundplan.overlay import Overlay
 from groundplan.svg_parts import (
     clean,
@@ -116,8 +116,8 @@ class _Writer:
         marks.draw_lines(self.root, self.graph, self.lines)
         for node in sorted(self.graph.nodes, key=self._reading_order):
             self._node(node)
-        for edge in edges:
-            self._said(edge)
+        for edge, words in written(edges, self.lines).items():
+            self._said(edge, words)
         marks.draw(self.root, self.graph, self.layout, self.lines, over)
         self._define_icons()
         return self.root
@@ -259,16 +259,15 @@ class _Writer:
         if dashes:
             path.attrib["stroke-dasharray"] = dashes
 
-    def _said(self, edge: Edge) -> None:
-        line = self.lines.get(edge)
-        if line is not None and line.label_at and edge.label:
+    def _said(self, edge: Edge, words: str) -> None:
+        at = self.lines[edge].label_at
+        if at is not None:
             colour = f"fill:var(--gp-{palette.EDGES[edge.kind][0]})"
-            x, y = line.label_at
-            wide = typeface.width(edge.label, DETAIL, weight="semibold") + 6
-            ground = {**place(Box(x - wide / 2, y - 8, wide, 16)), "rx": "3"}
+            wide = typeface.width(words, DETAIL, weight="semibold") + 6
+            ground = {**place(Box(at[0] - wide / 2, at[1] - 8, wide, 16)), "rx": "3"}
             group = ET.SubElement(self.root, "g", {"class": "gp-words", **_ends(edge)})
             ET.SubElement(group, "rect", {**ground, "fill": "var(--gp-bg)"})
-            self._line(group, edge.label, x, y + 4, "gp-said", anchor="middle", style=colour)
+            self._line(group, words, at[0], at[1] + 4, "gp-said", anchor="middle", style=colour)
 
     def _line(
         self,
