@@ -134,7 +134,102 @@ def test_no_line_runs_through_a_box_that_it_has_nothing_to_do_with(source):
 
 def boxes(picture: Seen) -> list[Box]:
     """The boxes of single things: bands, groups, and cards."""
-    return [*picture.bands, *(frame.box for frame in picture.frames if frame.kind == "gp-group")]
+    groups = (frame for frame in picture.frames if frame.kind == "gp-group")
+    return [part.box for part in (*picture.bands, *groups)]
+
+
+@of_each
+def test_no_word_on_a_line_covers_an_arrowhead(source):
+    for name, picture in drawn(source).items():
+        for chip in picture.chips:
+            cut = [line.ends for line in picture.lines if overlap(chip.box, line.head, 1.0)]
+            assert not cut, (name, said(chip, picture), cut)
+
+
+@of_each
+def test_no_arrowhead_lies_on_words(source):
+    for name, picture in drawn(source).items():
+        for line in picture.lines:
+            hit = [word.text for word in picture.words if overlap(word.box, line.head, 1.0)]
+            assert not hit, (name, line.ends, hit)
+
+
+@of_each
+def test_no_line_runs_through_a_mark_that_is_not_at_its_end(source):
+    for name, picture in drawn(source).items():
+        for line in picture.lines:
+            marks = [disc.of for disc in picture.discs if disc.of not in line.ends
+                     and line.crosses(disc.box, 0)]  # fmt: skip
+            assert not marks, (name, line.ends, marks)
+
+
+@of_each
+def test_no_word_on_a_line_cuts_the_border_of_a_frame(source):
+    """Of its line's own ends it may; those are told by the line."""
+    for name, picture in drawn(source).items():
+        for chip in picture.chips:
+            cut = [frame for frame in frames(picture) if cuts(chip, frame, picture)]
+            assert not cut, (name, said(chip, picture), [part.of or part.box for part in cut])
+
+
+def cuts(chip: Part, frame: Part, picture: Seen) -> bool:
+    """True where words on a line hide a part of the border of what is no end of that line."""
+    over = overlap(chip.box, frame.box, 1.0) and not inside(chip.box, frame.box)
+    band = not frame.of and holds_an_end(frame.box, chip.of, picture)
+    hidden = any(
+        frame.painted < cover.painted < chip.painted and inside(chip.box, cover.box, -1)
+        for cover in picture.covers
+    )  # by the ground of something smaller
+    return over and frame.of not in chip.of and not band and not hidden
+
+
+@of_each
+def test_no_word_on_a_line_stands_in_the_box_of_something_else(source):
+    for name, picture in drawn(source).items():
+        for chip in picture.chips:
+            strange = [frame for frame in frames(picture) if inside(chip.box, frame.box)
+                       and not holds_an_end(frame.box, chip.of, picture)]  # fmt: skip
+            assert not strange, (name, said(chip, picture), strange)
+
+
+@of_each
+def test_no_line_runs_through_a_vpc_or_a_subnet_that_it_has_nothing_to_do_with(source):
+    for name, picture in drawn(source).items():
+        for line in picture.lines:
+            crossed = [frame.of for frame in picture.frames
+                       if frame.kind in {"gp-vpc", "gp-subnet"} and line.crosses(frame.box)
+                       and not holds_an_end(frame.box, line.ends, picture)
+                       and not any(on(end, frame.box) for end in (line.points[0], line.points[-1]))]  # fmt: skip
+            assert not crossed, (name, line.ends, crossed)
+
+
+@of_each
+def test_no_two_lines_run_side_by_side_so_close_that_they_look_like_one(source):
+    """Those that mean the same and end at the same thing are one."""
+    for name, picture in drawn(source).items():
+        for one, other in combinations(picture.lines, 2):
+            alike = one.kind == other.kind and one.ends[1] == other.ends[1]
+            assert alike and 1 or one.beside(other, 5) < 16, (name, one.ends, other.ends)
+            if alike:
+                ...
+
+
+def holds_an_end(box: Box, ends: tuple[str, ...], picture: Seen) -> bool:
+    """True where a line's end, or the band that shows where that runs, takes ground in a box."""
+    things = [part.box for part in (*picture.frames, *picture.icons) if part.of in ends]
+    every = [band.box for band in picture.bands]
+    bands = [band for band in every if any(inside(thing, band, 2) for thing in things)]
+    return any(overlap(thing, box, 2) for thing in (*things, *bands))
+
+
+def frames(picture: Seen) -> list[Part]:
+    """All boxes with a border that hold something."""
+    return [*picture.frames, *picture.bands]
+
+
+def said(chip: Part, picture: Seen) -> str:
+    """What is written on a line's chip."""
+    return " ".join(word.text for word in picture.words if inside(word.box, chip.box, 4))
 
 
 @of_each
@@ -151,5 +246,6 @@ def says_something(frame: Part, picture: Seen) -> bool:
 
 def holds_something(frame: Part, picture: Seen) -> bool:
     others = [item.box for item in (*picture.frames, *picture.icons) if item.of != frame.of]
-    inner = [box for box in (*others, *picture.bands) if not inside(frame.box, box)]
+    bands = [band.box for band in picture.bands]
+    inner = [box for box in (*others, *bands) if not inside(frame.box, box)]
     return any(overlap(box, frame.box, 4) for box in inner)

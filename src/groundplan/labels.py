@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -25,42 +26,53 @@ if TYPE_CHECKING:
     Path = tuple[Point, ...]
     Ground = tuple[int, Sequence[Box]]  # boxes, and what it costs to hide something of one
 
-# What it costs a label to hide words, a line's head, a line, a frame's border, and to stand in the
-# box of something that its line has nothing to do with.
+# What it costs a label to hide words, a line's head, a line, a frame's border, the border of an end
+# of its own line, and to stand in the box of something that its line has nothing to do with.
 WORDS: Final = 1000
 HEADS: Final = 200
 LINES: Final = 60
 BORDERS: Final = 10
+OWN: Final = 5
 STRANGE: Final = 10
 
 _FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.42, 0.58, 0.28, 0.72)
-_ASIDE: Final = (2, 7, 12)  # so far from an upright line: close, beside its head, past a border
+_ASIDE: Final = (2, 8, 13)  # so far from an upright line: close, beside its head, past a border
 ARROW: Final = 16  # what the arrow at the end of a line takes
 SIGNED: Final = 22  # what the sign of a change takes before the words
 HIGH: Final = DETAIL + 5
-HEAD: Final = 13  # the length of an arrowhead with a little air behind it
+HEAD: Final = 11.5  # the length of an arrowhead
 THICK: Final = 10
 
 
 @dataclass(frozen=True)
 class Frames:
-    """The boxes that a label had better not cut, and those of each thing that lines lead to."""
+    """The boxes that a label had better not cut, and those of each thing that lines lead to.
+
+    `fills` have a ground that hides the borders of larger ones.
+    """
 
     boxes: Sequence[Box] = ()
-    of: Mapping[str, Sequence[Box]] | None = None
+    of: Mapping[str, Sequence[Box]] = field(default_factory=dict)
+    fills: Sequence[Box] = ()
 
-    def borders(self) -> list[Box]:
-        """The ground of all their sides."""
-        return [side for box in self.boxes for side in _sides(box)]
+    @cached_property
+    def sides(self) -> dict[Box, list[Box]]:
+        """The ground of the sides of each box, where they are seen."""
+        return {
+            box: [part for side in _sides(box) for part in _seen(side, self.fills)]
+            for box in self.boxes
+        }
 
-    def strange(self, edges: Iterable[Edge]) -> list[Box]:
-        """Those in which no end of some lines stands."""
-        ends = [
-            end
-            for id_ in {id_ for edge in edges for id_ in (edge.source, edge.target)}
-            for end in (self.of or {}).get(id_, ())
-        ]
-        return [box for box in self.boxes if not any(box.overlaps(end) for end in ends)]
+    def grounds(self, edges: Iterable[Edge]) -> Iterator[Ground]:
+        """The borders, and the boxes in which no end of some lines stands, with their prices."""
+        ids = {id_ for edge in edges for id_ in (edge.source, edge.target)}
+        ends = {end for id_ in ids for end in self.of.get(id_, ())}
+        for price, boxes in (
+            (OWN, [box for box in self.boxes if box in ends]),
+            (BORDERS, [box for box in self.boxes if box not in ends]),
+        ):
+            yield price, [side for box in boxes for side in self.sides[box]]
+        yield STRANGE, [box for box in self.boxes if not any(box.overlaps(end) for end in ends)]
 
 
 def place_labels(
@@ -69,29 +81,53 @@ def place_labels(
     """The middle of each label along the corners of its line; routes are told elsewhere.
 
     Lines that lead from one thing to another have one label with what all of them say, and so
-    have lines into one thing that say the same, where they run together.
+    have lines into one thing that say the same, where they run together and it hides nothing.
     """
-    taken = list(words)
-    heads = [head(way[-2], way[-1]) for way in {*routes.values()}]
-    known = ((HEADS, heads), (BORDERS, frames.borders()))
-    found: dict[Edge, Point] = {}
+    labels = _Labels(routes, list(words), frames)
     for family in _families(routes):
-        for pairs in (family, *([edges] for edges in family)):
-            edges = [edge for pair in pairs for edge in pair]
-            corners = _trunk([*dict.fromkeys(routes[edge] for edge in edges)])
-            if edges[0] in found or len(corners) == 1:
-                continue
-            others = (way for edge, way in routes.items() if edge not in edges and way != corners)
-            lines = [strip(*piece) for way in others for piece in pairwise(way)]
-            grounds = ((WORDS, taken), (LINES, lines), (STRANGE, frames.strange(edges)), *known)
-            sign = _sign(edges[0])
-            wide = typeface.width(words_of(pairs[0]), DETAIL, weight="semibold") + 8 + sign
-            box, price = freest([*_places(wide, corners, grounds)], grounds)
-            if len(pairs) == 1 or price < LINES:
-                taken.append(box)
-                x, y = box.middle
-                found |= dict.fromkeys(edges, (x + sign / 2, y))
-    return found
+        together = labels.label([edge for pair in family for edge in pair], words_of(family[0]))
+        if together is None or (together.price and len(family) > 1):
+            for edges in family:
+                labels.take(labels.label(edges, words_of(edges)))
+        else:
+            labels.take(together)
+    return labels.found
+
+
+@dataclass(frozen=True)
+class _Label:
+    edges: Sequence[Edge]
+    box: Box
+    price: int
+
+
+class _Labels:
+    """Labels one after another, each in the way of the next."""
+
+    def __init__(self, routes: Mapping[Edge, Path], taken: list[Box], frames: Frames) -> None:
+        self.routes, self.taken, self.frames = routes, taken, frames
+        self.heads = [head(way[-2], way[-1]) for way in dict.fromkeys(routes.values())]
+        self.found: dict[Edge, Point] = {}
+
+    def label(self, edges: Sequence[Edge], words: str) -> _Label | None:
+        """The best place for what some lines say; None where they have no way in common."""
+        corners = _trunk([*dict.fromkeys(self.routes[edge] for edge in edges)])
+        if len(corners) == 1:
+            return None
+        own = {self.routes[edge] for edge in edges} | {corners}
+        others = (way for way in dict.fromkeys(self.routes.values()) if way not in own)
+        lines = [strip(*piece) for way in others for piece in pairwise(way)]
+        hidden = (WORDS, self.taken), (HEADS, self.heads), (LINES, lines)
+        grounds = (*hidden, *self.frames.grounds(edges))
+        wide = typeface.width(words, DETAIL, weight="semibold") + 8 + _sign(edges[0])
+        return _Label(edges, *freest([*_places(wide, corners, grounds)], grounds))
+
+    def take(self, label: _Label | None) -> None:
+        """Keep a label where it is."""
+        if label is not None:
+            self.taken.append(label.box)
+            x, y = label.box.middle
+            self.found |= dict.fromkeys(label.edges, (x + _sign(label.edges[0]) / 2, y))
 
 
 def words_of(edges: Iterable[Edge]) -> str:
@@ -99,8 +135,8 @@ def words_of(edges: Iterable[Edge]) -> str:
     return label_of(edge.label for edge in edges)
 
 
-def _families(routes: Iterable[Edge]) -> list[list[list[Edge]]]:
-    """The lines that may share a label, those of each pair of ends together.
+def _families(routes: Mapping[Edge, Path]) -> list[list[list[Edge]]]:
+    """The lines that may share a label and end at one point, those of each pair of ends together.
 
     Lines that changed have one each: each has its own sign.
     """
@@ -109,10 +145,11 @@ def _families(routes: Iterable[Edge]) -> list[list[list[Edge]]]:
         if edge.label and edge.kind != "route":
             own = edge.label if edge.change != "none" else ""
             pairs[edge.source, edge.target, edge.kind, edge.change, own].append(edge)
-    families: dict[tuple[str, ...], list[list[Edge]]] = defaultdict(list)
+    families: dict[tuple[object, ...], list[list[Edge]]] = defaultdict(list)
     for edges in pairs.values():
         first = edges[0]
-        families[first.target, first.kind, first.change, words_of(edges)].append(edges)
+        alike = (first.target, first.kind, first.change, words_of(edges), routes[first][-1])
+        families[alike].append(edges)
     return [*families.values()]
 
 
@@ -245,6 +282,27 @@ def _sides(box: Box) -> Iterator[Box]:
         yield Box(x - 1, box.y, 2, box.h)
     for y in (box.y, box.bottom):
         yield Box(box.x, y - 1, box.w, 2)
+
+
+def _seen(side: Box, fills: Iterable[Box]) -> Iterator[Box]:
+    """The parts of a side of a frame that no ground of a smaller one hides."""
+    x, y = side.middle
+    level = side.w > side.h
+    over = [box for box in fills if (box.y < y < box.bottom if level else box.x < x < box.right)]
+    at = side.x if level else side.y
+    for box in sorted(over, key=lambda box: box.x if level else box.y):
+        start, end = (box.x, box.right) if level else (box.y, box.bottom)
+        if start > at:
+            yield _stretch(side, at, min(start, side.right if level else side.bottom), level=level)
+        at = max(at, end)
+    if at < (side.right if level else side.bottom):
+        yield _stretch(side, at, side.right if level else side.bottom, level=level)
+
+
+def _stretch(side: Box, start: float, end: float, *, level: bool) -> Box:
+    if level:
+        return Box(start, side.y, end - start, side.h)
+    return Box(side.x, start, side.w, end - start)
 
 
 def _round(boxes: Sequence[Box]) -> Box:

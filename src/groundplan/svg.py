@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from groundplan import marks, palette, typeface, viewer
-from groundplan.captions import ASIDE, DETAIL, ICON, LABEL, LINE, head_of, text_of
+from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
 from groundplan.catalog import kind
 from groundplan.echoes import echoes
-from groundplan.layout import ON_BORDER, Box
+from groundplan.layout import ON_BORDER, Box, filled
 from groundplan.lines import INWARD, written
 from groundplan.overlay import Overlay
 from groundplan.svg_parts import (
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["fitted", "icon_file", "said", "slug", "write"]
 
-HIGH: Final = 4  # a band of more icons' height is an outline
 TILE: Final = 3  # between an icon that is drawn with lines and the border of its ground
 
 
@@ -105,8 +104,7 @@ class _Writer:
         }
         for box, band in bands.items():
             style = palette.FRAMES[band]
-            tall = box.h > HIGH * ICON  # a ground would make it look empty
-            self._rect(self.root, box, replace(style, fill="none") if tall else style)
+            self._rect(self.root, box, style if filled(box) else replace(style, fill="none"))
         for echo in echoes(self.graph, self.layout):
             self._line(self.root, echo.text, echo.x, echo.y)
         edges = sorted(self.graph.edges, key=lambda e: (e.source, e.target, e.kind, e.label))
