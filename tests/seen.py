@@ -170,11 +170,11 @@ def _ground(item: ET.Element) -> Box:
 def _points(path: str) -> Iterator[Point]:
     """The points of a path of straight pieces (L) and Bézier curves (C, Q) with absolute places."""
     last: Point = (0, 0)
-    for letter, numbers in re.findall(r"([MLC])([^MLC]*)", path):
+    for letter, numbers in re.findall(r"([MLCQ])([^MLCQ]*)", path):
         flat = [float(part) for part in re.findall(r"-?[\d.]+", numbers)]
         points = list(zip(flat[::2], flat[1::2], strict=True))
         if letter != "C":
-            yield from points
+            yield from points[letter == "Q" :]  # a rounded corner is cut
         for first in range(0, len(points) if letter == "C" else 0, 3):
             bend = (last, *points[first : first + 3])
             yield from (_between(bend, number / STEPS) for number in range(1, STEPS + 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundplan.captions import DETAIL
 from groundplan.graph import Edge
-from groundplan.labels import ARROW, SIGNED, Frames, freest, head, place_labels, words_of
+from groundplan.labels import ARROW, HEAD, SIGNED, Frames, freest, head, place_labels, words_of
 from groundplan.layout import Box
 from groundplan.typeface import width
 
@@ -63,10 +63,10 @@ def test_it_leaves_every_arrowhead_whole():
 
 
 def test_an_arrowhead_takes_ground_before_the_end_of_its_line_wherever_it_comes_from():
-    assert head((50, 0), (50, 100)) == Box(45, 87, 10, 13)
-    assert head((50, 100), (50, 0)) == Box(45, 0, 10, 13)
-    assert head((0, 50), (100, 50)) == Box(87, 45, 13, 10)
-    assert head((100, 50), (0, 50)) == Box(0, 45, 13, 10)
+    assert head((50, 0), (50, 100)) == Box(45, 100 - HEAD, 10, HEAD)
+    assert head((50, 100), (50, 0)) == Box(45, 0, 10, HEAD)
+    assert head((0, 50), (100, 50)) == Box(100 - HEAD, 45, HEAD, 10)
+    assert head((100, 50), (0, 50)) == Box(0, 45, HEAD, 10)
 
 
 def test_it_finds_the_room_between_two_frames():

@@ -34,7 +34,8 @@ def assert_good(graph: Graph) -> dict[Edge, Line]:
         path = corners(line)
         assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(path)), "right angles only"
         for id_, end in ((edge.source, path[0]), (edge.target, path[-1])):
-            assert id_ not in where or on_border(end, where[id_]), (edge, end)
+            boxes = [where[id_], *layout.again.get(id_, ())] if id_ in where else []
+            assert not boxes or any(on_border(end, box) for box in boxes), (edge, end)
         assert not [box for box in solid if crosses(line, box)], edge
     return lines
 

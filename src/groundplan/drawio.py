@@ -266,7 +266,7 @@ def _edge_style(edge: Edge, *, curved: bool) -> str:
     pattern = f"dashed=1;dashPattern={dashes};" if dashes else ""
     bend = "curved=1;" if curved else ""
     return (
-        f"rounded=0;endArrow=block;endFill=1;endSize=5;strokeColor={stroke};strokeWidth=1.6;"
+        f"rounded=1;arcSize=12;endArrow=block;endFill=1;endSize=5;strokeColor={stroke};strokeWidth=1.6;"
         f"fontSize=12;fontStyle=1;labelBackgroundColor=#ffffff;{bend}{pattern}{_TEXT}"
         f"fontColor={stroke};{_changed(edge.change)}"
     )
@@ -280,11 +280,17 @@ def _port(end: str, box: Box, point: Point) -> str:
 
 
 def _points(path: str) -> tuple[list[Point], bool]:
-    """The points that an SVG path goes through, and whether it is curved between them."""
+    """The points that an SVG path goes through, and whether it is curved between them.
+
+    A rounded corner (Q) is the one point that it would be without.
+    """
     found: list[Point] = []
     for command, part in re.findall(r"([MLCQA])([^MLCQA]*)", path):
         numbers = [float(item) for item in re.findall(r"-?\d+(?:\.\d+)?", part)]
-        step = {"C": 6, "Q": 4, "A": 7}.get(command, 2)
+        step = {"C": 6, "A": 7}.get(command, 2)
+        if command == "Q":
+            found[-1] = (numbers[0], numbers[1])
+            continue
         ends = range(step, len(numbers) + 1, step)
         found += [(numbers[end - 2], numbers[end - 1]) for end in ends]
     return found, "C" in path

@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 # of its own line, and to stand in the box of something that its line has nothing to do with.
 WORDS: Final = 1000
 HEADS: Final = 200
-LINES: Final = 60
+LINES: Final = 150
 BORDERS: Final = 10
 OWN: Final = 5
 STRANGE: Final = 10
 
 _FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.42, 0.58, 0.28, 0.72)
-_ASIDE: Final = (2, 8, 13)  # so far from an upright line: close, beside its head, past a border
+_ASIDE: Final = (2, 8, 13, 24)  # so far from an upright line: close, beside its head, past borders
 ARROW: Final = 16  # what the arrow at the end of a line takes
 SIGNED: Final = 22  # what the sign of a change takes before the words
-HIGH: Final = DETAIL + 5
+HIGH: Final = DETAIL + 4
 HEAD: Final = 11.5  # the length of an arrowhead
 THICK: Final = 10
 
@@ -85,12 +85,7 @@ def place_labels(
     """
     labels = _Labels(routes, list(words), frames)
     for family in _families(routes):
-        together = labels.label([edge for pair in family for edge in pair], words_of(family[0]))
-        if together is None or (together.price and len(family) > 1):
-            for edges in family:
-                labels.take(labels.label(edges, words_of(edges)))
-        else:
-            labels.take(together)
+        labels.add(family)
     return labels.found
 
 
@@ -109,7 +104,27 @@ class _Labels:
         self.heads = [head(way[-2], way[-1]) for way in dict.fromkeys(routes.values())]
         self.found: dict[Edge, Point] = {}
 
-    def label(self, edges: Sequence[Edge], words: str) -> _Label | None:
+    def add(self, family: Sequence[Sequence[Edge]]) -> None:
+        """One label for all lines of a family, or one for each pair where that hides less."""
+        words = words_of(family[0])
+        together = self._label([edge for pair in family for edge in pair], words)
+        labels = [together] if together is not None else []
+        if together is None or (together.price and len(family) > 1):
+            before = len(self.taken)
+            alone = []
+            for edges in family:
+                if (label := self._label(edges, words)) is not None:
+                    alone.append(label)
+                    self.taken.append(label.box)
+            del self.taken[before:]
+            if together is None or sum(label.price for label in alone) < together.price:
+                labels = alone
+        for label in labels:
+            self.taken.append(label.box)
+            x, y = label.box.middle
+            self.found |= dict.fromkeys(label.edges, (x + _sign(label.edges[0]) / 2, y))
+
+    def _label(self, edges: Sequence[Edge], words: str) -> _Label | None:
         """The best place for what some lines say; None where they have no way in common."""
         corners = _trunk([*dict.fromkeys(self.routes[edge] for edge in edges)])
         if len(corners) == 1:
@@ -121,13 +136,6 @@ class _Labels:
         grounds = (*hidden, *self.frames.grounds(edges))
         wide = typeface.width(words, DETAIL, weight="semibold") + 8 + _sign(edges[0])
         return _Label(edges, *freest([*_places(wide, corners, grounds)], grounds))
-
-    def take(self, label: _Label | None) -> None:
-        """Keep a label where it is."""
-        if label is not None:
-            self.taken.append(label.box)
-            x, y = label.box.middle
-            self.found |= dict.fromkeys(label.edges, (x + _sign(label.edges[0]) / 2, y))
 
 
 def words_of(edges: Iterable[Edge]) -> str:

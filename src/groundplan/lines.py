@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
+from math import dist
 from typing import TYPE_CHECKING, Final
 
 from groundplan import palette, typeface
 from groundplan.captions import ASIDE, DETAIL, head_of, text_of
 from groundplan.echoes import echoes
-from groundplan.graph import Cluster
 from groundplan.labels import Frames, beyond, place_labels, words_of
 from groundplan.layout import Box, Layout, filled
 from groundplan.overlay import cell_of
-from groundplan.routing import CLEAR, Point, Port, Router
+from groundplan.ports import ports_of
+from groundplan.routing import Point, Router
 from groundplan.svg_parts import grown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from groundplan.graph import Edge, Graph, Node
+    from groundplan.graph import Cluster, Edge, Graph, Node
 
 MARK: Final = 10  # the radius of a mark at an icon's corner, with its rim
-ABOVE: Final = 40  # what a copy's line costs more that starts or ends above
-NARROW: Final = 20  # nearer to a border words have no room
-FACING: Final = (0.5, 0.25, 0.75)
-AWAY: Final = 80  # so many pixels cheaper is a line that leaves on the side it goes to
+BEND: Final = 6  # the radius of a corner
+TIP: Final = 4  # straight before a line's end, for its head
 INWARD: Final = 3  # so far left of the corner, to keep clear of the text beside the icon
 
 
@@ -67,17 +66,13 @@ def _routes(graph: Graph, layout: Layout, solid: Sequence[Box]) -> dict[Edge, tu
     routes: dict[Edge, tuple[Point, ...]] = {}
     alike: dict[tuple[str, str, str], tuple[Point, ...]] = {}
     said = _said(graph)
-    sides = [side for box in _frames(graph, layout, "subnet") for side in _outline(box)]
+    subnets = _frames(graph, layout, "subnet")
     for edge in sorted(graph.edges, key=lambda e: (*_rank(e, layout), e.source, e.target, e.label)):
         source, target = boxes.get(edge.source), boxes.get(edge.target)
         if source is None or target is None:
             continue
-        ends = _leaving(source, target, layout), _ports(target, source, layout)
-        if edge.kind == "replicates":
-            ends = _below(ends[0]), _below(ends[1])
-        if edge.kind == "rule":
-            ends = _roomy(ends[0], sides), _roomy(ends[1], sides)
         pair = (edge.source, edge.target, edge.kind)
+        ends = ports_of(edge.kind, source, target, layout, subnets)
         if all(ends):
             if pair not in alike:
                 family = (edge.target, edge.kind, said[pair], edge.change)  # of what means the same
@@ -88,29 +83,31 @@ def _routes(graph: Graph, layout: Layout, solid: Sequence[Box]) -> dict[Edge, tu
 
 def _router(graph: Graph, layout: Layout, solid: Sequence[Box]) -> Router:
     frames = (*layout.frames.values(), *layout.bands.values())
-    rails = [side for box in frames for side in _outline(box)]
-    subnets = _frames(graph, layout, "subnet")
-    zones = _frames(graph, layout, "zone")
-    walls = [*_frames(graph, layout, "group"), *layout.bands.values()]
-    walls += [box for boxes in layout.again.values() for box in boxes]
-    rooms = [*_frames(graph, layout, "vpc"), *_frames(graph, layout, "region")]
-    walls = [*dict.fromkeys(walls)]
+    things = [*_frames(graph, layout, "group"), *layout.bands.values()]
+    things += [box for boxes in layout.again.values() for box in boxes]
     return Router(
-        solid, layout.width, layout.height, rails, zones, subnets, walls, rooms,
+        solid,
+        layout.width,
+        layout.height,
+        rails=[side for box in frames for side in _outline(box)],
+        zones=_frames(graph, layout, "zone"),
+        subnets=_frames(graph, layout, "subnet"),
+        walls=[*dict.fromkeys(things)],
+        rooms=[*_frames(graph, layout, "vpc"), *_frames(graph, layout, "region")],
         outside=[*_aside(graph, layout)],
     )
 
 
 def _boxes(graph: Graph, layout: Layout) -> Frames:
     """All boxes with a border, and those of each thing that lines lead to."""
-    first = {**layout.frames, **layout.bands}
-    of = {id_: (box, *layout.again.get(id_, ())) for id_, box in first.items()}
+    framed = {**layout.frames, **layout.bands}
+    of = {id_: (box, *layout.again.get(id_, ())) for id_, box in framed.items()}
+    every = dict.fromkeys(box for boxes in of.values() for box in boxes)
     groups = {item.id for item in graph.clusters if item.kind == "group"}
-    things = {id_: boxes for id_, boxes in of.items() if id_ in groups or id_ in layout.bands}
-    fills = [box for boxes in things.values() for box in boxes if filled(box)]
+    fills = [box for id_, boxes in of.items() if id_ in groups for box in boxes]
+    fills += [box for id_ in layout.bands for box in of[id_] if filled(box)]
     for node in graph.nodes:
         of[node.id] = (*of.get(node.id, ()), layout.icons[node.id])
-    every = dict.fromkeys(box for id_ in first for box in of[id_] if box != layout.icons.get(id_))
     return Frames([*every], of, fills)
 
 
@@ -184,119 +181,23 @@ def _solid(graph: Graph, layout: Layout) -> Iterator[Box]:
                 yield Box(box.x + 4, box.y + 4 + number * 18, wide + room, 18)
 
 
-def _ports(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> list[Port]:
-    """Where a line may touch a thing: an icon away from its text, a frame on all four sides."""
-    if (icon := layout.icons.get(thing.id)) is not None:
-        ports = [port for port in _sides(icon, (0.5, 0.25, 0.7)) if port.side != (1, 0)]
-        return _on_its_side(ports, icon, _nearest(other, thing, layout), layout)
-    frame, there = _nearest(thing, other, layout), _nearest(other, thing, layout)
-    if frame is None:
-        return []
-    ports = [*_opposite(frame, there), *_sides(frame, (0.5, 0.3, 0.7, 0.4, 0.6, 0.2, 0.8))]
-    # Ways out of a subnet lead up: gateways stand above.
-    subnet = isinstance(thing, Cluster) and thing.kind == "subnet"
-    return [port for port in ports if port.side == (0, -1) or not subnet]
-
-
-def _nearest(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> Box | None:
-    """The box of a thing that is nearest to one of another: a group may have several."""
-    here, there = ([*_boxes_of(each, layout)] for each in (thing, other))
-    pairs = [(_apart(a, b), number, a) for number, a in enumerate(here) for b in there]
-    return min(pairs)[-1] if pairs else next(iter(here), None)
-
-
-def _boxes_of(thing: Node | Cluster, layout: Layout) -> Iterator[Box]:
-    """A node's icon, or the boxes of a frame."""
-    if (box := layout.icons.get(thing.id) or layout.frames.get(thing.id)) is not None:
-        yield box
-        if thing.id not in layout.icons:
-            yield from layout.again.get(thing.id, ())
-
-
-def _apart(a: Box, b: Box) -> tuple[float, float]:
-    """How far two boxes are from each other: between their sides, and between their middles."""
-    across = max(a.x - b.right, b.x - a.right, 0)
-    down = max(a.y - b.bottom, b.y - a.bottom, 0)
-    (ax, ay), (bx, by) = a.middle, b.middle
-    return across + down, abs(ax - bx) + abs(ay - by)
-
-
-def _on_its_side(
-    ports: Sequence[Port], icon: Box, other: Box | None, layout: Layout
-) -> list[Port]:
-    """The ports of an icon; of one on a frame's border those towards the other, inside or out."""
-    x, y = icon.middle
-    frames = [box for box in layout.frames.values() if abs(box.y - y) < 1 and box.x < x < box.right]
-    if not frames or other is None:
-        return [*ports]
-    inward = frames[0].y < other.middle[1] <= frames[0].bottom
-    return [port for port in ports if port.side == (0, 1 if inward else -1)]
-
-
-def _leaving(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> list[Port]:
-    """Where a line may begin: rather on the other's side, or lines to several things cross."""
-    ports = _ports(thing, other, layout)
-    here, there = layout.icons.get(thing.id), layout.icons.get(other.id)
-    if here is None or there is None:
-        return ports
-    middle = here.middle[0]
-    across = there.middle[0] - middle
-    return [
-        replace(port, price=port.price + AWAY * ((port.at[0] - middle) * across < 0))
-        if port.side[1] else port
-        for port in ports
-    ]  # fmt: skip
-
-
-def _below(ports: Sequence[Port]) -> list[Port]:
-    """The same, rather those below: calls come from above."""
-    return [replace(port, price=port.price + ABOVE * (port.side == (0, -1))) for port in ports]
-
-
-def _roomy(ports: Sequence[Port], sides: Sequence[tuple[Point, Point]]) -> list[Port]:
-    """The same, rather those beside which there is room for words, and no border."""
-    upright = [(a[0], min(a[1], b[1]), max(a[1], b[1])) for a, b in sides if a[0] == b[0]]
-
-    def narrow(port: Port) -> bool:
-        x, y = port.at
-        near = (abs(x - at) < NARROW and low < y < high for at, low, high in upright)
-        return bool(port.side[1]) and any(near)
-
-    return [replace(port, price=port.price + 90 * narrow(port)) for port in ports]
-
-
-def _opposite(frame: Box, other: Box | None) -> Iterator[Port]:
-    """The places on a frame's sides from which a straight line leads to another.
-
-    To its middle, and to parts of the stretch where both face each other.
-    """
-    if other is None:
-        return
-    for number, part in enumerate(FACING):
-        x = _facing((frame.x, frame.right), (other.x, other.right), part)
-        y = _facing((frame.y, frame.bottom), (other.y, other.bottom), part)
-        if x is not None:
-            yield Port((x, frame.y), (0, -1), 10.0 * number)
-            yield Port((x, frame.bottom), (0, 1), 10.0 * number)
-        if y is not None:
-            yield Port((frame.x, y), (-1, 0), 10.0 * number)
-            yield Port((frame.right, y), (1, 0), 10.0 * number)
-
-
-def _facing(one: tuple[float, float], other: tuple[float, float], part: float) -> float | None:
-    """A part of the stretch that two sides have in common, away from its ends."""
-    low, high = max(one[0], other[0]) + CLEAR, min(one[1], other[1]) - CLEAR
-    return low + (high - low) * part if low < high else None
-
-
-def _sides(box: Box, fractions: Sequence[float]) -> Iterator[Port]:
-    for number, part in enumerate(fractions):
-        price = 20.0 * number  # the middle first
-        yield Port((box.x, box.y + box.h * part), (-1, 0), price)
-        yield Port((box.right, box.y + box.h * part), (1, 0), price)
-        yield Port((box.x + box.w * part, box.y), (0, -1), price)
-        yield Port((box.x + box.w * part, box.bottom), (0, 1), price)
-
-
 def _path(corners: Sequence[Point]) -> str:
-    return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+    """The way as an SVG path, its corners rounded: so lines that join show where they lead."""
+    steps = [f"M{_at(corners[0])}"]
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        straight = TIP if after == corners[-1] else 0
+        here, there = dist(before, corner) / 2, dist(corner, after) / 2
+        bend = min(BEND, here, max(2 * there - straight, 0) if straight else there)
+        start, end = _toward(corner, before, bend), _toward(corner, after, bend)
+        steps.append(f"L{_at(start)}Q{_at(corner)} {_at(end)}")
+    return "".join((*steps, f"L{_at(corners[-1])}"))
+
+
+def _at(point: Point) -> str:
+    return f"{point[0]:.1f},{point[1]:.1f}"
+
+
+def _toward(start: Point, end: Point, by: float) -> Point:
+    """The point so many pixels on the way from one to another."""
+    part = by / (dist(start, end) or 1)
+    return start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part

@@ -49,7 +49,7 @@ class Router:
     subnets: Sequence[Box] = ()  # the same, and lines may run between them
     walls: Sequence[Box] = ()  # which it goes round unless that is very far
     rooms: Sequence[Box] = ()  # the same, and a line from inside to inside doesn't leave them
-    outside: Sequence[Box] = ()  # ground that is none of the others'
+    outside: Sequence[Box] = ()  # ground round all of them
 
     def __post_init__(self) -> None:
         self._drawn: dict[Hashable, list[Piece]] = defaultdict(list)
@@ -113,19 +113,10 @@ class Router:
         grid = Grid(*_lines(ports, obstacles, (drawn, own), blocks, ground))
         if own:
             grid.favour(own)
-        prices_of = ((self.outside, ZONE), (self.zones, ZONE), (self.subnets, SUBNET), (self.rooms, ROOM), (self.walls, WALL))
-        for boxes, prices in prices_of:
-            for box in boxes:
-                if _meet(box, ground) and not _held(ports, box):
-                    grid.avoid(box, *prices)
-        for box in obstacles:
-            grid.close(box, 0)
-        doors = [(pieces, at, pieces[at]) for pieces, at in map(grid.door, ports)]
-        # Close to a thing a line only starts or ends, and then straight.
-        for box in obstacles:
-            grid.close(box, NEAR)
-        for pieces, at, price in doors:
-            pieces[at] = price
+        for box, prices in self._strange(ports):
+            if _meet(box, ground):
+                grid.avoid(box, *prices)
+        _close(grid, obstacles, ports)
         for piece in self.rails:
             _along(grid, *piece, CLEAR / 2)
         for piece in drawn:
@@ -135,6 +126,25 @@ class Router:
         for piece in drawn:
             _across(grid, *piece)
         return grid
+
+    def _strange(self, ports: Sequence[Port]) -> Iterator[tuple[Box, tuple[float, float]]]:
+        """What a line between some ports has nothing to do with, and what a pixel there costs."""
+        for boxes, prices in (
+            (self.outside, ZONE), (self.zones, ZONE), (self.subnets, SUBNET), (self.rooms, ROOM),
+            (self.walls, WALL),
+        ):  # fmt: skip
+            yield from ((box, prices) for box in boxes if not _held(ports, box))
+
+
+def _close(grid: Grid, obstacles: Sequence[Box], ports: Iterable[Port]) -> None:
+    """Let no way lead through obstacles; close to one a line only starts or ends, straight."""
+    for box in obstacles:
+        grid.close(box, 0)
+    doors = [(pieces, at, pieces[at]) for pieces, at in map(grid.door, ports)]
+    for box in obstacles:
+        grid.close(box, NEAR)
+    for pieces, at, price in doors:
+        pieces[at] = price
 
 
 def _lines(
