@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -128,8 +129,50 @@ def written_box(text: str, line: Line) -> Box:
     return Box(x - wide / 2, y - 7, wide, 14)
 
 
+def test_corners_are_rounded_and_the_last_piece_is_straight_for_the_head():
+    lines = draw_lines(picture("network nested"), arrange(picture("network nested")))
+    bent = [line for line in lines.values() if len(corners(line)) > 2]
+    assert bent
+    for line in bent:
+        assert line.path.count("Q") == len(corners(line)) - 2
+        (ax, ay), (bx, by) = (
+            tuple(map(float, point.split(","))) for point in re.split("[LQ ]", line.path)[-2:]
+        )
+        assert abs(ax - bx) + abs(ay - by) >= 3
+
+
+def test_a_route_to_a_gateway_does_not_leave_its_vpc():
+    graph = network(recorded("evolve"))
+    layout = arrange(graph)
+    vpc = next(layout.frames[item.id] for item in graph.clusters if item.kind == "vpc")
+    for edge, line in draw_lines(graph, layout).items():
+        if edge.kind == "route" and edge.target != "internet":
+            assert min(y for _, y in corners(line)) > vpc.y
+
+
+def test_routes_to_one_gateway_join_whatever_range_they_are_for():
+    graph = network(recorded("dual"))
+    lines = assert_good(graph)
+    ends = {edge.target: set() for edge in graph.edges if edge.kind == "route"}
+    for edge, line in lines.items():
+        if edge.kind == "route":
+            ends[edge.target].add(corners(line)[-1])
+    assert len(ends["aws_egress_only_internet_gateway.this"]) == 1
+    assert len(ends["aws_ec2_transit_gateway.hub"]) == 1
+
+
+def test_no_line_runs_under_a_mark_of_danger():
+    graph = network(recorded("idioms"))
+    layout = arrange(graph)
+    exposed = [layout.icons[node.id] for node in graph.nodes if node.exposed]
+    assert exposed
+    for icon in exposed:
+        mark = Box(icon.x - 10, icon.y - 10, 20, 20)
+        assert not [e for e, line in draw_lines(graph, layout).items() if crosses(line, mark, 0)]
+
+
 def test_the_checks_of_these_tests_see_what_is_wrong():
-    line = Line("M0.0,5.0L20.0,5.0L20.0,30.0")
+    line = Line("M0.0,5.0L14.0,5.0Q20.0,5.0 20.0,11.0L20.0,30.0")
     assert corners(line) == [(0, 5), (20, 5), (20, 30)]
     assert crosses(line, Box(8, 0, 10, 10))
     assert crosses(line, Box(10, 20, 20, 5))
