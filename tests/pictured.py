@@ -89,9 +89,12 @@ def heads(frame: Cluster, box: Box) -> Iterator[Box]:
 
 
 def corners(line: Line) -> list[tuple[float, float]]:
-    """The points of a line with right angles."""
-    numbers = [float(part) for part in re.findall(r"-?[\d.]+", line.path)]
-    return list(zip(numbers[::2], numbers[1::2], strict=True))
+    """The points of a line with right angles, as if no corner (Q) were rounded."""
+    found: list[tuple[float, float]] = []
+    for letter, part in re.findall(r"([MLQ])([^MLQ]*)", line.path):
+        x, y, *_ = (float(number) for number in re.findall(r"-?[\d.]+", part))
+        found[-1:] = [(x, y)] if letter == "Q" else [*found[-1:], (x, y)]
+    return found
 
 
 def crosses(line: Line, box: Box, by: float = 1.0) -> bool:

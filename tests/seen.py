@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 Ends = tuple[str, str]
 STEPS = 16
+HEAD = 11.2  # the length of an arrowhead
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,28 @@ class Part:
 
 @dataclass(frozen=True)
 class Line:
-    """The points along a line, near to each other where it is bent, and its two ends."""
+    """The points along a line, near to each other where it is bent, its ends and its kind."""
 
     points: tuple[Point, ...]
     ends: Ends
+    kind: str = ""  # its class: gp-rule, gp-route
+
+    @property
+    def head(self) -> Box:
+        """The ground of its arrowhead: 11 pixels long, 9 wide (level and upright lines)."""
+        (x, y), (tip_x, tip_y) = self.points[-2:]
+        way = math.dist((x, y), (tip_x, tip_y)) or 1
+        back = tip_x - (tip_x - x) / way * HEAD, tip_y - (tip_y - y) / way * HEAD
+        left, top = min(back[0], tip_x), min(back[1], tip_y)
+        right, bottom = max(back[0], tip_x), max(back[1], tip_y)
+        aside = 4.5 * abs(tip_y - y) / way, 4.5 * abs(tip_x - x) / way
+        return Box(left - aside[0], top - aside[1],
+                   right - left + 2 * aside[0], bottom - top + 2 * aside[1])  # fmt: skip
+
+    def beside(self, other: Line, near: float, beyond: float = -1) -> float:
+        """How far it runs beside another, level or upright: nearer than that, and not too near."""
+        pairs = product(pairwise(self.points), pairwise(other.points))
+        return sum(_beside(one, two, near, beyond) for one, two in pairs)
 
     def crosses(self, box: Box, by: float = 1.0) -> bool:
         """True where it runs through the inside of a box."""
@@ -58,8 +78,10 @@ class Seen:
     icons: tuple[Part, ...]  # of nodes
     covers: tuple[Part, ...]  # all that hides what was painted before
     frames: tuple[Part, ...]  # all boxes of frames: a security group may have several
-    bands: tuple[Box, ...]
+    bands: tuple[Part, ...]
     lines: tuple[Line, ...]
+    chips: tuple[Part, ...]  # the grounds of what is written on lines
+    discs: tuple[Part, ...]  # marks at nodes
 
 
 def seen(svg: str) -> Seen:
@@ -71,6 +93,7 @@ def seen(svg: str) -> Seen:
     return Seen(
         Box(0, 0, wide, high), tuple(reader.words), tuple(reader.icons), tuple(reader.covers),
         tuple(reader.frames), tuple(reader.bands), tuple(reader.lines),
+        tuple(reader.chips), tuple(reader.discs),
     )  # fmt: skip
 
 
@@ -82,8 +105,10 @@ class _Reader:
         self.icons: list[Part] = []
         self.covers: list[Part] = []
         self.frames: list[Part] = []
-        self.bands: list[Box] = []
+        self.bands: list[Part] = []
         self.lines: list[Line] = []
+        self.chips: list[Part] = []
+        self.discs: list[Part] = []
 
     def read(self, parent: ET.Element, kind: str, of: str | Ends = "") -> None:
         for item in parent:
@@ -101,9 +126,12 @@ class _Reader:
                 self._rect(item, kind, of)
             elif item.tag == "circle":
                 x, y, r = (float(item.attrib[name]) for name in ("cx", "cy", "r"))
-                self.covers.append(Part(Box(x - r, y - r, 2 * r, 2 * r), self.painted, of))
+                part = Part(Box(x - r, y - r, 2 * r, 2 * r), self.painted, of)
+                self.covers.append(part)
+                self.discs += [part] if of else []
             elif item.tag == "path" and "gp-line" in item.get("class", ""):
-                self.lines.append(Line(tuple(_points(item.attrib["d"])), self._ends(item)))
+                looks = item.get("class", "").split()[1]
+                self.lines.append(Line(tuple(_points(item.attrib["d"])), self._ends(item), looks))
 
     def _ends(self, item: ET.Element) -> tuple[()] | Ends:
         """The ids of the elements at both ends of a line or of its words."""
@@ -116,10 +144,12 @@ class _Reader:
         part = Part(_box(item), self.painted, of, kind=kind.partition(" ")[2])
         if item.get("fill") != "none" and not item.get("fill-opacity"):
             self.covers.append(part)
-        if kind.startswith("gp-frame"):
+        if kind == "gp-words":
+            self.chips.append(part)
+        elif kind.startswith("gp-frame"):
             self.frames.append(part)
         elif not kind and item.get("class") != "gp-ground":
-            self.bands.append(part.box)
+            self.bands.append(part)
 
 
 def _box(item: ET.Element) -> Box:
@@ -138,13 +168,13 @@ def _ground(item: ET.Element) -> Box:
 
 
 def _points(path: str) -> Iterator[Point]:
-    """The points of a path of straight pieces (L) and Bézier curves (C) with absolute places."""
+    """The points of a path of straight pieces (L) and Bézier curves (C, Q) with absolute places."""
     last: Point = (0, 0)
-    for letter, numbers in re.findall(r"([MLC])([^MLC]*)", path):
+    for letter, numbers in re.findall(r"([MLCQ])([^MLCQ]*)", path):
         flat = [float(part) for part in re.findall(r"-?[\d.]+", numbers)]
         points = list(zip(flat[::2], flat[1::2], strict=True))
         if letter != "C":
-            yield from points
+            yield from points[letter == "Q" :]  # a rounded corner is cut
         for first in range(0, len(points) if letter == "C" else 0, 3):
             bend = (last, *points[first : first + 3])
             yield from (_between(bend, number / STEPS) for number in range(1, STEPS + 1))
@@ -156,6 +186,18 @@ def _between(bend: Sequence[Point], t: float) -> Point:
     shares = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
     told = [(s * x, s * y) for s, (x, y) in zip(shares, bend, strict=True)]
     return sum(x for x, _ in told), sum(y for _, y in told)
+
+
+def _beside(
+    one: tuple[Point, Point], two: tuple[Point, Point], near: float, beyond: float
+) -> float:
+    """How far two straight pieces run side by side, at a distance between two."""
+    for axis, other in ((0, 1), (1, 0)):
+        level = all(a[other] == b[other] for a, b in (one, two))
+        if level and beyond < abs(one[0][other] - two[0][other]) < near:
+            low, high = zip(*(sorted((a[axis], b[axis])) for a, b in (one, two)), strict=True)
+            return max(min(high) - max(low), 0.0)
+    return 0.0
 
 
 def _cuts(a: Point, b: Point, box: Box) -> bool:

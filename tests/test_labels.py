@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from groundplan.captions import DETAIL
 from groundplan.graph import Edge
-from groundplan.labels import ARROW, SIGNED, freest, place_labels
+from groundplan.labels import ARROW, HEAD, SIGNED, Frames, freest, head, place_labels, words_of
 from groundplan.layout import Box
 from groundplan.typeface import width
 
 LONG = ((0.0, 100.0), (300.0, 100.0))
 TCP = Edge("a", "b", "rule", "tcp 3306")
+NONE = Frames()
 WIDE = width("tcp 3306", DETAIL, weight="semibold")
 
 
 def test_a_label_stands_in_the_middle_of_its_line():
-    assert place_labels({TCP: LONG}, [], []) == {TCP: (150, 100)}
+    assert place_labels({TCP: LONG}, [], NONE) == {TCP: (150, 100)}
 
 
 def test_it_stands_beside_an_upright_line():
-    ((x, y),) = place_labels({TCP: ((50.0, 0.0), (50.0, 200.0))}, [], []).values()
+    ((x, y),) = place_labels({TCP: ((50.0, 0.0), (50.0, 200.0))}, [], NONE).values()
     assert y == 100
     assert x - WIDE / 2 > 50
 
 
 def test_it_leaves_something_of_a_short_level_line_to_be_seen():
     short = ((0.0, 100.0), (WIDE + ARROW - 1, 100.0))
-    ((_, y),) = place_labels({TCP: short}, [], []).values()
+    ((_, y),) = place_labels({TCP: short}, [], NONE).values()
     assert y != 100
 
 
@@ -33,18 +34,69 @@ def test_it_goes_out_of_the_way_of_words_and_lines_and_boxes():
     middle = Box(120, 80, 60, 40)
     cross = {TCP: LONG, Edge("c", "d", "uses"): ((150.0, 0.0), (150.0, 300.0))}
     for found in (
-        place_labels({TCP: LONG}, [middle], []), place_labels({TCP: LONG}, [], [middle]),
-        place_labels(cross, [], []),
+        place_labels({TCP: LONG}, [middle], NONE),
+        place_labels({TCP: LONG}, [], Frames([middle])),
+        place_labels(cross, [], NONE),
     ):  # fmt: skip
         assert abs(found[TCP][0] - 150) > WIDE / 2
 
 
-def test_it_hides_rather_a_box_than_a_line_and_rather_a_line_than_words():
+def test_the_place_is_taken_that_costs_least():
     places = [Box(0, 0, 10, 10), Box(20, 0, 10, 10), Box(40, 0, 10, 10)]
-    words, lines, boxes = places
-    assert freest(places, [words], [lines], [boxes]) == (boxes, (0, 0, 1))
-    assert freest(places[:2], [words], [lines]) == (lines, (0, 1, 0))
-    assert freest(places, [words], []) == (lines, (0, 0, 0)), "the first that hides nothing"
+    words, lines, boxes = ([place] for place in places)
+    assert freest(places, ((9, words), (5, lines), (2, boxes))) == (boxes[0], 2)
+    assert freest(places[:2], ((9, words), (5, lines))) == (lines[0], 5)
+    assert freest(places, ((9, words),)) == (lines[0], 0), "the first that hides nothing"
+
+
+def ground(at: tuple[float, float]) -> Box:
+    """The ground of the words of `TCP` round their middle."""
+    return Box(at[0] - WIDE / 2, at[1] - 8, WIDE, 16)
+
+
+def test_it_leaves_every_arrowhead_whole():
+    down, across = ((100.0, 0.0), (100.0, 28.0)), ((150.0, -50.0), (150.0, 24.0))
+    routes = {TCP: down, Edge("c", "d", "rule", "tcp 443"): across}
+    for at in place_labels(routes, [], NONE).values():
+        for way in routes.values():
+            assert not ground(at).overlaps(head(*way))
+
+
+def test_an_arrowhead_takes_ground_before_the_end_of_its_line_wherever_it_comes_from():
+    assert head((50, 0), (50, 100)) == Box(45, 100 - HEAD, 10, HEAD)
+    assert head((50, 100), (50, 0)) == Box(45, 0, 10, HEAD)
+    assert head((0, 50), (100, 50)) == Box(100 - HEAD, 45, HEAD, 10)
+    assert head((100, 50), (0, 50)) == Box(0, 45, HEAD, 10)
+
+
+def test_it_finds_the_room_between_two_frames():
+    boxes = [Box(50, 0, 300, 137), Box(50, 158, 300, 142)]
+    ((_, y),) = place_labels({TCP: ((40.0, 0.0), (40.0, 300.0))}, [], Frames(boxes)).values()
+    assert 137 + 8 < y < 158 - 8
+
+
+def test_it_stands_further_aside_past_a_border():
+    zone = Box(46, -500, 300, 1000)
+    ((x, _),) = place_labels({TCP: ((40.0, 0.0), (40.0, 300.0))}, [], Frames([zone])).values()
+    assert x + WIDE / 2 < 40, "rather on the other side"
+    wall = Box(-400, -500, 430, 1000)
+    frames = Frames([zone, wall], {"a": [Box(100, 0, 10, 10)]})
+    ((x, _),) = place_labels({TCP: ((40.0, 0.0), (40.0, 300.0))}, [], frames).values()
+    assert x - WIDE / 2 > 46
+
+
+def test_it_stands_in_the_box_of_an_end_rather_than_in_that_of_something_else():
+    own, other = Box(0, 50, 140, 100), Box(141, 50, 159, 100)
+    frames = Frames([own, other], {"a": [Box(0, 90, 20, 20)]})
+    ((x, _),) = place_labels({TCP: LONG}, [], frames).values()
+    assert x + WIDE / 2 < own.right
+
+
+def test_lines_between_the_same_two_things_have_one_label_with_what_all_say():
+    both = TCP, Edge("a", "b", "rule", "tcp 443")
+    found = place_labels(dict.fromkeys(both, LONG), [], NONE)
+    assert found[both[0]] == found[both[1]] == (150, 100)
+    assert words_of(both) == "tcp 443, 3306"
 
 
 def test_lines_that_run_together_have_one_label_where_they_do():
@@ -53,7 +105,7 @@ def test_lines_that_run_together_have_one_label_where_they_do():
         one: ((0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (400.0, 100.0)),
         other: ((0.0, 200.0), (100.0, 200.0), (100.0, 100.0), (400.0, 100.0)),
     }
-    found = place_labels(routes, [], [])
+    found = place_labels(routes, [], NONE)
     assert found[one] == found[other] == (250, 100)
 
 
@@ -61,21 +113,21 @@ def test_they_have_one_each_where_they_are_together_too_short_a_way():
     one, other = Edge("a", "z", "uses", "tcp 80"), Edge("b", "z", "uses", "tcp 80")
     end = (200.0, 80.0), (200.0, 100.0)
     routes = {one: ((0.0, 80.0), *end), other: ((400.0, 80.0), *end)}
-    found = place_labels(routes, [Box(150, 85, 100, 20)], [])
+    found = place_labels(routes, [Box(150, 85, 100, 20)], NONE)
     assert found[one] != found[other]
 
 
 def test_lines_that_say_something_else_or_became_something_else_have_their_own():
     changed = Edge("b", "z", "uses", "tcp 80", "create")
     alike = Edge("a", "z", "uses", "tcp 80"), Edge("c", "z", "uses", "tcp 81"), changed
-    found = place_labels(dict.fromkeys(alike, LONG), [], [])
+    found = place_labels(dict.fromkeys(alike, LONG), [], NONE)
     assert len(set(found.values())) == 3
 
 
 def test_the_sign_of_a_change_has_room_before_the_words():
     changed = Edge("a", "b", "rule", "tcp 3306", "create")
-    assert place_labels({changed: LONG}, [], []) == {changed: (150 + SIGNED / 2, 100)}
+    assert place_labels({changed: LONG}, [], NONE) == {changed: (150 + SIGNED / 2, 100)}
 
 
 def test_what_routes_say_is_told_at_the_heads_of_subnets():
-    assert place_labels({Edge("a", "b", "route", "0.0.0.0/0"): LONG}, [], []) == {}
+    assert place_labels({Edge("a", "b", "route", "0.0.0.0/0"): LONG}, [], NONE) == {}

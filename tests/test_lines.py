@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -14,7 +15,7 @@ from groundplan.captions import DETAIL
 from groundplan.folding import fold
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.layout import Box, arrange
-from groundplan.lines import Line, draw_lines
+from groundplan.lines import Line, draw_lines, written
 from groundplan.typeface import width
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
@@ -34,7 +35,8 @@ def assert_good(graph: Graph) -> dict[Edge, Line]:
         path = corners(line)
         assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(path)), "right angles only"
         for id_, end in ((edge.source, path[0]), (edge.target, path[-1])):
-            assert id_ not in where or on_border(end, where[id_]), (edge, end)
+            boxes = [where[id_], *layout.again.get(id_, ())] if id_ in where else []
+            assert not boxes or any(on_border(end, box) for box in boxes), (edge, end)
         assert not [box for box in solid if crosses(line, box)], edge
     return lines
 
@@ -69,11 +71,12 @@ def rules(*labels: str) -> Graph:
     return Graph("network", "N", FRAMES, NODES, edges)
 
 
-def test_parallel_lines_are_one_with_a_label_for_each():
-    lines = assert_good(rules("tcp 3306", "tcp 33060"))
-    assert len({line.path for line in lines.values()}) == 1
-    one, other = (box_of(edge, line) for edge, line in lines.items())
-    assert not pictured.overlap(one, other)
+def test_parallel_lines_are_one_with_one_label_for_all():
+    graph = rules("tcp 3306", "tcp 33060")
+    lines = assert_good(graph)
+    assert len(set(lines.values())) == 1
+    assert written(graph.edges, lines) == {graph.edges[0]: "tcp 3306, 33060"}
+    assert written(graph.edges[1:], lines) == {graph.edges[1]: "tcp 33060"}, "what a phase has"
 
 
 def test_a_line_between_frames_above_each_other_is_straight():
@@ -117,12 +120,59 @@ def test_lines_do_not_depend_on_the_order_of_the_edges():
 
 def box_of(edge: Edge, line: Line) -> Box:
     """The ground of a line's label."""
-    wide, (x, y) = width(edge.label, DETAIL, weight="semibold"), line.label_at
+    return written_box(edge.label, line)
+
+
+def written_box(text: str, line: Line) -> Box:
+    """The ground of what is written on a line; once where lines run together."""
+    wide, (x, y) = width(text, DETAIL, weight="semibold"), line.label_at
     return Box(x - wide / 2, y - 7, wide, 14)
 
 
+def test_corners_are_rounded_and_the_last_piece_is_straight_for_the_head():
+    lines = draw_lines(picture("network nested"), arrange(picture("network nested")))
+    bent = [line for line in lines.values() if len(corners(line)) > 2]
+    assert bent
+    for line in bent:
+        assert line.path.count("Q") == len(corners(line)) - 2
+        (ax, ay), (bx, by) = (
+            tuple(map(float, point.split(","))) for point in re.split("[LQ ]", line.path)[-2:]
+        )
+        assert abs(ax - bx) + abs(ay - by) >= 3
+
+
+def test_a_route_to_a_gateway_does_not_leave_its_vpc():
+    graph = network(recorded("evolve"))
+    layout = arrange(graph)
+    vpc = next(layout.frames[item.id] for item in graph.clusters if item.kind == "vpc")
+    for edge, line in draw_lines(graph, layout).items():
+        if edge.kind == "route" and edge.target != "internet":
+            assert min(y for _, y in corners(line)) > vpc.y
+
+
+def test_routes_to_one_gateway_join_whatever_range_they_are_for():
+    graph = network(recorded("dual"))
+    lines = assert_good(graph)
+    ends = {edge.target: set() for edge in graph.edges if edge.kind == "route"}
+    for edge, line in lines.items():
+        if edge.kind == "route":
+            ends[edge.target].add(corners(line)[-1])
+    assert len(ends["aws_egress_only_internet_gateway.this"]) == 1
+    assert len(ends["aws_ec2_transit_gateway.hub"]) == 1
+
+
+def test_no_line_runs_under_a_mark_of_danger():
+    graph = network(recorded("idioms"))
+    layout = arrange(graph)
+    exposed = [layout.icons[node.id] for node in graph.nodes if node.exposed]
+    assert exposed
+    for icon in exposed:
+        mark = Box(icon.x - 10, icon.y - 10, 20, 20)
+        assert not [e for e, line in draw_lines(graph, layout).items() if crosses(line, mark, 0)]
+
+
 def test_the_checks_of_these_tests_see_what_is_wrong():
-    line = Line("M0.0,5.0L20.0,5.0L20.0,30.0")
+    line = Line("M0.0,5.0L14.0,5.0Q20.0,5.0 20.0,11.0L20.0,30.0")
     assert corners(line) == [(0, 5), (20, 5), (20, 30)]
     assert crosses(line, Box(8, 0, 10, 10))
     assert crosses(line, Box(10, 20, 20, 5))
@@ -140,7 +190,8 @@ def test_labels_stand_apart_and_hide_no_icon_and_no_word(case):
         assert (line.label_at is not None) == (edge.kind != "route" and edge.label != "")
         if line.label_at:
             labels[edge] = box_of(edge, line)
-    told = {(edge.label, box) for edge, box in labels.items()}  # once where lines run together
+    lines = draw_lines(graph, layout)
+    told = {(text, written_box(text, lines[edge])) for edge, text in written(labels, lines).items()}
     assert not [(one, two) for (one, a), (two, b) in combinations(told, 2) if overlap(a, b)]
     for node in graph.nodes:
         ground = (layout.icons[node.id], text(node, layout))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from groundplan.drawing import draw
+from groundplan.layout import Box
 from groundplan.planfile import draw_flow, draw_plan
 from groundplan.scripts import views
 from pictured import WORKSPACE, inside, overlap
@@ -23,8 +24,7 @@ from plans import PLANS
 from seen import seen
 
 if TYPE_CHECKING:
-    from groundplan.layout import Box
-    from seen import Part, Seen
+    from seen import Line, Part, Seen
 
 FIXTURES = PLANS.parent
 PLAN_FILES = sorted(
@@ -44,6 +44,20 @@ SOURCES = [
     *(f"compose {file}" for file in COMPOSE_FILES),
     "large plan",
 ]
+
+# Pictures in which some words on lines have no room that is free of borders, and why.
+CALLS = "each of several instances calls each of several others, side by side in one subnet"
+CROWDED = {
+    "plan aurora/plan.json infrastructure.svg": "a proxy and two clusters with their instances: "
+    "fourteen lines between rows that are a line of text apart",
+    "plan evolve/plan.json infrastructure.svg": CALLS,
+    "changes evolve/plan.json infrastructure.svg": CALLS,
+    "plan groups/plan.json network.svg": "four borders stand between groups side by side",
+    "plan serverless/plan.json infrastructure.svg": "what triggers the function stands too close "
+    "below the VPC for words between them",
+}
+# One in which some words have no room but on a line, for the lines between them.
+TANGLED = {"changes evolve/plan.json infrastructure.svg": "twelve lines, added and removed at once"}
 
 of_each = pytest.mark.parametrize("source", SOURCES)
 
@@ -105,7 +119,7 @@ def test_no_word_is_hidden_by_what_is_painted_over_it(source):
 
 @of_each
 def test_no_line_runs_through_words_that_are_not_its_own(source):
-    for name, picture in drawn(source).items():
+    for name, picture in roomy(source, TANGLED):
         for line in picture.lines:
             for word in picture.words:
                 own = word.of[1:] == line.ends[1:]  # of this line, or of one that it runs into
@@ -134,7 +148,113 @@ def test_no_line_runs_through_a_box_that_it_has_nothing_to_do_with(source):
 
 def boxes(picture: Seen) -> list[Box]:
     """The boxes of single things: bands, groups, and cards."""
-    return [*picture.bands, *(frame.box for frame in picture.frames if frame.kind == "gp-group")]
+    groups = (frame for frame in picture.frames if frame.kind == "gp-group")
+    return [part.box for part in (*picture.bands, *groups)]
+
+
+@of_each
+def test_no_word_on_a_line_covers_an_arrowhead(source):
+    for name, picture in drawn(source).items():
+        for chip in picture.chips:
+            cut = [line.ends for line in picture.lines if overlap(chip.box, line.head, 1.0)]
+            assert not cut, (name, said(chip, picture), cut)
+
+
+@of_each
+def test_no_arrowhead_lies_on_words(source):
+    for name, picture in drawn(source).items():
+        for line in picture.lines:
+            hit = [word.text for word in picture.words if overlap(word.box, line.head, 1.0)]
+            assert not hit, (name, line.ends, hit)
+
+
+@of_each
+def test_no_line_runs_through_a_mark_that_is_not_at_its_end(source):
+    for name, picture in drawn(source).items():
+        for line in picture.lines:
+            others = (disc for disc in picture.discs if disc.of not in line.ends)
+            marks = [disc.of for disc in others if line.crosses(disc.box, 0)]
+            assert not marks, (name, line.ends, marks)
+
+
+@of_each
+def test_no_word_on_a_line_cuts_the_border_of_a_frame(source):
+    """Of its line's own ends it may; those are told by the line."""
+    for name, picture in roomy(source, CROWDED):
+        for chip in picture.chips:
+            cut = [frame for frame in frames(picture) if cuts(chip, frame, picture)]
+            assert not cut, (name, said(chip, picture), [part.of or part.box for part in cut])
+
+
+def cuts(chip: Part, frame: Part, picture: Seen) -> bool:
+    """True where words on a line hide a part of the border of what is no end of that line."""
+    over = overlap(chip.box, frame.box, 1.0) and not inside(chip.box, frame.box)
+    band = not frame.of and holds_an_end(frame.box, chip.of, picture)
+    hidden = any(
+        frame.painted < cover.painted < chip.painted and inside(chip.box, cover.box, -1)
+        for cover in picture.covers
+    )  # by the ground of something smaller
+    return over and frame.of not in chip.of and not band and not hidden
+
+
+@of_each
+def test_no_word_on_a_line_stands_in_the_box_of_something_else(source):
+    """Zones stand side by side: a line from the first to the third runs through the second."""
+    for name, picture in roomy(source, CROWDED):
+        for chip in picture.chips:
+            around = [part for part in frames(picture) if inside(chip.box, part.box)]
+            strange = [part for part in around if part.kind != "gp-zone"
+                       and not holds_an_end(part.box, chip.of, picture)]  # fmt: skip
+            assert not strange, (name, said(chip, picture), strange)
+
+
+@of_each
+def test_no_line_runs_through_a_vpc_or_a_subnet_that_it_has_nothing_to_do_with(source):
+    for name, picture in drawn(source).items():
+        for line in picture.lines:
+            crossed = [frame.of for frame in picture.frames
+                       if frame.kind in {"gp-vpc", "gp-subnet"} and line.crosses(frame.box)
+                       and not ends_in(frame.box, line, picture)]  # fmt: skip
+            assert not crossed, (name, line.ends, crossed)
+
+
+def ends_in(box: Box, line: Line, picture: Seen) -> bool:
+    """True where a line has an end in a box; a group without a frame is met at one of its nodes."""
+    points = (Box(*point, 0, 0) for point in (line.points[0], line.points[-1]))
+    return holds_an_end(box, line.ends, picture) or any(inside(point, box) for point in points)
+
+
+@of_each
+def test_no_two_lines_run_side_by_side_so_close_that_they_look_like_one(source):
+    """Those that mean the same and end at the same thing are one, and not two beside each other."""
+    for name, picture in drawn(source).items():
+        for one, other in combinations(picture.lines, 2):
+            alike = one.kind == other.kind and one.ends[1] == other.ends[1]
+            near = one.beside(other, 6, beyond=0) if alike else one.beside(other, 5)
+            assert near < 16, (name, one.ends, other.ends)
+
+
+def roomy(source: str, crowded: dict[str, str]) -> list[tuple[str, Seen]]:
+    """The pictures of a source but for those in which there is no room for the words on lines."""
+    return [item for item in drawn(source).items() if f"{source} {item[0]}" not in crowded]
+
+
+def holds_an_end(box: Box, ends: tuple[str, ...], picture: Seen) -> bool:
+    """True where a line's end, or the band that shows where that runs, takes ground in a box."""
+    things = [part.box for part in (*picture.frames, *picture.icons) if part.of in ends]
+    every = [band.box for band in picture.bands]
+    bands = [band for band in every if any(inside(thing, band, 2) for thing in things)]
+    return any(overlap(thing, box, 2) for thing in (*things, *bands))
+
+
+def frames(picture: Seen) -> list[Part]:
+    """All boxes with a border that hold something."""
+    return [*picture.frames, *picture.bands]
+
+
+def said(chip: Part, picture: Seen) -> str:
+    """What is written on a line's chip."""
+    return " ".join(word.text for word in picture.words if inside(word.box, chip.box, 4))
 
 
 @of_each
@@ -151,5 +271,6 @@ def says_something(frame: Part, picture: Seen) -> bool:
 
 def holds_something(frame: Part, picture: Seen) -> bool:
     others = [item.box for item in (*picture.frames, *picture.icons) if item.of != frame.of]
-    inner = [box for box in (*others, *picture.bands) if not inside(frame.box, box)]
+    bands = [band.box for band in picture.bands]
+    inner = [box for box in (*others, *bands) if not inside(frame.box, box)]
     return any(overlap(box, frame.box, 4) for box in inner)

@@ -100,7 +100,51 @@ def test_a_line_from_inside_to_inside_does_not_leave_the_room():
     assert all(100 <= x <= 300 for x, _ in kept)
 
 
-def test_lines_of_a_family_run_together_into_the_same_port():
+def test_a_line_goes_round_a_room_that_it_has_nothing_to_do_with():
+    room = Box(40, 150, 300, 100)
+    ends = [Port((200, 100), DOWN)], [Port((200, 300), UP)]
+    assert crosses(router().route(*ends), room)
+    around = Router([], 400, 400, rooms=[room]).route(*ends)
+    assert not crosses(around, room)
+
+
+def test_it_goes_rather_round_a_subnet_and_a_zone_than_through():
+    box = Box(150, 90, 100, 20)
+    ends = [Port((50, 100), RIGHT)], [Port((350, 100), LEFT)]
+    assert not crosses(Router([], 400, 400, subnets=[box]).route(*ends), box)
+    level = Router([], 400, 400, zones=[box]).route(*ends)
+    assert crosses(level, box), "zones stand side by side"
+    tall = Box(150, 20, 100, 360)
+    upright = [Port((200, 10), DOWN)], [Port((200, 390), UP)]
+    assert not crosses(Router([], 400, 400, zones=[tall]).route(*upright), tall)
+
+
+def test_between_two_subnets_a_line_runs_in_the_middle():
+    subnets = [Box(20, 20, 100, 300), Box(132, 20, 100, 300)]
+    path = Router([], 400, 400, subnets=subnets).route(
+        [Port((60, 10), RIGHT)], [Port((60, 330), RIGHT)]
+    )
+    assert 126 in {x for x, _ in path}
+
+
+def test_lines_of_a_family_share_a_way_that_is_hardly_longer():
+    both = router()
+    target = [Port((300, 200), LEFT)]
+    first = both.route([Port((50, 100), RIGHT)], target, "family")
+    second = both.route([Port((50, 140), RIGHT)], target, "family")
+    trunk = {(a[0], b[0]) for a, b in pairwise(first) if a[0] == b[0]}
+    assert {(a[0], b[0]) for a, b in pairwise(second) if a[0] == b[0]} == trunk
+
+
+def test_a_line_of_a_family_takes_another_port_where_the_same_is_far():
+    above, below = Port((200, 100), UP), Port((200, 300), DOWN)
+    box = Box(0, 101, 400, 198)
+    both = Router([], 400, 400, walls=[box])
+    assert both.route([Port((200, 20), DOWN)], [above, below], "family")[-1] == above.at
+    assert both.route([Port((200, 390), UP)], [above, below], "family")[-1] == below.at
+
+
+def test_lines_of_a_family_run__together_into_the_same_port():
     target = [Port((300, 190), LEFT), Port((300, 200), LEFT), Port((300, 210), LEFT)]
     both = router()
     first = both.route([Port((50, 100), RIGHT)], target, "to the database")

@@ -19,6 +19,7 @@ from groundplan.catalog import kind
 from groundplan.drawio_shapes import shape_of
 from groundplan.growth import unmarked
 from groundplan.layout import ON_BORDER, Box
+from groundplan.lines import written
 from groundplan.overlay import BADGE
 from groundplan.svg_parts import clean, px
 
@@ -56,6 +57,8 @@ class _Writer:
         self.graph = graph if graph.marked else unmarked(graph)
         self.layout, self.over = plan.layout, plan.over.of(graph)
         self.lines = {_key(edge): line for edge, line in plan.lines.items()}
+        here = {edge: self.lines[_key(edge)] for edge in graph.edges if _key(edge) in self.lines}
+        self.words = {_key(edge): text for edge, text in written(graph.edges, here).items()}
         self.frames = {item.id: item for item in graph.clusters}
         self.boxes: dict[str, Box] = {}  # of each cell, from the picture's corner
         self.file = ET.Element("mxfile", {"host": "groundplan"})
@@ -118,7 +121,7 @@ class _Writer:
         if line is None or not {source, target} <= self.boxes.keys():
             return
         points, curved = _points(line.path)
-        said = edge.label if line.label_at else ""  # a route's is told at its subnet's head
+        said = self.words.get(_key(edge), "")  # a route's is told at its subnet's head
         cell = self._cell(_edge_id(edge), _html(_signed(said, edge.change)), {
             "style": _edge_style(edge, curved=curved)
             + _port("exit", self.boxes[source], points[0])
@@ -263,7 +266,7 @@ def _edge_style(edge: Edge, *, curved: bool) -> str:
     pattern = f"dashed=1;dashPattern={dashes};" if dashes else ""
     bend = "curved=1;" if curved else ""
     return (
-        f"rounded=0;endArrow=block;endFill=1;endSize=5;strokeColor={stroke};strokeWidth=1.6;"
+        f"rounded=1;arcSize=12;endArrow=block;endFill=1;endSize=5;strokeColor={stroke};strokeWidth=1.6;"
         f"fontSize=12;fontStyle=1;labelBackgroundColor=#ffffff;{bend}{pattern}{_TEXT}"
         f"fontColor={stroke};{_changed(edge.change)}"
     )
@@ -277,11 +280,17 @@ def _port(end: str, box: Box, point: Point) -> str:
 
 
 def _points(path: str) -> tuple[list[Point], bool]:
-    """The points that an SVG path goes through, and whether it is curved between them."""
+    """The points that an SVG path goes through, and whether it is curved between them.
+
+    A rounded corner (Q) is the one point that it would be without.
+    """
     found: list[Point] = []
     for command, part in re.findall(r"([MLCQA])([^MLCQA]*)", path):
         numbers = [float(item) for item in re.findall(r"-?\d+(?:\.\d+)?", part)]
-        step = {"C": 6, "Q": 4, "A": 7}.get(command, 2)
+        step = {"C": 6, "A": 7}.get(command, 2)
+        if command == "Q":
+            found[-1] = (numbers[0], numbers[1])
+            continue
         ends = range(step, len(numbers) + 1, step)
         found += [(numbers[end - 2], numbers[end - 1]) for end in ends]
     return found, "C" in path

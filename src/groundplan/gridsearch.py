@@ -23,6 +23,7 @@ Side = tuple[int, int]
 
 BEND: Final = 60  # a bend costs as much as so many pixels
 SHARED: Final = 6  # a pixel along another line costs so many
+APART: Final = 1.25  # a pixel costs so much where a line could run on one of its own family
 CROSS: Final = 50  # crossing another line costs so many pixels
 CLOSED: Final = float("inf")
 _WAYS: Final[dict[Side, int]] = {(1, 0): 0, (-1, 0): 1, (0, 1): 2, (0, -1): 3}
@@ -51,6 +52,21 @@ class Grid:
         down = [b - a for a, b in pairwise(ys)] + [CLOSED]
         self.level = across * len(ys)
         self.upright = [length for length in down for _ in xs]
+
+    def favour(self, pieces: Iterable[tuple[Point, Point]]) -> None:
+        """Make all ways dearer but those on some lines; to be called before all else."""
+        self.level = [APART * price for price in self.level]
+        self.upright = [APART * price for price in self.upright]
+        xs, ys, wide = self.xs, self.ys, len(self.xs)
+        for (ax, ay), (bx, by) in pieces:
+            low_x, low_y, high_x, high_y = min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+            i, j = bisect_left(xs, low_x), bisect_left(ys, low_y)
+            if ay == by and j < len(ys) and ys[j] == ay:
+                for at in range(i, bisect_right(xs, high_x) - 1):
+                    self.level[j * wide + at] = xs[at + 1] - xs[at]
+            elif ax == bx and i < wide and xs[i] == ax:
+                for at in range(j, bisect_right(ys, high_y) - 1):
+                    self.upright[at * wide + i] = ys[at + 1] - ys[at]
 
     def close(self, box: Box, by: float) -> None:
         """No way leads through a box, nor nearer to it than `by`."""
@@ -86,20 +102,28 @@ class Grid:
         i, j = i - (port.side[0] < 0), j - (port.side[1] < 0)
         return (self.level if port.side[0] else self.upright), max(j, 0) * len(self.xs) + max(i, 0)
 
-    def beside_level(self, y: float, low: float, high: float, near: float) -> None:
-        """Make it dear to run along a level line, or nearer beside it than `near`."""
+    def beside_level(
+        self, y: float, low: float, high: float, near: float, *, on: bool = True
+    ) -> None:
+        """Make it dear to run along a level line (unless not `on`), or nearer to it than `near`."""
         xs, wide = self.xs, len(self.xs)
         first, last = max(bisect_right(xs, low) - 1, 0), min(bisect_left(xs, high), wide - 1)
         for j in range(bisect_right(self.ys, y - near), bisect_left(self.ys, y + near)):
+            if not on and self.ys[j] == y:
+                continue
             for i in range(first, last):
                 shared = min(high, xs[i + 1]) - max(low, xs[i])
                 self.level[j * wide + i] += shared * SHARED
 
-    def beside_upright(self, x: float, low: float, high: float, near: float) -> None:
-        """Make it dear to run along an upright line, or nearer beside it than `near`."""
+    def beside_upright(
+        self, x: float, low: float, high: float, near: float, *, on: bool = True
+    ) -> None:
+        """Make it dear to run along an upright line (unless not `on`), or nearer to it."""
         ys, wide = self.ys, len(self.xs)
         first, last = max(bisect_right(ys, low) - 1, 0), min(bisect_left(ys, high), len(ys) - 1)
         for i in range(bisect_right(self.xs, x - near), bisect_left(self.xs, x + near)):
+            if not on and self.xs[i] == x:
+                continue
             for j in range(first, last):
                 shared = min(high, ys[j + 1]) - max(low, ys[j])
                 self.upright[j * wide + i] += shared * SHARED

@@ -5,7 +5,10 @@ All lengths are pixels.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +16,7 @@ from groundplan import typeface
 from groundplan.captions import DETAIL
 from groundplan.layout import Box
 from groundplan.routing import EDGE, Point
+from groundplan.thinning import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,42 +24,141 @@ if TYPE_CHECKING:
     from groundplan.graph import Edge
 
     Path = tuple[Point, ...]
-    Hidden = tuple[int, int, int]  # how many words, lines and boxes a label would hide
+    Ground = tuple[int, Sequence[Box]]  # boxes, and what it costs to hide something of one
+
+# What it costs a label to hide words, a line's head, a line, a frame's border, the border of an end
+# of its own line, and to stand in the box of something that its line has nothing to do with.
+WORDS: Final = 1000
+HEADS: Final = 200
+LINES: Final = 150
+BORDERS: Final = 10
+OWN: Final = 5
+STRANGE: Final = 10
 
 _FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.42, 0.58, 0.28, 0.72)
+_ASIDE: Final = (2, 8, 13, 24)  # so far from an upright line: close, beside its head, past borders
 ARROW: Final = 16  # what the arrow at the end of a line takes
 SIGNED: Final = 22  # what the sign of a change takes before the words
-_NOTHING: Final = (0, 0)
+HIGH: Final = DETAIL + 4
+HEAD: Final = 11.5  # the length of an arrowhead
+THICK: Final = 10
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The boxes that a label had better not cut, and those of each thing that lines lead to.
+
+    `fills` have a ground that hides the borders of larger ones.
+    """
+
+    boxes: Sequence[Box] = ()
+    of: Mapping[str, Sequence[Box]] = field(default_factory=dict)
+    fills: Sequence[Box] = ()
+
+    @cached_property
+    def sides(self) -> dict[Box, list[Box]]:
+        """The ground of the sides of each box, where they are seen."""
+        return {
+            box: [part for side in _sides(box) for part in _seen(side, self.fills)]
+            for box in self.boxes
+        }
+
+    def grounds(self, edges: Iterable[Edge]) -> Iterator[Ground]:
+        """The borders, and the boxes in which no end of some lines stands, with their prices."""
+        ids = {id_ for edge in edges for id_ in (edge.source, edge.target)}
+        ends = {end for id_ in ids for end in self.of.get(id_, ())}
+        for price, boxes in (
+            (OWN, [box for box in self.boxes if box in ends]),
+            (BORDERS, [box for box in self.boxes if box not in ends]),
+        ):
+            yield price, [side for box in boxes for side in self.sides[box]]
+        yield STRANGE, [box for box in self.boxes if not any(box.overlaps(end) for end in ends)]
 
 
 def place_labels(
-    routes: Mapping[Edge, Path], words: Iterable[Box], boxes: Sequence[Box]
+    routes: Mapping[Edge, Path], words: Iterable[Box], frames: Frames
 ) -> dict[Edge, Point]:
     """The middle of each label along the corners of its line; routes are told elsewhere.
 
-    A label hides rather a border of `boxes` than a line, and rather a line than `words`. Lines
-    into one thing that say the same have one label where they run together.
+    Lines that lead from one thing to another have one label with what all of them say, and so
+    have lines into one thing that say the same, where they run together and it hides nothing.
     """
-    taken = list(words)
-    found: dict[Edge, Point] = {}
-    families: dict[tuple[str, ...], list[Edge]] = defaultdict(list)
+    labels = _Labels(routes, list(words), frames)
+    for family in _families(routes):
+        labels.add(family)
+    return labels.found
+
+
+@dataclass(frozen=True)
+class _Label:
+    edges: Sequence[Edge]
+    box: Box
+    price: int
+
+
+class _Labels:
+    """Labels one after another, each in the way of the next."""
+
+    def __init__(self, routes: Mapping[Edge, Path], taken: list[Box], frames: Frames) -> None:
+        self.routes, self.taken, self.frames = routes, taken, frames
+        self.heads = [head(way[-2], way[-1]) for way in dict.fromkeys(routes.values())]
+        self.found: dict[Edge, Point] = {}
+
+    def add(self, family: Sequence[Sequence[Edge]]) -> None:
+        """One label for all lines of a family, or one for each pair where that hides less."""
+        words = words_of(family[0])
+        together = self._label([edge for pair in family for edge in pair], words)
+        labels = [together] if together is not None else []
+        if together is None or (together.price and len(family) > 1):
+            before = len(self.taken)
+            alone = []
+            for edges in family:
+                if (label := self._label(edges, words)) is not None:
+                    alone.append(label)
+                    self.taken.append(label.box)
+            del self.taken[before:]
+            if together is None or sum(label.price for label in alone) < together.price:
+                labels = alone
+        for label in labels:
+            self.taken.append(label.box)
+            x, y = label.box.middle
+            self.found |= dict.fromkeys(label.edges, (x + _sign(label.edges[0]) / 2, y))
+
+    def _label(self, edges: Sequence[Edge], words: str) -> _Label | None:
+        """The best place for what some lines say; None where they have no way in common."""
+        corners = _trunk([*dict.fromkeys(self.routes[edge] for edge in edges)])
+        if len(corners) == 1:
+            return None
+        own = {self.routes[edge] for edge in edges} | {corners}
+        others = (way for way in dict.fromkeys(self.routes.values()) if way not in own)
+        lines = [strip(*piece) for way in others for piece in pairwise(way)]
+        hidden = (WORDS, self.taken), (HEADS, self.heads), (LINES, lines)
+        grounds = (*hidden, *self.frames.grounds(edges))
+        wide = typeface.width(words, DETAIL, weight="semibold") + 8 + _sign(edges[0])
+        return _Label(edges, *freest([*_places(wide, corners, grounds)], grounds))
+
+
+def words_of(edges: Iterable[Edge]) -> str:
+    """What is written on a line that stands for several: `tcp 80, 443`."""
+    return label_of(edge.label for edge in edges)
+
+
+def _families(routes: Mapping[Edge, Path]) -> list[list[list[Edge]]]:
+    """The lines that may share a label and end at one point, those of each pair of ends together.
+
+    Lines that changed have one each: each has its own sign.
+    """
+    pairs: dict[tuple[str, ...], list[Edge]] = defaultdict(list)
     for edge in routes:
         if edge.label and edge.kind != "route":
-            families[edge.target, edge.kind, edge.label, edge.change].append(edge)
-    for family in families.values():
-        for edges in (family, *([edge] for edge in family)):
-            corners = _trunk([*dict.fromkeys(routes[edge] for edge in edges)])
-            if edges[0] in found or len(corners) == 1:
-                continue
-            others = (way for edge, way in routes.items() if edge not in edges and way != corners)
-            lines = [strip(*piece) for way in others for piece in pairwise(way)]
-            places = [*_boxes(edges[0], corners)]
-            box, hidden = freest(places, taken, lines, [*boxes, *_arrow(corners)])
-            if len(edges) == 1 or hidden[:2] == _NOTHING:
-                taken.append(box)
-                x, y = box.middle
-                found |= dict.fromkeys(edges, (x + _sign(edges[0]) / 2, y))
-    return found
+            own = edge.label if edge.change != "none" else ""
+            pairs[edge.source, edge.target, edge.kind, edge.change, own].append(edge)
+    families: dict[tuple[object, ...], list[list[Edge]]] = defaultdict(list)
+    for edges in pairs.values():
+        first = edges[0]
+        alike = (first.target, first.kind, first.change, words_of(edges), routes[first][-1])
+        families[alike].append(edges)
+    return [*families.values()]
 
 
 def _sign(edge: Edge) -> float:
@@ -85,39 +188,73 @@ def _between(start: Point, point: Point, end: Point) -> bool:
     )
 
 
-def _boxes(edge: Edge, corners: Path) -> Iterator[Box]:
+def _places(wide: float, corners: Path, grounds: Sequence[Ground]) -> Iterator[Box]:
     """Where a label may stand: beside an upright line, on a level one, else above or below it."""
-    w, h = typeface.width(edge.label, DETAIL, weight="semibold") + 8 + _sign(edge), DETAIL + 6
+    around = _round([Box(*point, 0, 0) for point in corners])
+    around = Box(around.x - 2 * wide, around.y - 50, around.w + 4 * wide, around.h + 100)
+    near = [box for _, boxes in grounds for box in boxes if box.overlaps(around)]
     pieces = sorted(pairwise(corners), key=lambda piece: -_length(piece))
-    for above in (0.0, -h / 2 - 2, h / 2 + 2):
+    for above in (0.0, -HIGH / 2 - 2, HIGH / 2 + 2):
         for a, b in pieces:
-            if not above and a[1] == b[1] and abs(a[0] - b[0]) < w + ARROW:
-                continue  # nothing of it would be left to see
-            for part in _FRACTIONS:
-                x, y = a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part
-                if a[0] != b[0]:
-                    yield Box(x - w / 2, y + above - h / 2, w, h)
-                elif not above:
-                    yield Box(x + 2, y - h / 2, w, h)
-                    yield Box(x - 2 - w, y - h / 2, w, h)
+            if a[1] == b[1]:
+                if above or abs(a[0] - b[0]) >= wide + ARROW:  # else nothing of it would be seen
+                    yield from _along(a, b, Box(-wide / 2, above - HIGH / 2, wide, HIGH), near)
+            elif not above:
+                for aside in _ASIDE:
+                    yield from _along(a, b, Box(aside, -HIGH / 2, wide, HIGH), near)
+                    yield from _along(a, b, Box(-aside - wide, -HIGH / 2, wide, HIGH), near)
 
 
-def freest(
-    places: Sequence[Box], words: Iterable[Box], lines: Iterable[Box], boxes: Iterable[Box] = ()
-) -> tuple[Box, Hidden]:
-    """The first of the places that hides nothing, else the one that hides least, and what."""
-    ground = _round(places)
-    near = [[box for box in each if box.overlaps(ground)] for each in (words, lines, boxes)]
-    found, least = places[0], (len(near[0]) + 1, 0, 0)
+def _along(a: Point, b: Point, label: Box, near: Iterable[Box]) -> Iterator[Box]:
+    """Places along a straight piece for a label, which is given from a point on the piece.
+
+    First parts of the way, then the middle of each stretch where nothing stands.
+    """
+    (ax, ay), (bx, by) = a, b
+    for part in _FRACTIONS:
+        yield label.moved(ax + (bx - ax) * part, ay + (by - ay) * part)
+    level = ay == by
+    low, high = sorted((ax, bx) if level else (ay, by))
+    size = label.w if level else label.h
+    other = label.moved(0, ay) if level else label.moved(ax, 0)
+    at = low
+    for start, end in sorted(_hindrances(other, near, level=level)):
+        if at + size <= min(start, high):
+            yield _moved_to((at + min(start, high)) / 2, label, a, level=level)
+        at = max(at, end)
+    if at + size <= high:
+        yield _moved_to((at + high) / 2, label, a, level=level)
+
+
+def _hindrances(label: Box, near: Iterable[Box], *, level: bool) -> Iterator[tuple[float, float]]:
+    """From where to where boxes are in a label's way as it slides along a level or upright line."""
+    for box in near:
+        if level and box.y < label.bottom and label.y < box.bottom:
+            yield box.x, box.right
+        elif not level and box.x < label.right and label.x < box.right:
+            yield box.y, box.bottom
+
+
+def _moved_to(middle: float, label: Box, a: Point, *, level: bool) -> Box:
+    return label.moved(middle, a[1]) if level else label.moved(a[0], middle)
+
+
+def freest(places: Sequence[Box], grounds: Iterable[Ground]) -> tuple[Box, int]:
+    """The first of the places that hides nothing, else the one that hides least, and its price."""
+    around = _round(places)
+    near = [(price, box) for price, boxes in grounds for box in boxes if box.overlaps(around)]
+    near.sort(key=lambda ground: -ground[0])
+    found, least = places[0], sum(price for price, _ in near) + 1
     for place in places:
-        hidden = sum(place.overlaps(box) for box in near[0])
-        if hidden > least[0]:
-            continue
-        cut, inside = (sum(place.overlaps(box) for box in each) for each in near[1:])
-        told = (hidden, cut, inside)
-        if told < least:
-            found, least = place, told
-        if not any(least):
+        total = 0
+        for price, box in near:
+            if place.overlaps(box):
+                total += price
+                if total >= least:
+                    break
+        if total < least:
+            found, least = place, total
+        if not least:
             break
     return found, least
 
@@ -131,17 +268,49 @@ def beyond(page: Box) -> Iterator[Box]:
     yield Box(page.x - far, page.bottom, page.w + 2 * far, far)
 
 
-def _arrow(corners: Path) -> Iterator[Box]:
-    """The ground of the arrow at the end of a line, where a label on the line could hide it."""
-    (x, y), before = corners[-1], corners[-2]
-    if y == before[1]:
-        yield Box(x - ARROW / 2, y - ARROW / 2, ARROW, ARROW)
+def head(before: Point, end: Point) -> Box:
+    """The ground of the arrowhead at the end of a line that comes from a point."""
+    (ax, ay), (x, y) = before, end
+    way = math.dist(before, end) or 1
+    back = x - (x - ax) / way * HEAD, y - (y - ay) / way * HEAD
+    aside, above = THICK / 2 * abs(y - ay) / way, THICK / 2 * abs(x - ax) / way
+    left, top = min(back[0], x) - aside, min(back[1], y) - above
+    return Box(left, top, max(back[0], x) + aside - left, max(back[1], y) + above - top)
 
 
 def strip(a: Point, b: Point) -> Box:
     """The ground that a straight piece of a line takes."""
     x, y = min(a[0], b[0]) - 3, min(a[1], b[1]) - 3
     return Box(x, y, abs(a[0] - b[0]) + 6, abs(a[1] - b[1]) + 6)
+
+
+def _sides(box: Box) -> Iterator[Box]:
+    """The ground of a frame's four sides."""
+    for x in (box.x, box.right):
+        yield Box(x - 1, box.y, 2, box.h)
+    for y in (box.y, box.bottom):
+        yield Box(box.x, y - 1, box.w, 2)
+
+
+def _seen(side: Box, fills: Iterable[Box]) -> Iterator[Box]:
+    """The parts of a side of a frame that no ground of a smaller one hides."""
+    x, y = side.middle
+    level = side.w > side.h
+    over = [box for box in fills if (box.y < y < box.bottom if level else box.x < x < box.right)]
+    at = side.x if level else side.y
+    for box in sorted(over, key=lambda box: box.x if level else box.y):
+        start, end = (box.x, box.right) if level else (box.y, box.bottom)
+        if start > at:
+            yield _stretch(side, at, min(start, side.right if level else side.bottom), level=level)
+        at = max(at, end)
+    if at < (side.right if level else side.bottom):
+        yield _stretch(side, at, side.right if level else side.bottom, level=level)
+
+
+def _stretch(side: Box, start: float, end: float, *, level: bool) -> Box:
+    if level:
+        return Box(start, side.y, end - start, side.h)
+    return Box(side.x, start, side.w, end - start)
 
 
 def _round(boxes: Sequence[Box]) -> Box:

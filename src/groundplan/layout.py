@@ -29,6 +29,7 @@ SIDE_BORDER: Final = frozenset({"endpoint"})
 ON_BORDER: Final = TOP_BORDER | SIDE_BORDER  # of their VPC
 LONG: Final = 1.3  # a column of services may be so many times as tall as the VPCs
 APART: Final = 76  # between two VPCs that have a line between them
+HIGH: Final = 4  # a band of more icons' height is an outline
 SPOKEN: Final = 44  # between two services with words on the line between them
 
 # The ground that a page has for a picture, in points: A4 with margins of 10 mm, lying or standing.
@@ -99,6 +100,11 @@ class Layout:
         self.again |= {
             id_: tuple(box.moved(dx, dy) for box in boxes) for id_, boxes in part.again.items()
         }
+
+
+def filled(box: Box) -> bool:
+    """True for the box of a thing that has a ground: a tall one would look empty."""
+    return box.h <= HIGH * ICON
 
 
 def print_size(width: float, height: float) -> float:

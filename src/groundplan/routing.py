@@ -7,7 +7,7 @@ obstacle, with a price for each bend, for crossing another line and for running 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -24,10 +24,14 @@ Piece = tuple[Point, Point]
 CLEAR: Final = 10  # how far a line keeps from what it passes
 NEAR: Final = 4  # grid lines closer than this are one
 BETWEEN: Final = 6  # how far a line between two blocks keeps from each
-EDGE: Final = 8.0  # how far a line keeps from the picture's edge
-# What a pixel of a level and of an upright line costs more: in a subnet that it has nothing to do
-# with, of which those of a tier stand side by side, and in a box that it should go round.
-STRANGE: Final = (0.5, 4)
+BESIDE: Final = 8  # how far two lines keep from each other
+OWN: Final = 150  # as much dearer is another port than the one that a line of the family took
+EDGE: Final = 6.0  # how far a line keeps from the picture's edge
+# What a pixel of a level and of an upright line costs more, where it has nothing to do with what it
+# runs through: a zone, of which several stand side by side, a subnet, a VPC, and a single thing.
+ZONE: Final = (0.5, 4)
+SUBNET: Final = (3, 4)
+ROOM: Final = (20, 20)
 WALL: Final = (60, 60)
 PAST: Final = 40  # how far round a wall a line may lead
 ROUND: Final = 260  # how far round its ends a line may lead, where that is far enough
@@ -41,10 +45,11 @@ class Router:
     width: float
     height: float
     rails: Sequence[Piece] = ()  # lines of frames, which no line should run on
-    frames: Sequence[Box] = ()  # which a line that doesn't end there rather goes round
+    zones: Sequence[Box] = ()  # which a line that doesn't end there rather goes round
+    subnets: Sequence[Box] = ()  # the same, and lines may run between them
     walls: Sequence[Box] = ()  # which it goes round unless that is very far
-    blocks: Sequence[Box] = ()  # between which lines may run
-    rooms: Sequence[Box] = ()  # which a line from inside to inside doesn't leave
+    rooms: Sequence[Box] = ()  # the same, and a line from inside to inside doesn't leave them
+    outside: Sequence[Box] = ()  # ground round all of them
 
     def __post_init__(self) -> None:
         self._drawn: dict[Hashable, list[Piece]] = defaultdict(list)
@@ -55,18 +60,18 @@ class Router:
     ) -> tuple[Point, ...]:
         """The corners of the cheapest line from one of `sources` to one of `targets`.
 
-        Lines of one `family` run together from where they meet, into the same port. Straight from
-        the first to the first where everything is in the way.
+        Lines of one `family` run together from where they meet, into the same port unless that is
+        far. Straight from the first to the first where everything is in the way.
         """
-        met = [self._met[family]] if family in self._met else []
-        path = self._way(sources, met, family) if met else []
-        path = path or self._way(sources, targets, family)
+        if (met := self._met.get(family)) is not None:
+            targets = [replace(port, price=port.price + OWN * (port != met)) for port in targets]
+        path = self._way(sources, targets, family)
         points = _corners(path) if path else (sources[0].at, targets[0].at)
         # A little longer than drawn, so that no other line goes on where this one ends.
         beyond = (_beyond(points[1], points[0]), *points[1:-1], _beyond(points[-2], points[-1]))
         self._drawn[family] += pairwise(beyond)
         if family is not None:
-            self._met[family] = next(port for port in targets if port.at == points[-1])
+            self._met.setdefault(family, next(port for port in targets if port.at == points[-1]))
         return points
 
     def _way(
@@ -89,7 +94,8 @@ class Router:
     def _window(self, ports: Sequence[Port], page: Box) -> Box:
         """The part of the page round some ports, and round the walls between them."""
         between = _round([Box(*port.at, 0, 0) for port in ports], 0, page)
-        walls = (box for box in self.walls if _meet(box, between) and not _held(ports, box))
+        every = (*self.walls, *self.rooms)
+        walls = (box for box in every if _meet(box, between) and not _held(ports, box))
         return _round([_round([between], ROUND, page), *walls], PAST, page)
 
     def _grid(self, ports: Sequence[Port], ground: Box, family: Hashable) -> Grid:
@@ -102,25 +108,43 @@ class Router:
             if (other is None or other != family) and _meet(_box(piece), ground)
         ]
         own = self._drawn[family] if family is not None else []
-        blocks = [box for box in self.blocks if _meet(box, ground)]
+        every = (*self.subnets, *self.zones, *self.rooms)
+        blocks = [box for box in every if _meet(box, ground)]
         grid = Grid(*_lines(ports, obstacles, (drawn, own), blocks, ground))
-        for boxes, prices in ((self.frames, STRANGE), (self.walls, WALL)):
-            for box in boxes:
-                if _meet(box, ground) and not _held(ports, box):
-                    grid.avoid(box, *prices)
-        for box in obstacles:
-            grid.close(box, 0)
-        doors = [(pieces, at, pieces[at]) for pieces, at in map(grid.door, ports)]
-        # Close to a thing a line only starts or ends, and then straight.
-        for box in obstacles:
-            grid.close(box, NEAR)
-        for pieces, at, price in doors:
-            pieces[at] = price
-        for piece in (*self.rails, *drawn):
-            _along(grid, *piece)
+        if own:
+            grid.favour(own)
+        for box, prices in self._strange(ports):
+            if _meet(box, ground):
+                grid.avoid(box, *prices)
+        _close(grid, obstacles, ports)
+        for piece in self.rails:
+            _along(grid, *piece, CLEAR / 2)
+        for piece in drawn:
+            _along(grid, *piece, BESIDE)
+        for piece in own:
+            _along(grid, *piece, BESIDE, on=False)
         for piece in drawn:
             _across(grid, *piece)
         return grid
+
+    def _strange(self, ports: Sequence[Port]) -> Iterator[tuple[Box, tuple[float, float]]]:
+        """What a line between some ports has nothing to do with, and what a pixel there costs."""
+        for boxes, prices in (
+            (self.outside, ZONE), (self.zones, ZONE), (self.subnets, SUBNET), (self.rooms, ROOM),
+            (self.walls, WALL),
+        ):  # fmt: skip
+            yield from ((box, prices) for box in boxes if not _held(ports, box))
+
+
+def _close(grid: Grid, obstacles: Sequence[Box], ports: Iterable[Port]) -> None:
+    """Let no way lead through obstacles; close to one a line only starts or ends, straight."""
+    for box in obstacles:
+        grid.close(box, 0)
+    doors = [(pieces, at, pieces[at]) for pieces, at in map(grid.door, ports)]
+    for box in obstacles:
+        grid.close(box, NEAR)
+    for pieces, at, price in doors:
+        pieces[at] = price
 
 
 def _lines(
@@ -139,10 +163,10 @@ def _lines(
     for box in obstacles:
         xs |= {box.x - CLEAR, box.right + CLEAR}
         ys |= {box.y - CLEAR, box.bottom + CLEAR}
-    for box in blocks:
-        xs |= {box.x - BETWEEN, box.right + BETWEEN}
-        ys |= {box.y - BETWEEN, box.bottom + BETWEEN}
     fixed_xs, fixed_ys = set(), set()
+    for box in blocks:
+        fixed_xs |= {box.x - BETWEEN, box.right + BETWEEN}
+        fixed_ys |= {box.y - BETWEEN, box.bottom + BETWEEN}
     for port in ports:
         (x, y), (right, down) = port.at, port.side
         fixed_xs.add(x)
@@ -202,11 +226,11 @@ def _box(piece: Piece) -> Box:
     return Box(min(ax, bx), min(ay, by), abs(ax - bx), abs(ay - by))
 
 
-def _along(grid: Grid, a: Point, b: Point) -> None:
+def _along(grid: Grid, a: Point, b: Point, near: float, *, on: bool = True) -> None:
     if a[1] == b[1]:
-        grid.beside_level(a[1], min(a[0], b[0]), max(a[0], b[0]), CLEAR / 2)
+        grid.beside_level(a[1], min(a[0], b[0]), max(a[0], b[0]), near, on=on)
     else:
-        grid.beside_upright(a[0], min(a[1], b[1]), max(a[1], b[1]), CLEAR / 2)
+        grid.beside_upright(a[0], min(a[1], b[1]), max(a[1], b[1]), near, on=on)
 
 
 def _across(grid: Grid, a: Point, b: Point) -> None:

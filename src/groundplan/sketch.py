@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import typeface
 from groundplan.captions import DETAIL, LABEL, cell, head_of
-from groundplan.labels import beyond, freest
+from groundplan.labels import HEADS, LINES, WORDS, beyond, freest, head
 from groundplan.layout import Box, Layout, head_height, head_width
 from groundplan.lines import Line
 
@@ -147,13 +147,15 @@ def _labels(
 ) -> dict[Edge, Point]:
     """The middle of each label: beside its own curve, where it hides neither words nor lines."""
     taken = [*layout.cards.values(), *beyond(Box(0, 0, layout.width, layout.height))]
-    taken += [head for frame in graph.clusters for head in _heads(frame, layout)]
+    taken += [part for frame in graph.clusters for part in _heads(frame, layout)]
     ways = {edge: _sampled(curve) for edge, curve in curves.items()}
     pieces = [_piece(a, b) for way in ways.values() for a, b in pairwise(way)]
+    heads = [head(way[-2], way[-1]) for way in ways.values()]
     found = {}
     for edge, wish in wishes.items():
         size = typeface.width(edge.label, DETAIL, weight="semibold") + 6, DETAIL + 4
-        box, _hidden = freest([*_places(size, ways[edge], wish)], taken, pieces)
+        grounds = (WORDS, taken), (HEADS, heads), (LINES, pieces)
+        box, _ = freest([*_places(size, ways[edge], wish)], grounds)
         taken.append(box)
         found[edge] = box.middle
     return found

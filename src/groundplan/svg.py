@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from groundplan import marks, palette, typeface, viewer
-from groundplan.captions import ASIDE, DETAIL, ICON, LABEL, LINE, head_of, text_of
+from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
 from groundplan.catalog import kind
 from groundplan.echoes import echoes
-from groundplan.layout import ON_BORDER, Box
-from groundplan.lines import INWARD
+from groundplan.layout import ON_BORDER, Box, filled
+from groundplan.lines import INWARD, written
 from groundplan.overlay import Overlay
 from groundplan.svg_parts import (
     clean,
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = ["fitted", "icon_file", "said", "slug", "write"]
 
-HIGH: Final = 4  # a band of more icons' height is an outline
 TILE: Final = 3  # between an icon that is drawn with lines and the border of its ground
 
 
@@ -105,8 +104,7 @@ class _Writer:
         }
         for box, band in bands.items():
             style = palette.FRAMES[band]
-            tall = box.h > HIGH * ICON  # a ground would make it look empty
-            self._rect(self.root, box, replace(style, fill="none") if tall else style)
+            self._rect(self.root, box, style if filled(box) else replace(style, fill="none"))
         for echo in echoes(self.graph, self.layout):
             self._line(self.root, echo.text, echo.x, echo.y)
         edges = sorted(self.graph.edges, key=lambda e: (e.source, e.target, e.kind, e.label))
@@ -116,8 +114,8 @@ class _Writer:
         marks.draw_lines(self.root, self.graph, self.lines)
         for node in sorted(self.graph.nodes, key=self._reading_order):
             self._node(node)
-        for edge in edges:
-            self._said(edge)
+        for edge, words in written(edges, self.lines).items():
+            self._said(edge, words)
         marks.draw(self.root, self.graph, self.layout, self.lines, over)
         self._define_icons()
         return self.root
@@ -259,16 +257,15 @@ class _Writer:
         if dashes:
             path.attrib["stroke-dasharray"] = dashes
 
-    def _said(self, edge: Edge) -> None:
-        line = self.lines.get(edge)
-        if line is not None and line.label_at and edge.label:
+    def _said(self, edge: Edge, words: str) -> None:
+        at = self.lines[edge].label_at
+        if at is not None:
             colour = f"fill:var(--gp-{palette.EDGES[edge.kind][0]})"
-            x, y = line.label_at
-            wide = typeface.width(edge.label, DETAIL, weight="semibold") + 6
-            ground = {**place(Box(x - wide / 2, y - 8, wide, 16)), "rx": "3"}
+            wide = typeface.width(words, DETAIL, weight="semibold") + 6
+            ground = {**place(Box(at[0] - wide / 2, at[1] - 8, wide, 16)), "rx": "3"}
             group = ET.SubElement(self.root, "g", {"class": "gp-words", **_ends(edge)})
             ET.SubElement(group, "rect", {**ground, "fill": "var(--gp-bg)"})
-            self._line(group, edge.label, x, y + 4, "gp-said", anchor="middle", style=colour)
+            self._line(group, words, at[0], at[1] + 4, "gp-said", anchor="middle", style=colour)
 
     def _line(
         self,
