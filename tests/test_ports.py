@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from groundplan.graph import Cluster, Node
 from groundplan.layout import Box, Layout
-from groundplan.ports import ports_of
+from groundplan.ports import ports_of, words_at
 
 UP, DOWN = (0, -1), (0, 1)
 GATEWAY = Node("gateway", "internet_gateway", "Internet gateway", cluster="vpc")
 INTERNET = Node("internet", "internet", "Internet")
 APP = Cluster("app", "group", "Security group app", "vpc")
 CACHE = Cluster("cache", "group", "Security group cache", "vpc")
+NONE = (0, ())
 SUBNET = Cluster("subnet", "subnet", "Public 10.0.0.0/24", "zone")
 
 
@@ -29,40 +30,52 @@ def layout() -> Layout:
 
 
 def test_a_line_of_a_group_with_several_frames_touches_the_nearest_one():
-    starts, ends = ports_of("rule", APP, CACHE, layout(), [])
+    starts, ends = ports_of("rule", APP, CACHE, layout(), NONE)
     assert {port.at[1] for port in starts if port.side == DOWN} == {480}
     assert {port.at[1] for port in ends if port.side == UP} == {560}
-    starts, _ = ports_of("rule", APP, GATEWAY, layout(), [])
+    starts, _ = ports_of("rule", APP, GATEWAY, layout(), NONE)
     assert {port.at[1] for port in starts if port.side == UP} == {200}
 
 
 def test_what_stands_on_a_vpcs_border_is_met_from_the_side_that_a_line_comes_from():
-    _, ends = ports_of("route", SUBNET, GATEWAY, layout(), [])
+    _, ends = ports_of("route", SUBNET, GATEWAY, layout(), NONE)
     assert {port.side for port in ends} == {DOWN}
-    starts, _ = ports_of("route", GATEWAY, INTERNET, layout(), [])
+    starts, _ = ports_of("route", GATEWAY, INTERNET, layout(), NONE)
     assert {port.side for port in starts} == {UP}
 
 
 def test_two_frames_are_joined_by_straight_lines_where_they_face_each_other():
     placed = layout()
     placed.frames["cache"] = Box(300, 560, 300, 80)
-    starts, ends = ports_of("rule", APP, CACHE, placed, [])
+    starts, ends = ports_of("rule", APP, CACHE, placed, NONE)
     straight = {p.at[0] for p in starts if p.side == DOWN} & {p.at[0] for p in ends if p.side == UP}
     assert straight >= {310 + (490 - 310) * part for part in (0.25, 0.5, 0.75)}
 
 
 def test_a_rule_starts_where_there_is_room_for_its_words():
-    subnets = [Box(20, 380, 240, 120), Box(280, 380, 240, 120)]
+    taken = [Box(x, 380, 0, 120) for x in (20, 260, 280, 520)]
 
-    def cheapest(kind) -> float:
-        starts, _ = ports_of(kind, APP, CACHE, layout(), subnets)
+    def cheapest(kind, wide: float) -> float:
+        starts, _ = ports_of(kind, APP, CACHE, layout(), (wide, taken))
         below = [port for port in starts if port.side == DOWN]
         return min(below, key=lambda port: port.price).at[0]
 
-    assert cheapest("route") == 270, "between both subnets"
-    assert abs(cheapest("rule") - 270) > 60
+    assert cheapest("route", 50) == 270, "between both subnets"
+    assert cheapest("rule", 50) == 160
+    assert cheapest("rule", 150) == 224, "further from the border"
+    words = words_at([(160, 480), (160, 560)], 50, taken)
+    assert [*words] == [Box(160, 480, 66, 80)]
+    taken += [Box(160, 480, 66, 80)]
+    assert cheapest("rule", 50) == 380, "away from another line's words"
+
+
+def test_words_stand_on_the_left_where_there_is_no_room_on_the_right():
+    border = Box(190, 0, 0, 200)
+    way = [(100, 50), (160, 50), (160, 150)]
+    assert [*words_at(way, 50, [border])] == [Box(94, 50, 66, 100)]
+    assert [*words_at(way, 50, [])] == [Box(160, 50, 66, 100)]
 
 
 def test_what_stands_nowhere_is_not_met():
     nowhere = replace(APP, id="other")
-    assert ports_of("rule", nowhere, CACHE, layout(), [])[0] == []
+    assert ports_of("rule", nowhere, CACHE, layout(), NONE)[0] == []

@@ -14,9 +14,10 @@ from groundplan.echoes import echoes
 from groundplan.labels import Frames, beyond, place_labels, words_of
 from groundplan.layout import Box, Layout, filled
 from groundplan.overlay import cell_of
-from groundplan.ports import ports_of
+from groundplan.ports import ports_of, words_at
 from groundplan.routing import Point, Router
 from groundplan.svg_parts import grown
+from groundplan.thinning import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,17 +67,19 @@ def _routes(graph: Graph, layout: Layout, solid: Sequence[Box]) -> dict[Edge, tu
     routes: dict[Edge, tuple[Point, ...]] = {}
     alike: dict[tuple[str, str, str], tuple[Point, ...]] = {}
     said = _said(graph)
-    subnets = _frames(graph, layout, "subnet")
+    taken = [side for box in _frames(graph, layout, "subnet") for side in _upright(box)]
     for edge in sorted(graph.edges, key=lambda e: (*_rank(e, layout), e.source, e.target, e.label)):
         source, target = boxes.get(edge.source), boxes.get(edge.target)
         if source is None or target is None:
             continue
         pair = (edge.source, edge.target, edge.kind)
-        ends = ports_of(edge.kind, source, target, layout, subnets)
+        wide = typeface.width(label_of(said[pair]), DETAIL, weight="semibold")
+        ends = ports_of(edge.kind, source, target, layout, (wide, taken))
         if all(ends):
             if pair not in alike:
                 family = (edge.target, edge.kind, said[pair], edge.change)  # of what means the same
                 alike[pair] = router.route(*ends, family)
+                taken += words_at(alike[pair], wide, taken)
             routes[edge] = alike[pair]
     return routes
 
@@ -109,6 +112,11 @@ def _boxes(graph: Graph, layout: Layout) -> Frames:
     for node in graph.nodes:
         of[node.id] = (*of.get(node.id, ()), layout.icons[node.id])
     return Frames([*every], of, fills)
+
+
+def _upright(box: Box) -> tuple[Box, Box]:
+    """The upright sides of a frame."""
+    return Box(box.x, box.y, 0, box.h), Box(box.right, box.y, 0, box.h)
 
 
 def _said(graph: Graph) -> dict[tuple[str, str, str], frozenset[str]]:

@@ -6,21 +6,25 @@ Each place has a price in pixels: so much longer a line may be that starts or en
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from groundplan.graph import Cluster
+from groundplan.layout import Box
 from groundplan.routing import CLEAR, Port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from groundplan.graph import EdgeKind, Node
-    from groundplan.layout import Box, Layout
+    from groundplan.layout import Layout
+    from groundplan.routing import Point
 
 ABOVE: Final = 40  # what a copy's line costs more that starts or ends above
 AWAY: Final = 80  # so many pixels cheaper is a line that leaves on the side it goes to
 CROWDED: Final = 90  # what a rule's line costs more where there is no room for its words
-NARROW: Final = 20  # nearer to a border words have no room
+ROOM: Final = 16  # between a line, its words, and a border beyond them
 FACING: Final = (0.5, 0.25, 0.75)  # parts of where two frames face each other
 
 
@@ -29,14 +33,17 @@ def ports_of(
     source: Node | Cluster,
     target: Node | Cluster,
     layout: Layout,
-    subnets: Sequence[Box],
+    room: tuple[float, Sequence[Box]],
 ) -> tuple[list[Port], list[Port]]:
-    """Where a line of a kind may start and where it may end; empty for what has no place."""
+    """Where a line of a kind may start and where it may end; empty for what has no place.
+
+    A rule's line stands rather where `room` is beside it: for words so wide, before what is taken.
+    """
     start, end = _leaving(source, target, layout), _ports(target, source, layout)
     if kind == "replicates":
         return _below(start), _below(end)
     if kind == "rule":
-        return _roomy(start, subnets), _roomy(end, subnets)
+        return _roomy(start, *room), _roomy(end, *room)
     return start, end
 
 
@@ -107,16 +114,37 @@ def _below(ports: Sequence[Port]) -> list[Port]:
     return [replace(port, price=port.price + ABOVE * (port.side == (0, -1))) for port in ports]
 
 
-def _roomy(ports: Sequence[Port], subnets: Iterable[Box]) -> list[Port]:
-    """The same, rather those beside which there is room for words, and no border of a subnet."""
-    sides = [(x, box.y, box.bottom) for box in subnets for x in (box.x, box.right)]
+def _roomy(ports: Sequence[Port], wide: float, taken: Sequence[Box]) -> list[Port]:
+    """The same, rather those that have room for words on one side."""
+    return [
+        replace(port, price=port.price + CROWDED)
+        if port.side[1] and max(_room(port.at, taken)) < wide + ROOM else port
+        for port in ports
+    ]  # fmt: skip
 
-    def narrow(port: Port) -> bool:
-        x, y = port.at
-        near = (abs(x - at) < NARROW and top < y < bottom for at, top, bottom in sides)
-        return bool(port.side[1]) and any(near)
 
-    return [replace(port, price=port.price + CROWDED * narrow(port)) for port in ports]
+def words_at(way: Sequence[Point], wide: float, taken: Sequence[Box]) -> Iterator[Box]:
+    """The line's own ground and that of words so wide: on its right where there is room."""
+    for a, b in pairwise(way):
+        if a[0] == b[0]:
+            left, right = _room(a, taken)
+            x = a[0] - wide - ROOM if left > right and right < wide + ROOM else a[0]
+            yield Box(x, min(a[1], b[1]), wide + ROOM, abs(a[1] - b[1]))
+
+
+def _room(at: Point, taken: Iterable[Box]) -> tuple[float, float]:
+    """How far it is to the next that is taken on the left and on the right; none inside of it."""
+    x, y = at
+    left = right = inf
+    for box in taken:
+        if box.y <= y <= box.bottom:
+            if box.x <= x <= box.right:
+                return 0, 0
+            if box.right <= x:
+                left = min(left, x - box.right)
+            if box.x >= x:
+                right = min(right, box.x - x)
+    return left, right
 
 
 def _opposite(frame: Box, other: Box | None) -> Iterator[Port]:
