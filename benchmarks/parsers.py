@@ -102,7 +102,7 @@ def _module(path: Path) -> None:
 
 def _written(path: Path) -> None:
     blocks.Blocks(path.parent).find("module.network.aws_vpc.this")
-    list(sources._code(path.read_text(errors="replace")))
+    sources._content(path.read_bytes(), path.suffix)
 
 
 def _all(pattern: str) -> tuple[Path, ...]:

@@ -150,9 +150,9 @@ class Wiring:
 def _lets_in(ports: str, listens: int | None) -> bool:
     """Whether a rule's `tcp 3306` lets anybody in to what listens there, if that is known."""
     protocol, _, span = ports.partition(" ")
-    first, _, last = span.partition("–")
-    if listens is None or not first.isdecimal():
-        return True
+    first, _, last = (part.strip() for part in span.partition("–"))
+    if listens is None or not (first + last).isdecimal():
+        return True  # it may
     return protocol == "tcp" and int(first) <= listens <= int(last or first)
 
 
