@@ -85,8 +85,9 @@ def copy(folder: Path) -> Path:
     for name in (".github", ".env.example"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, root / name)
-    for lock in (ROOT / "terraform").rglob(".terraform.lock.hcl"):
-        shutil.copy(lock, root / lock.relative_to(ROOT))
+    locks = (ROOT / "terraform").rglob(".terraform.lock.hcl")
+    for hidden in (*locks, *(ROOT / "apps").rglob(".dockerignore")):
+        shutil.copy(hidden, root / hidden.relative_to(ROOT))
     return root
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from groundplan import compose
 from groundplan.compose import kinds, mentions, resolver
+from groundplan.compose.contexts import written
 from groundplan.compose.mentions import Mention
 from groundplan.compose.model import Flow, Port, Volume
 from groundplan.errors import ToolError
@@ -202,6 +203,34 @@ def test_a_host_that_is_named_in_full_stands_elsewhere_and_what_is_listened_on_n
     )
     assert [(item.target, item.port) for item in compose.load(path, environ={}).outside] == [
         ("smtp.example.com", None), ("pay.example.com", 443),
+    ]  # fmt: skip
+
+
+# What is built
+
+
+def test_what_is_built_is_what_the_build_takes_and_what_is_mounted(tmp_path):
+    ignored = "# of no use\n**/cache\n*.md\n!LICENSE.md\nsql\ntests/*.py\n"
+    files = {
+        "app/.dockerignore": ignored, "app/main.py": "", "app/LICENSE.md": "", "app/NOTES.md": "",
+        "app/deep/cache/x": "", "app/deep/more.md": "", "app/tests/test_main.py": "",
+        "app/sql/1.sql": "", "app/sql/2.sql": "", "elsewhere/x": "", "web.conf": "",
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "docker-compose.yml").write_text(
+        "services:\n"
+        "  a: {build: app, volumes: ['./web.conf:/etc/web.conf', '/etc:/host', 'data:/data']}\n"
+        "  b: {build: 'https://example.com/b.git'}\n"
+        "  db: {image: mysql, volumes: ['./app/sql/1.sql:/init/1.sql']}\n"
+        "volumes: {data: {}}\n"
+    )
+    application = compose.load(tmp_path / "docker-compose.yml", environ={})
+    found = [path.relative_to(tmp_path).as_posix() for path in written(application, tmp_path)]
+    assert found == [
+        "app/.dockerignore", "app/LICENSE.md", "app/deep/more.md", "app/main.py", "app/sql/1.sql",
+        "web.conf",
     ]  # fmt: skip
 
 

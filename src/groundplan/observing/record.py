@@ -59,7 +59,7 @@ def compose_digest(workspace: Workspace) -> str:
 
 
 def built_digest(workspace: Workspace, phase: int) -> str:
-    """What an observation's `built` is while it is current: a digest of the build contexts."""
+    """What an observation's `built` is while it is current: a digest of what is built."""
     found = contexts.written(workspace.application(phase), workspace.compose_file.parent)
     return digest((path for path in found if path != workspace.root / FILE), root=workspace.root)
 
