@@ -23,6 +23,7 @@ from groundplan.rules import (
     prose,
     ranges,
     records,
+    secrets,
     services,
     stores,
     terraform,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, terraform, conformance, stores, network, ranges, environments,
-    records, views, prose, pages, generated, observed,
+    records, views, prose, pages, generated, observed, secrets,
 )  # fmt: skip
 
 
