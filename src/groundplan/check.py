@@ -14,6 +14,7 @@ from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
     compose,
     conformance,
+    containers,
     design,
     environments,
     generated,
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, terraform, conformance, stores, network, ranges, environments,
-    records, views, prose, pages, generated, observed, secrets,
+    design, compose, services, containers, terraform, conformance, stores, network, ranges,
+    environments, records, views, prose, pages, generated, observed, secrets,
 )  # fmt: skip
 
 
