@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 
@@ -170,6 +171,36 @@ def test_secrets_of_a_state_are_left_out():
     }]}}}  # fmt: skip
     (found,) = facts.from_plan(state)
     assert dict(found.values) == {"name": "a", "password": SENSITIVE}
+
+
+TOKEN = "ghp_" + "a1" * 18
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (TOKEN, SENSITIVE),
+        (f"by {TOKEN}, for you", f"by {SENSITIVE}, for you"),
+        ("AKIA" + "A1" * 8, SENSITIVE),
+        ("xoxb-" + "1" * 12, SENSITIVE),
+        ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\n", f"{SENSITIVE}\n"),
+        ("mysql://shop:hunter2@db/shop", f"mysql://{SENSITIVE}@db/shop"),
+        (base64.b64encode(f"export TOKEN={TOKEN}".encode()).decode(), SENSITIVE),
+        (base64.b64encode(b"nothing but a word or two").decode(), ...),
+        ("arn:aws:secretsmanager:us-east-1:::secret:shop/token-abc", ...),
+        ("AKIAIOSFODNN7EXAMPLE", ...),
+        ("https://git@example.com/x:y@z", ...),
+        ("c" * 40, ...),
+    ],
+)
+def test_what_is_a_secret_by_its_shape_is_left_out_wherever_it_stands(value, shown):
+    found = redaction.redact({"tags": {"a": [value]}}, {})
+    assert found == {"tags": {"a": [value if shown is ... else shown]}}
+
+
+def test_scripts_for_a_machines_start_are_left_out():
+    values = {"user_data": "ZXhwb3J0", "user_data_base64": None}
+    assert redaction.redact(values, {}) == {"user_data": SENSITIVE, "user_data_base64": None}
 
 
 def test_that_a_secret_is_not_set_is_no_secret():

@@ -67,6 +67,10 @@ def test_a_flow_that_was_seen_to_be_another(example):
     finding = only(example, "flow-observed")
     assert finding.message == "'shop' was seen to call 'db' at 3306 in phase 1; not told"
     assert (finding.severity, finding.file) == ("error", example.compose_file)
+    example.edit("docker-compose.yml", "MYSQL_HOST: db.example.com", "MYSQL_HOST: db\n      A: b")
+    example.edit("docker-compose.yml", 'expose: ["3306"]', 'expose: ["3306"]\n    ports: ["8:8"]')
+    message = "'users' calls 'db' at 8 in phase 1; not in the record"
+    assert [item.message for item in found(example, "flow-observed")] == [message]
 
 
 def test_a_call_to_elsewhere_is_right_as_long_as_a_setting_tells_of_it(example):
@@ -123,13 +127,86 @@ def test_a_flow_that_was_seen_of_other_code(example):
         ("pod-rights", "build: shop", "build: shop\n    cap_add: [SYS_ADMIN]", 5,
          "'shop' wants the capability SYS_ADMIN, which no pod gets"),
         ("pod-rights", "build: shop", "build: shop\n    pid: host", 5,
-         "'shop' wants the host's own pid, which no pod gets"),
+         "'shop' wants the host's own processes, which no pod gets"),
+        ("pod-rights", "build: shop", "build: shop\n    userns_mode: host", 5,
+         "'shop' wants the host's own users, which no pod gets"),
+        ("pod-rights", "build: shop", "build: shop\n    volumes: ['/:/host']", 5,
+         "'shop' wants / of the host, which no pod gets"),
+        ("pod-rights", "build: shop", "build: shop\n    volumes: ['/dev/mem:/dev/mem']", 5,
+         "'shop' wants /dev/mem of the host, which no pod gets"),
+        ("pod-rights", "build: shop", "build: shop\n    devices: ['/dev/fuse']", 5,
+         "'shop' wants devices of the host, which no pod gets"),
+        ("pod-rights", "build: shop", "build: shop\n    security_opt: ['seccomp:unconfined']", 5,
+         "'shop' wants seccomp:unconfined, which no pod gets"),
+        ("compose-password", "build: shop", "build: shop\n    command: run --password=hunter2", 5,
+         "--password in the command of 'shop' gives a secret away"),
+        ("mount-there", "build: shop", "build: shop\n    volumes: ['./rules.conf:/etc/r:ro']", 5,
+         "'shop' reads rules.conf, which is not there"),
+        ("store-network", 'expose: ["3306"]', 'expose: ["3306"]\n    networks: [edge]', 12,
+         "'db' stands in the network 'edge', which leads outside"),
+        ("store-follows", 'expose: ["3306"]',
+         'expose: ["3306"]\n    environment: {MYSQL_SOURCE_HOST: shop}', 12,
+         "the database 'db' is led to 'shop', which is none"),
+        ("image-apart", "build: shop",
+         "build: shop\n    image: shop:1\n  cart:\n    build: shop\n    image: cart:1", 4,
+         "'cart' and 'shop' are one program under two names"),
+        ("image-apart", "build: shop",
+         "build: shop\n    image: shop:1\n  cart:\n    build: cart\n    image: shop:1", 5,
+         "'cart' and 'shop' are built otherwise, and give one image: shop:1"),
+        ("store-database", "      MYSQL_HOST: db",
+         "      MYSQL_HOST: db\n      MYSQL_DATABASE: shpo", 7,
+         "'shop' asks for the database shpo; 'db' makes shop"),
         ("store-published", 'expose: ["3306"]', 'ports: ["3306:3306"]', 11,
          "the port 3306 of 'db' is open to everyone"),
     ],
 )  # fmt: skip
 def test_services_that_can_not_run_as_they_are_told(example, rule, old, new, line, message):  # noqa: PLR0917
+    if rule == "store-network":
+        more = "networks: {edge: {}, data: {internal: true}}\n"
+        example.edit("docker-compose.yml", "services:\n", f"{more}services:\n")
+        example.edit("docker-compose.yml", "build: shop", "build: shop\n    networks: [edge]")
+        example.edit("docker-compose.yml", "redis:7", "redis:7\n    networks: [data]")
+        line += 2
+    if rule == "store-database":
+        more = "environment: {MYSQL_DATABASE: shop}"
+        example.edit("docker-compose.yml", "image: mysql:8.4", f"image: mysql:8.4\n    {more}")
     example.edit("docker-compose.yml", old, new)
     finding = only(example, rule)
     assert (finding.message, finding.file, finding.line) == (message, example.compose_file, line)
     assert "hunter2" not in f"{finding}"
+
+
+SHOP = "build: shop\n    image: shop:1\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new"),
+    [
+        ("pod-rights", "build: shop", "build: shop\n    volumes: ['/etc/localtime:/l', './a:/a']"),
+        ("pod-rights", "build: shop", "build: shop\n    security_opt: ['no-new-privileges:true']"),
+        ("compose-password", "build: shop", "build: shop\n    command: run --password=$$PASSWORD"),
+        ("mount-there", "build: shop", "build: shop\n    volumes: ['./data:/data']"),
+        ("store-network", 'expose: ["3306"]', 'expose: ["3306"]\n    networks: [edge]'),
+        ("image-apart", "build: shop",
+         f"{SHOP}  cart:\n    build: shop\n    image: shop:1\n    command: cart"),
+        ("image-apart", "build: shop",
+         f"{SHOP}  cart:\n    build: shop\n    image: cart:1\n    command: cart"),
+        ("store-database", "MYSQL_HOST: db", "MYSQL_HOST: db\n      MYSQL_DATABASE: shop"),
+    ],
+)  # fmt: skip
+def test_services_that_may_be_as_they_are(example, rule, old, new):
+    example.edit("docker-compose.yml", "services:\n", "networks: {edge: {}}\nservices:\n")
+    example.edit("docker-compose.yml", old, new)
+    assert found(example, rule) == []
+
+
+def test_a_database_that_a_script_makes(example):
+    settings = "environment: {MYSQL_DATABASE: shop}"
+    mount = "volumes: ['./sql:/docker-entrypoint-initdb.d']"
+    mysql, host = "image: mysql:8.4", "MYSQL_HOST: db"
+    example.edit("docker-compose.yml", mysql, f"{mysql}\n    {settings}\n    {mount}")
+    example.edit("docker-compose.yml", host, f"{host}\n      MYSQL_DATABASE: carts")
+    example.write("sql/more.sql", "CREATE DATABASE orders;\n")
+    assert only(example, "store-database").severity == "error"
+    example.write("sql/more.sql", "CREATE DATABASE carts;\n")
+    assert found(example, "store-database") == []

@@ -14,6 +14,7 @@ from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
     compose,
     conformance,
+    containers,
     costs,
     design,
     environments,
@@ -24,6 +25,7 @@ from groundplan.rules import (
     prose,
     ranges,
     records,
+    secrets,
     services,
     stores,
     terraform,
@@ -40,8 +42,9 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, terraform, conformance, stores, network, ranges, environments, costs,
-    versions, records, views, prose, pages, generated, observed, waivers,
+    design, compose, services, containers, terraform, conformance, stores, network, ranges,
+    environments, costs, versions, records, views, prose, pages, generated, observed, secrets,
+    waivers,
 )  # fmt: skip
 
 

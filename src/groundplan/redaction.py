@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from itertools import zip_longest
@@ -14,6 +15,33 @@ SENSITIVE: Final = "(sensitive)"
 ACCOUNT: Final = "(account)"
 """What stands for the id of an AWS account, in ARNs, host names and wherever else it is told."""
 _ACCOUNT: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{12}(?![0-9A-Za-z])")
+# What is a secret wherever it stands, by its shape, as those who give it out tell it. AWS' own
+# examples end in EXAMPLE.
+_SHAPES: Final = {
+    "a token of GitHub": r"\bgh[oprsu]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}",
+    "an access key of AWS": r"\bA[KS]IA(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}\b",
+    "a secret key of AWS": r"(?i:aws_secret_access_key)\W{1,4}(?!\S*EXAMPLE)[A-Za-z0-9/+=]{40}",
+    "a token of Slack": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
+    "a signed token": r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}",
+    "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.*?-----END [A-Z ]*PRIVATE KEY-----)?",
+    "a password in an address": r"(?<=://)[^/\s:@\"'<>{}$]*:[^/\s:@\"'<>{}$]+(?=@)",
+}
+_SHAPE: Final = re.compile("|".join(f"({shape})" for shape in _SHAPES.values()), re.DOTALL)
+# Scripts for a machine's start, which may hold anything; many are base64.
+_SCRIPTS: Final = frozenset({"user_data", "user_data_base64", "custom_data"})
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+
+
+def shown(text: str) -> Iterator[tuple[str, int]]:
+    """What in `text` is a secret by its shape: in words, and where it begins."""
+    for found in _SHAPE.finditer(text):
+        yield [*_SHAPES][(found.lastindex or 1) - 1], found.start()
+
+
+def accounts(text: str) -> Iterator[tuple[str, int]]:
+    """What in `text` looks like the id of an AWS account, and where it begins."""
+    for found in _ACCOUNT.finditer(text):
+        yield found[0], found.start()
 
 
 def secrets(document: Mapping[str, Any]) -> Iterator[str]:
@@ -31,7 +59,8 @@ def redact(values: Any, sensitive: Any, hidden: frozenset[str] = frozenset()) ->
     """`values` with every part replaced that `sensitive`, of the same shape, marks True.
 
     So is every text that equals a marked one, or one of `hidden`: providers copy values about.
-    Ids of AWS accounts become ACCOUNT.
+    Ids of AWS accounts become ACCOUNT. What is a secret by its shape is left out wherever it is,
+    and so are scripts for a machine's start.
     """
     marked = (_strings(item) for item, mark in _leaves(values, sensitive) if mark)
     return _without(values, sensitive, hidden.union(*marked))
@@ -64,8 +93,24 @@ def _without(value: Any, sensitive: Any, hidden: frozenset[str]) -> Any:
         return SENSITIVE
     if isinstance(value, Mapping):
         marks = sensitive if isinstance(sensitive, Mapping) else {}
-        return {key: _without(item, marks.get(key), hidden) for key, item in value.items()}
+        return {
+            key: _without(item, key in _SCRIPTS or marks.get(key), hidden)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         listed = sensitive if isinstance(sensitive, list) else []
         return [_without(*pair, hidden) for pair in zip_longest(value, listed[: len(value)])]
-    return _ACCOUNT.sub(ACCOUNT, value) if isinstance(value, str) else value
+    return _told(value) if isinstance(value, str) else value
+
+
+def _told(text: str) -> str:
+    if _BASE64.fullmatch(text) and _SHAPE.search(_decoded(text)):
+        return SENSITIVE
+    return _ACCOUNT.sub(ACCOUNT, _SHAPE.sub(SENSITIVE, text))
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text).decode()
+    except ValueError:
+        return ""

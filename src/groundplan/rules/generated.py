@@ -96,7 +96,7 @@ def _render(workspace: Workspace) -> Iterable[Path]:
     return kubernetes.write(workspace)
 
 
-def _taken_in(workspace: Workspace) -> Iterator[Path]:
+def taken_in(workspace: Workspace) -> Iterator[Path]:
     """What services mount or are built from, of which manifests may hold a text; as far as ours."""
     applications = workspace.applications(phase.number for phase in workspace.design.phases)
     services = [item for found in applications.values() for item in found.services]
@@ -116,7 +116,7 @@ def manifests(workspace: Workspace) -> Iterator[Finding]:
     folder = workspace.root / kubernetes.FOLDER
     if not folder.is_dir():
         return
-    compose = [workspace.compose_file, workspace.root / ".env", *_taken_in(workspace)]
+    compose = [workspace.compose_file, workspace.root / ".env", *taken_in(workspace)]
     sources = [workspace.design_file, *compose, folder, workspace.root / "facts"]
 
     def look() -> Iterator[Finding]:

@@ -35,7 +35,7 @@ def observed(workspace: Workspace) -> Iterator[Finding]:
         else:
             same = observation.compose == current
             at = file if same else workspace.compose_file
-            changed = [*_changed(workspace, observation, same=same)]
+            changed = [*_changed(workspace, observation)]
             yield from (error(message, at, hint=hint) for message in changed)
             outdated = record.outdated(workspace, observation)
             if outdated and not changed:
@@ -43,8 +43,8 @@ def observed(workspace: Workspace) -> Iterator[Finding]:
                 yield warning(message, file, hint=hint)
 
 
-def _changed(workspace: Workspace, observation: Observation, *, same: bool) -> Iterator[str]:
-    """Calls that were seen and are told no more; with the `same` file, also the reverse."""
+def _changed(workspace: Workspace, observation: Observation) -> Iterator[str]:
+    """Calls that were seen and are told no more, and the reverse."""
     from groundplan.observing import verdict  # noqa: PLC0415
     from groundplan.observing.calls import Seen  # noqa: PLC0415
 
@@ -54,7 +54,7 @@ def _changed(workspace: Workspace, observation: Observation, *, same: bool) -> I
     seen = _calls(observation.verdict.lines)
     for source, target, port in sorted(seen - told - outside, key=str):
         yield f"'{source}' was seen to call '{target}' at {port} in phase {number}; not told"
-    for source, target, port in sorted(told - seen if same else (), key=str):
+    for source, target, port in sorted(told - seen, key=str):
         yield f"'{source}' calls '{target}' at {port} in phase {number}; not in the record"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.files import read_text
@@ -12,7 +13,6 @@ from groundplan.rules.once import once_in_compose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from groundplan.compose import Application, Flow, Service
     from groundplan.compose.services import Raw
@@ -23,6 +23,14 @@ _READ: Final = re.compile(rf"{_SECRETS}/([\w.-]+)")
 _ADDRESS: Final = re.compile(r"([A-Z0-9_]+)_(?:URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)")
 _HOST: Final = re.compile(r"(?:\w+://(?:[^@/]*@)?)?([\w.-]+)")
 _LISTENS: Final = ("PORT", "SERVER_PORT", "HTTP_PORT", "APP_PORT")
+# What of the host a service may ask for by `host`, in words.
+_HOSTS: Final = {
+    "network_mode": "network", "pid": "processes", "ipc": "memory", "userns_mode": "users",
+    "cgroup": "control groups", "uts": "name",
+}  # fmt: skip
+_SYSTEM: Final = frozenset({"boot", "dev", "etc", "proc", "root", "run", "sys", "usr", "var"})
+_LOOSE: Final = re.compile(r"[:=](?:unconfined|disable)$")
+_TIME: Final = frozenset({"/etc/localtime", "/etc/timezone"})  # for everyone to read
 
 
 class Told:
@@ -182,14 +190,26 @@ def passwords(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _written(workspace: Workspace) -> Iterator[Finding]:
-    from groundplan.compose.secrecy import is_secret  # noqa: PLC0415
+    from groundplan.compose.secrecy import in_command, is_secret  # noqa: PLC0415
 
     every = told(workspace)
+    hint = "give it as one of Compose's secrets, or leave its value to .env"
     for name, key, value in every.settings:
         if is_secret(key, value):
             line = every.line(name, "environment", key)
-            hint = "give it as one of Compose's secrets, or leave its value to .env"
             yield warning(f"{key} of '{name}' stands in the file", every.path, line, hint)
+    for name, raw in every.services.items():
+        for key, command in _commands(raw):
+            for what in in_command(command):
+                message = f"{what} in the {key} of '{name}' gives a secret away"
+                yield warning(message, every.path, every.line(name, key), hint)
+
+
+def _commands(raw: Raw) -> Iterator[tuple[str, list[str]]]:
+    """What a service runs, by the setting that says so."""
+    for key in ("entrypoint", "command"):
+        yield key, [str(word) for word in raw.get(key) or ()]
+    yield "healthcheck", [str(word) for word in (raw.get("healthcheck") or {}).get("test") or ()]
 
 
 @rule("pod-rights", "no service asks for more rights than a pod gets")
@@ -201,22 +221,40 @@ def rights(workspace: Workspace) -> Iterator[Finding]:
 def _too_much(workspace: Workspace) -> Iterator[Finding]:
     every = told(workspace)
     for name, raw in every.services.items():
-        for key, said in _wanted(raw):
+        for key, said in _wanted(raw, workspace.root.resolve()):
             message = f"'{name}' wants {said}, which no pod gets"
             hint = "do without; Kubernetes' baseline refuses the pod"
             yield error(message, every.path, every.line(name, key), hint)
 
 
-def _wanted(raw: Raw) -> Iterator[tuple[str, str]]:
+def _wanted(raw: Raw, root: Path) -> Iterator[tuple[str, str]]:
     from groundplan.kubernetes import rights  # noqa: PLC0415
 
     if raw.get("privileged"):
         yield "privileged", "to be privileged"
-    for key in ("network_mode", "pid", "ipc"):
+    for key, whose in _HOSTS.items():
         if raw.get(key) == "host":
-            yield key, f"the host's own {key.partition('_')[0]}"
+            yield key, f"the host's own {whose}"
     if too_much := rights.beyond(raw):
         yield "cap_add", f"the capability {', '.join(too_much)}"
+    for option in raw.get("security_opt") or ():
+        if _LOOSE.search(str(option)):
+            yield "security_opt", str(option)
+    if raw.get("devices"):
+        yield "devices", "devices of the host"
+    yield from (("volumes", said) for said in _of_host(raw, root))
+
+
+def _of_host(raw: Raw, root: Path) -> Iterator[str]:
     for item in raw.get("volumes") or ():
-        if str(item.get("source")).endswith("docker.sock"):
-            yield "volumes", "the socket of Docker"
+        source = str(item.get("source"))
+        if source.endswith("docker.sock"):
+            yield "the socket of Docker"
+        elif item.get("type") == "bind" and _is_of_host(source, root):
+            yield f"{source} of the host"
+
+
+def _is_of_host(source: str, root: Path) -> bool:
+    """Whether a path is the system's. Where the workspace lies, what is its owner's may lie too."""
+    top = Path(source).parts[1:2]
+    return source not in _TIME and (not top or top[0] in _SYSTEM - {root.parts[1]})
