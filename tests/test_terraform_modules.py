@@ -128,6 +128,16 @@ def test_every_validation_has_a_run_that_it_refuses(root):
     assert untested == {}
 
 
+def test_roles_are_bound_as_the_delivery_demands_of_those_it_makes():
+    wanted = '"arn:${local.account.partition}:iam::aws:policy/PowerUserAccess"'
+    assert f"boundary = {wanted}" in (TERRAFORM / "modules/delivery/terraform.tf").read_text()
+    bound = '  permissions_boundary = "arn:aws:iam::aws:policy/PowerUserAccess"\n'
+    for path in (TERRAFORM / "modules").glob("*/*.tf"):
+        made = path.read_text().split('resource "aws_iam_role" "')[1:]
+        if path.parent.name != "delivery":  # whose own roles it may not touch
+            assert [bound in role.partition("\n}\n")[0] for role in made] == [True] * len(made)
+
+
 @pytest.mark.parametrize("root", ROOTS, ids=name)
 def test_every_variable_is_described_and_typed(root):
     for variable, body in blocks(root, "variable").items():

@@ -8,6 +8,10 @@ locals {
   own_roles      = "arn:${local.account.partition}:iam::${local.account.account_id}:role/${var.name}-*"
   delivery_roles = "arn:${local.account.partition}:iam::${local.account.account_id}:role/${var.name}-ci-*"
 
+  # What the environment's roles must be bound by, or apply could make itself one without bounds:
+  # whatever else such a role is given, it may change no rights.
+  boundary = "arn:${local.account.partition}:iam::aws:policy/PowerUserAccess"
+
   # Policies of AWS's own that roles of these modules have.
   attachable = [
     for policy in [
@@ -138,20 +142,30 @@ resource "aws_iam_role_policy" "apply" {
         Condition = local.in_region
       },
       {
+        Sid       = "GiveBoundRolesRights"
+        Effect    = "Allow"
+        Action    = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
+        Resource  = local.own_roles
+        Condition = { StringEquals = { "iam:PermissionsBoundary" = local.boundary } }
+      },
+      {
         Sid    = "WriteOwnRoles"
         Effect = "Allow"
         Action = [
-          "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:TagRole",
-          "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
+          "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole",
+          "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
         ]
         Resource = local.own_roles
       },
       {
-        Sid       = "AttachKnownPolicies"
-        Effect    = "Allow"
-        Action    = ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
-        Resource  = local.own_roles
-        Condition = { ArnEquals = { "iam:PolicyARN" = local.attachable } }
+        Sid      = "AttachKnownPolicies"
+        Effect   = "Allow"
+        Action   = "iam:AttachRolePolicy"
+        Resource = local.own_roles
+        Condition = {
+          ArnEquals    = { "iam:PolicyARN" = local.attachable }
+          StringEquals = { "iam:PermissionsBoundary" = local.boundary }
+        }
       },
       {
         Sid      = "HandRolesOn"
@@ -179,7 +193,8 @@ resource "aws_iam_role_policy" "apply" {
         Effect = "Deny"
         Action = [
           "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
-          "iam:PassRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
+          "iam:PassRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy",
+          "iam:UpdateRole",
         ]
         Resource = local.delivery_roles
       },

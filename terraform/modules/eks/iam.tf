@@ -2,6 +2,9 @@ resource "aws_iam_role" "cluster" {
   name        = "${var.name}-cluster"
   description = "What the control plane of ${var.name} may do"
 
+  # Whoever may make roles of this name may let none of them change rights.
+  permissions_boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
+
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -22,6 +25,9 @@ resource "aws_iam_role_policy_attachment" "cluster" {
 resource "aws_iam_role" "nodes" {
   name        = "${var.name}-nodes"
   description = "What the nodes of ${var.name} may do: join the cluster, network their pods, pull images"
+
+  # Whoever may make roles of this name may let none of them change rights.
+  permissions_boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -57,6 +57,9 @@ resource "aws_iam_role" "pods" {
   name        = "${var.name}-${each.key}"
   description = "What pods of ${each.value.namespace}/${each.value.service_account} in ${var.name} may do"
 
+  # Whoever may make roles of this name may let none of them change rights.
+  permissions_boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
+
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

@@ -18,6 +18,9 @@ resource "aws_iam_role" "monitoring" {
   name        = "${var.name}-monitoring"
   description = "Lets RDS write the operating system's metrics of ${var.name}"
 
+  # Whoever may make roles of this name may let none of them change rights.
+  permissions_boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
+
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

@@ -16,6 +16,9 @@ resource "aws_iam_role" "flow" {
   name        = "${var.name}-flow-logs"
   description = "Lets VPC flow logs write to their own log group"
 
+  # Whoever may make roles of this name may let none of them change rights.
+  permissions_boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
+
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

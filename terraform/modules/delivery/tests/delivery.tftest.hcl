@@ -103,6 +103,23 @@ run "plan_reads_and_only_apply_writes" {
     condition     = [for statement in jsondecode(aws_iam_role_policy.apply.policy).Statement : statement.Resource if statement.Effect == "Deny"] == ["arn:aws:iam::111122223333:role/shop-dev-ci-*"]
     error_message = "apply must not touch the delivery's own roles."
   }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.apply.policy).Statement :
+      try(statement.Condition.StringEquals["iam:PermissionsBoundary"], "") == "arn:aws:iam::aws:policy/PowerUserAccess"
+      if statement.Effect == "Allow" && length(setintersection(flatten([statement.Action]), ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary", "iam:AttachRolePolicy"])) > 0
+    ])
+    error_message = "A role without a boundary must get no rights, or apply could make itself an administrator."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.apply.policy).Statement :
+      !contains(flatten([statement.Action]), "iam:DeleteRolePermissionsBoundary") if statement.Effect == "Allow"
+    ])
+    error_message = "apply must not free a role of its boundary."
+  }
 }
 
 run "one_provider_for_an_account" {
