@@ -354,3 +354,36 @@ def test_there_is_no_way_back_from_what_came_first(kept):
     target = kubernetes.find(Workspace(ROOT), "local")
     with pytest.raises(RefusedError, match="nothing to go back to"):
         Deployment(Workspace(ROOT), target, cluster_).take_back(on_line=quiet)
+
+
+class Recorder:
+    """A cluster that notes what is asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, list[str]]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def ask(manifests, **_: object) -> None:
+            self.asked.append((name, [item["metadata"]["name"] for item in manifests]))
+
+        return ask
+
+
+def test_stores_are_there_before_jobs_and_jobs_are_done_before_what_waits_for_them(monkeypatch):
+    monkeypatch.setattr(releases, "keep", lambda *_: None)
+    kinds = {"shop": "Deployment", "db": "StatefulSet", "migrate": "Job", "settings": "ConfigMap"}
+    made = tuple({"kind": kind, "metadata": {"name": name}} for name, kind in kinds.items())
+    workspace = Workspace(ROOT)
+    recorder = Recorder()
+    deployment = Deployment(workspace, kubernetes.find(workspace, "local"), recorder)
+    release = Release("tag", made)
+    deployment._put(release, History().then(release), jobs=True, on_line=quiet)
+    done = [(how, names) for how, names in recorder.asked if names]
+    assert done == [
+        ("apply", ["settings"]),
+        ("apply", ["db"]),
+        ("await_rollout", ["db"]),
+        ("run_jobs", ["migrate"]),
+        ("apply", ["shop", "db"]),
+        ("await_rollout", ["shop", "db"]),
+    ]

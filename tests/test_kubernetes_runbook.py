@@ -70,6 +70,7 @@ def test_production_has_what_its_phase_adds():
         "Install External Secrets",
         "Install AWS Load Balancer Controller",
         "Wait for metrics-server, an add-on of the cluster",
+        "Install cluster autoscaler",
         "Get a certificate for shop.harbour-lane.example",
         "Build the images, and push them",
         "Look at what will be applied",
@@ -191,6 +192,21 @@ def test_rights_are_given_by_hand_until_the_plan_gives_them():
     planned = type(facts)((type(association)(**{**vars(association), "values": given}),))
     [only] = operators.installation(secrets, place, planned)
     assert only.startswith("helm upgrade --install external-secrets ")
+
+
+def test_what_adds_nodes_is_installed_where_copies_follow_the_load():
+    def installed(overlay: str) -> list[str]:
+        return [line for line in lines(overlay) if " cluster-autoscaler " in line]
+
+    [line] = installed("prod")
+    assert "autoDiscovery.clusterName=harbour-lane-prod" in line
+    # The name that the plan gives rights to.
+    [of_plan] = [
+        item for item in Workspace(ROOT).facts("prod", 10)
+        if item.type == "aws_eks_pod_identity_association" and "autoscaler" in item.address
+    ]  # fmt: skip
+    assert f"rbac.serviceAccount.name={of_plan.get('service_account')}" in line
+    assert not installed("dev")
 
 
 def test_a_cluster_without_what_the_overlay_counts_on_is_told_before_anything_is_applied():

@@ -76,6 +76,8 @@ class Cluster:
         ready, unknown = self._sorted(manifests)
         for item in unknown:
             on_line(f"left out, unknown to this cluster: {name_of(item)}")
+        if not ready:
+            return
         words = ("apply", "--filename", "-")
         for line in self.run(*words, stdin=_text(ready)).stdout.splitlines():
             if not line.endswith(" unchanged"):

@@ -148,8 +148,11 @@ class Deployment:
         self.cluster.apply(first, on_line=on_line)
         releases.keep(self.cluster, history)  # first, as it is needed most where the rest fails
         self.cluster.apply([*own, *rest], on_line=on_line)
-        if jobs:
-            self.cluster.run_jobs([x for x in every if x["kind"] == "Job"], on_line=on_line)
+        if jobs and (wanted := [item for item in every if item["kind"] == "Job"]):
+            stores = [item for item in workloads if item["kind"] == "StatefulSet"]
+            self.cluster.apply(stores, on_line=on_line)
+            self.cluster.await_rollout(stores, on_line=on_line)
+            self.cluster.run_jobs(wanted, on_line=on_line)
         self.cluster.apply(workloads, on_line=on_line)
         self.cluster.await_rollout(workloads, on_line=on_line)
         self.cluster.delete(history.left, on_line=on_line)

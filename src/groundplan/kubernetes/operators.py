@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Operator:
     """A controller. `kinds` are those of the manifests that it serves, `api` what a cluster has
-    once it is installed. It is a Helm chart, of `repository` in `version`, or an add-on of EKS.
+    once it is installed, empty where it adds none. It is a Helm chart, of `repository` in
+    `version`, or an add-on of EKS.
 
     `rights` are what its service account may do in AWS, as the document of a policy; `settings`
     are the chart's.
@@ -83,7 +84,8 @@ _TRUST: Final = json.dumps({
 })  # fmt: skip
 _BALANCER: Final = "https://raw.githubusercontent.com/kubernetes-sigs/aws-load-balancer-controller"
 
-# Released versions, looked up on 2026-11-23; the load balancer's is that of EKS's own guide.
+# Released versions, looked up on 2026-11-23 and 27; the load balancer's is that of EKS's own guide,
+# and the cluster autoscaler's is of the minor version of the clusters.
 OPERATORS: Final = (
     Operator(
         name="External Secrets",
@@ -118,6 +120,21 @@ OPERATORS: Final = (
         version="3.13.0",
         namespace="kube-system",
     ),
+    Operator(
+        name="cluster autoscaler",
+        why="It adds machines where copies find no room, and takes them away again.",
+        kinds=frozenset({"HorizontalPodAutoscaler"}),
+        api="",
+        chart="cluster-autoscaler",
+        repository="https://kubernetes.github.io/autoscaler",
+        version="9.59.0",
+        namespace="kube-system",
+        settings=(
+            "autoDiscovery.clusterName={cluster}",
+            "awsRegion={region}",
+            "rbac.serviceAccount.name=cluster-autoscaler",
+        ),
+    ),
 )
 
 
@@ -129,7 +146,8 @@ def needed(manifests: Iterable[Manifest]) -> tuple[Operator, ...]:
 
 def assert_there(manifests: Iterable[Manifest], apis: Collection[str], context: str) -> None:
     """Raise RefusedError where a cluster with these `apis` lacks what `manifests` count on."""
-    missing = [operator for operator in needed(manifests) if operator.api not in apis]
+    asked = (operator for operator in needed(manifests) if operator.api)
+    missing = [operator for operator in asked if operator.api not in apis]
     if missing:
         names = ", ".join(operator.name for operator in missing)
         raise RefusedError(
