@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LIST: Final = Path(__file__).with_suffix(".yaml")
-_LEFT_OUT: Final = (".*", "build", "site", "tests", "benchmarks", "src", "__pycache__")
+_LEFT_OUT: Final = (".*", "build", "site", "tests", "benchmarks", "src")
+_MADE: Final = (".terraform", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,15 @@ def load(path: Path = LIST) -> tuple[list[Mutation], list[Mutation]]:
 def copy(folder: Path) -> Path:
     """The reference engagement, copied into `folder`."""
     root = folder / "workspace"
-    leave = shutil.ignore_patterns(*_LEFT_OUT)
+    at_the_top, below = shutil.ignore_patterns(*_LEFT_OUT), shutil.ignore_patterns(*_MADE)
+
+    def leave(where: str, names: list[str]) -> set[str]:
+        return {*below(where, names), *(at_the_top(where, names) if where == str(ROOT) else ())}
+
     shutil.copytree(ROOT, root, ignore=leave, symlinks=True)
     for name in (".github", ".env.example"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, root / name)
-    locks = (ROOT / "terraform").rglob(".terraform.lock.hcl")
-    for hidden in (*locks, *(ROOT / "apps").rglob(".dockerignore")):
-        shutil.copy(hidden, root / hidden.relative_to(ROOT))
     return root
 
 

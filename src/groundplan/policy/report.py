@@ -20,6 +20,7 @@ State = Literal["failed", "unknown", "expired", "unused", "waived"]
 _ERRORS: Final = ("failed", "expired", "unused")
 _ROOM: Final = 6000
 """Letters that a table in a comment may have."""
+_LONG: Final = 300
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -222,7 +223,8 @@ def _row(item: Finding) -> str:
 
 def _code(text: str) -> str:
     """Text from a plan as code: nothing in it is markup, nor a table's next cell."""
-    plain = text.replace("`", "'").replace("|", "\\|").replace("\n", " ")
+    short = text if len(text) <= _LONG else f"{text[: _LONG // 2]} … {text[-_LONG // 2 :]}"
+    plain = short.replace("`", "'").replace("|", "\\|").replace("\n", " ")
     return f"`{plain}`"
 
 
