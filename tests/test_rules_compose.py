@@ -57,6 +57,9 @@ def test_a_flow_that_was_seen_to_be_another(example):
     sound = verdict.Verdict((users, replace(line, status="seen")), ())
     record.save(example, replace(seen, verdict=sound))
     assert found(example, "flow-observed") == []
+    example.edit("facts/observed.json", seen.date, "2001-01-01")
+    assert only(example, "flow-observed").message == "this is not what was recorded"
+    example.edit("facts/observed.json", "2001-01-01", seen.date)
     example.edit("docker-compose.yml", "name: beehive", "# A comment\nname: beehive")
     assert found(example, "flow-observed") == []
     example.edit("docker-compose.yml", "mysql:8.4", "mysql:8.0")
