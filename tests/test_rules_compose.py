@@ -57,6 +57,9 @@ def test_a_flow_that_was_seen_to_be_another(example):
     sound = verdict.Verdict((users, replace(line, status="seen")), ())
     record.save(example, replace(seen, verdict=sound))
     assert found(example, "flow-observed") == []
+    example.edit("facts/observed.json", seen.date, "2001-01-01")
+    assert only(example, "flow-observed").message == "this is not what was recorded"
+    example.edit("facts/observed.json", "2001-01-01", seen.date)
     example.edit("docker-compose.yml", "name: beehive", "# A comment\nname: beehive")
     assert found(example, "flow-observed") == []
     example.edit("docker-compose.yml", "mysql:8.4", "mysql:8.0")
@@ -153,7 +156,7 @@ def test_a_flow_that_was_seen_of_other_code(example):
         ("image-apart", "build: shop",
          "build: shop\n    image: shop:1\n  cart:\n    build: cart\n    image: shop:1", 5,
          "'cart' and 'shop' are built otherwise, and give one image: shop:1"),
-        ("store-database", "      MYSQL_HOST: db",
+        ("database-asked", "      MYSQL_HOST: db",
          "      MYSQL_HOST: db\n      MYSQL_DATABASE: shpo", 7,
          "'shop' asks for the database shpo; 'db' makes shop"),
         ("store-published", 'expose: ["3306"]', 'ports: ["3306:3306"]', 11,
@@ -167,7 +170,7 @@ def test_services_that_can_not_run_as_they_are_told(example, rule, old, new, lin
         example.edit("docker-compose.yml", "build: shop", "build: shop\n    networks: [edge]")
         example.edit("docker-compose.yml", "redis:7", "redis:7\n    networks: [data]")
         line += 2
-    if rule == "store-database":
+    if rule == "database-asked":
         more = "environment: {MYSQL_DATABASE: shop}"
         example.edit("docker-compose.yml", "image: mysql:8.4", f"image: mysql:8.4\n    {more}")
     example.edit("docker-compose.yml", old, new)
@@ -191,7 +194,7 @@ SHOP = "build: shop\n    image: shop:1\n"
          f"{SHOP}  cart:\n    build: shop\n    image: shop:1\n    command: cart"),
         ("image-apart", "build: shop",
          f"{SHOP}  cart:\n    build: shop\n    image: cart:1\n    command: cart"),
-        ("store-database", "MYSQL_HOST: db", "MYSQL_HOST: db\n      MYSQL_DATABASE: shop"),
+        ("database-asked", "MYSQL_HOST: db", "MYSQL_HOST: db\n      MYSQL_DATABASE: shop"),
     ],
 )  # fmt: skip
 def test_services_that_may_be_as_they_are(example, rule, old, new):
@@ -207,6 +210,6 @@ def test_a_database_that_a_script_makes(example):
     example.edit("docker-compose.yml", mysql, f"{mysql}\n    {settings}\n    {mount}")
     example.edit("docker-compose.yml", host, f"{host}\n      MYSQL_DATABASE: carts")
     example.write("sql/more.sql", "CREATE DATABASE orders;\n")
-    assert only(example, "store-database").severity == "error"
+    assert only(example, "database-asked").severity == "error"
     example.write("sql/more.sql", "CREATE DATABASE carts;\n")
-    assert found(example, "store-database") == []
+    assert found(example, "database-asked") == []

@@ -79,6 +79,25 @@ def test_an_application_with_a_database_and_a_plan_without(example):
     )
 
 
+REPLICA = """\
+  copy:
+    image: mysql:8.4
+    expose: ["3306"]
+    environment: {MYSQL_SOURCE_HOST: db}
+    depends_on: [db]
+"""
+
+
+def test_a_replica_that_nobody_reads_from(example):
+    example.edit("docker-compose.yml", "  redis:\n", f"{REPLICA}  redis:\n")
+    finding = only(example, "replica-read")
+    assert finding.message == "nobody reads from 'copy' in phase 1"
+    assert (finding.file, finding.severity) == (example.design_file, "error")
+    reads = "MYSQL_HOST: db\n      MYSQL_READ_HOST: copy"
+    example.edit("docker-compose.yml", "MYSQL_HOST: db", reads)
+    assert found(example, "replica-read") == []
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

@@ -46,3 +46,36 @@ def test_phases_are_done_in_their_order(example):
 def test_only_one_phase_is_current(example):
     example.edit("design.yaml", "state: planned", "state: current")
     assert only(example, "phase-states").message == "phases 3, 10 are all current"
+
+
+def test_promises_that_come_too_late(example):
+    assert found(example, "promises") == []
+    example.edit("design.yaml", "    phase: 1\n", "    phase: 10\n")
+    finding = only(example, "promises")
+    assert finding.message == (
+        "'home' promises something of dev, and is decided in phase 10: dev is last drawn in phase 3"
+    )
+    assert (finding.file, finding.hint is None) == (example.design_file, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Phase 3 adds a cache, phase 10 the rest.", None),
+        ("Phase 12 adds dashboards.", "the design has no Phase 12"),
+        ("A phase 4.5 times as long.", None),
+    ],
+)
+def test_phases_that_texts_name(example, text, message):
+    example.write("docs/network.md", f"# Network\n\n{text}\n")
+    told = [(item.message, item.line) for item in found(example, "phase-named")]
+    assert told == ([(message, 3)] if message else [])
+
+
+@pytest.mark.parametrize(("copies", "wrong"), [(1, True), (2, False)])
+def test_more_than_one_copy_of_applications(example, copies, wrong):
+    line = "    summary: We open in more than one copy.\n"
+    example.edit("design.yaml", "    summary: We open.\n", line)
+    example.edit("design.yaml", line, f"{line}    kubernetes: {{replicas: {copies}}}\n")
+    told = [finding.message for finding in found(example, "prose-figures")]
+    assert told == (["'more than one copy' is typed here, and wrong"] if wrong else [])

@@ -17,6 +17,9 @@ def test_work_that_is_done_without_its_evidence(example):
     assert finding.message.endswith("is done, but there is no docs/flow.md")
     example.write("docs/flow.md")
     assert found(example, "evidence") == []
+    example.edit("design.yaml", "evidence: [docs/flow.md]", "evidence: [.]")
+    assert only(example, "evidence").message == "'Talk' is done, but . shows nothing"
+    example.edit("design.yaml", "evidence: [.]", "evidence: [docs/flow.md]")
     example.edit("design.yaml", "        evidence: [docs/flow.md]\n", "")
     assert only(example, "evidence").message == "'Talk' is done, and nothing is named that shows it"
 

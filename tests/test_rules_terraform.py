@@ -69,6 +69,8 @@ def test_facts_that_are_older_than_their_terraform(example, name):
         "Terraform has changed since this plan was recorded"
     }
     assert findings[-1].file == example.facts_file("dev", 3)
+    text = findings[-1].file.read_text().splitlines()
+    assert '"source"' in text[(findings[-1].line or 0) - 1]
 
 
 ORDERED = """resource "a" "b" {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -94,8 +95,22 @@ def save(workspace: Workspace, observation: Observation) -> Path:
     path = workspace.root / FILE
     every = {**load(workspace), observation.phase: observation}
     phases = {str(number): _plain(every[number]) for number in sorted(every)}
-    write_if_changed(path, json.dumps({"phases": phases}, indent=1, ensure_ascii=False) + "\n")
+    document = {"phases": phases, "digest": _seal(phases)}
+    write_if_changed(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     return path
+
+
+def is_intact(workspace: Workspace) -> bool:
+    """Whether the record, if there is one, is as `save` wrote it. Raises InputError as `load`."""
+    if not load(workspace):
+        return True
+    document = json.loads(read_text(workspace.root / FILE))
+    return bool(document.get("digest") == _seal(document["phases"]))
+
+
+def _seal(phases: dict[str, Any]) -> str:
+    said = json.dumps(phases, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _plain(item: Observation) -> dict[str, Any]:

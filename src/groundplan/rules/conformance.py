@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groundplan.findings import Finding, error, rule
+from groundplan.rules import services
 from groundplan.rules.design import line_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def repositories(workspace: Workspace) -> Iterator[Finding]:
         for name in sorted(built - kept.keys()):
             message = f"service '{name}' has no ECR repository in {env}, phase {phase.number}"
             hint = "add it to the repositories in Terraform, and record the plan anew"
-            yield error(message, workspace.compose_file, hint=hint)
+            line = services.told(workspace).line(name)
+            yield error(message, workspace.compose_file, line, hint)
         for name in sorted(kept.keys() - built):
             message = f"{kept[name]} is for no service of the Compose file"
             hint = f"no service '{name}' is built there"

@@ -108,7 +108,7 @@ def _misled(workspace: Workspace) -> Iterator[Finding]:
             yield error(message, every.path, line, f"told by {', '.join(flow.told_by)}")
 
 
-@rule("store-database", "clients ask for the database that their server makes")
+@rule("database-asked", "clients ask for the database that their server makes")
 def databases(workspace: Workspace) -> Iterator[Finding]:
     """Clients that are told another database than the one that is there."""
     files = (workspace.design_file, workspace.compose_file, workspace.root / ".env")
@@ -116,7 +116,7 @@ def databases(workspace: Workspace) -> Iterator[Finding]:
     if workspace.compose_takes_in:
         yield from _unmade(workspace)  # from files that are not among the sources
     else:
-        yield from once(workspace, "databases", sources, lambda: _unmade(workspace))
+        yield from once(workspace, "asked", sources, lambda: _unmade(workspace))
 
 
 def _unmade(workspace: Workspace) -> Iterator[Finding]:

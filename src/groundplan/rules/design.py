@@ -35,17 +35,22 @@ def phase_states(workspace: Workspace) -> Iterator[Finding]:
         name = f"phase {phase.number} is {phase.state}"
         states = {item.state for item in phase.to_do}
         if phase.state == "done" and states - {"done"}:
-            yield error(f"{name}, but some of its work is not", workspace.design_file, line)
+            message = f"{name}, but some of its work is not"
+            yield error(message, workspace.design_file, line, "finish it, or say 'current'")
         if phase.state == "planned" and states - {"open"}:
-            yield error(f"{name}, but some of its work has begun", workspace.design_file, line)
+            message = f"{name}, but some of its work has begun"
+            yield error(message, workspace.design_file, line, "say 'current' of the phase")
         earlier = phases[index - 1] if index else phase
         if order.index(phase.state) < order.index(earlier.state):
             message = f"{name}, but phase {earlier.number} before it is {earlier.state}"
-            yield error(message, workspace.design_file, line)
+            hint = "phases are done in their order: let a later one not be further"
+            yield error(message, workspace.design_file, line, hint)
     current = [phase.number for phase in phases if phase.state == "current"]
     if len(current) > 1:
         message = f"phases {', '.join(map(str, current))} are all current"
-        yield error(message, workspace.design_file, hint="only one can be")
+        index = next(i for i, phase in enumerate(phases) if phase.number == current[1])
+        line = line_of(workspace, ("phases", index, "state"))
+        yield error(message, workspace.design_file, line, "only one can be")
 
 
 @rule("copies", "what is to survive the loss of a zone runs in more than one copy")

@@ -43,6 +43,7 @@ _COUNTED: Final = {
     ),
     "port": re.compile(r"\bport (\d{2,5})\b(?!/)", re.IGNORECASE),
 }
+_SEVERAL: Final = re.compile(r"\b(?:more than one copy|several copies)\b", re.IGNORECASE)
 _ONE_IS_A_COUNT: Final = ("NAT gateways", "read replicas", "Redis nodes", "days of backups")
 """Of the others, prose says one where it means each: `in one zone`."""
 _TYPED: Final = {
@@ -200,6 +201,7 @@ def wrong(
             if not (free and any(plan.has_room(match[0]) for plan in plans)):
                 yield match[0], ""
     yield from _miscounted(sentence, plans)
+    yield from _single(sentence, plans)
     yield from _outdated(sentence, plans)
     for match in _AMOUNT.finditer(sentence):
         amount = Decimal((match[1] or match[2]).replace(",", ""))
@@ -229,6 +231,12 @@ def _miscounted(sentence: str, plans: Sequence[Known]) -> Iterator[tuple[str, st
                 continue
             if not _is_of_some(sentence, match, least=count < max(have, default=0)):
                 yield match[0], "" if name == "port" else f": there are {_either(have)}"
+
+
+def _single(sentence: str, plans: Sequence[Known]) -> Iterator[tuple[str, str]]:
+    for match in _SEVERAL.finditer(sentence):
+        if all(plan.copies == 1 for plan in plans):
+            yield match[0], ": one copy of each application runs"
 
 
 def _is_of_some(sentence: str, match: re.Match[str], *, least: bool) -> bool:

@@ -34,9 +34,11 @@ def subnet_ranges(workspace: Workspace) -> Iterator[Finding]:
         by_vpc: dict[str, list[Subnet]] = defaultdict(list)
         for subnet in topology.subnets.values():
             if UNKNOWN not in {subnet.cidr, subnet.vpc} and as_range(subnet.cidr) is None:
-                yield error(f"'{subnet.cidr}' of {subnet.address} is not an address range", file)
+                message = f"'{subnet.cidr}' of {subnet.address} is not an address range"
+                yield error(message, file, hint="such as 10.0.0.0/24")
             elif UNKNOWN in {subnet.cidr, subnet.vpc}:
-                yield warning(f"range or VPC of {subnet.address} is not in the plan", file)
+                message = f"range or VPC of {subnet.address} is not in the plan"
+                yield warning(message, file, hint="it can't be held against the others")
             else:
                 by_vpc[subnet.vpc].append(subnet)
         for vpc, subnets in by_vpc.items():
@@ -56,7 +58,8 @@ def _outside(vpc: str, subnets: list[Subnet], facts: Facts, file: Path) -> Itera
     for subnet in subnets:
         if ranges and not any(inside(subnet.cidr, whole) for whole in ranges):
             said = ", ".join(ranges)
-            yield error(f"{subnet.address} ({subnet.cidr}) is not inside {vpc} ({said})", file)
+            message = f"{subnet.address} ({subnet.cidr}) is not inside {vpc} ({said})"
+            yield error(message, file, hint="give it a part of the range of its VPC")
 
 
 def _ranges_of(vpc: str, facts: Facts) -> list[str]:
@@ -120,6 +123,22 @@ def availability(workspace: Workspace) -> Iterator[Finding]:
                 said = f"{message} in {env}, phase {', '.join(phases)}"
                 hint = "keep the promise in Terraform, or take it back in the decision"
                 yield error(said, workspace.design_file, line_of(workspace, loc), hint)
+
+
+@rule("promises", "what is promised of an environment is promised of what is drawn of it")
+def promises(workspace: Workspace) -> Iterator[Finding]:
+    """Promises of decisions that come after the last phase of an environment: nobody keeps them."""
+    for number, decision in enumerate(workspace.design.decisions):
+        for env in decision.chosen.promises:
+            drawn_ = [phase.number for phase in workspace.design.drawn(env)]
+            if drawn_ and max(drawn_) < decision.phase:
+                line = line_of(workspace, ("decisions", number, "phase"))
+                message = (
+                    f"'{decision.id}' promises something of {env}, and is decided in phase"
+                    f" {decision.phase}: {env} is last drawn in phase {max(drawn_)}"
+                )
+                hint = "decide it before the environment is built"
+                yield error(message, workspace.design_file, line, hint)
 
 
 def _broken(promise: Promise, facts: Facts) -> Iterator[str]:

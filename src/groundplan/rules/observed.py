@@ -24,6 +24,10 @@ def observed(workspace: Workspace) -> Iterator[Finding]:
     found = record.load(workspace)
     file = workspace.root / record.FILE
     current = record.compose_digest(workspace)
+    if not record.is_intact(workspace):
+        hint = "look again: groundplan observe --record"
+        yield error("this is not what was recorded", file, hint=hint)
+        return
     known = {phase.number for phase in workspace.design.phases}
     for number, observation in sorted(found.items()):
         hint = f"look again: groundplan observe --phase {number} --record"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from groundplan.design import Phase
     from groundplan.workspace import Workspace
     from groundplan.yamlfile import Loc
 
@@ -34,6 +35,7 @@ _NO_PROSE: Final = re.compile(
     r"^(?:```|~~~).*?^(?:```|~~~)\s*$|\{[{%#].*?[}%#]\}|<!--.*?-->|\]\([^)]*\)",
     re.MULTILINE | re.DOTALL,
 )
+_PHASE: Final = re.compile(r"\bphase (\d{1,3})\b(?![.,]\d)", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[^.!?;|\n]+(?:\.(?=\S)[^.!?;|\n]*)*")
 
 
@@ -66,7 +68,7 @@ def _typed(workspace: Workspace) -> Iterator[Finding]:
             read_text(workspace.facts_file(env, phase.number)),
             workspace.application(phase.number),
             workspace.design,
-            phase.kubernetes.replicas,
+            _copies(workspace, phase),
         )
         for _, phase, env in drawn(workspace)
     }
@@ -81,6 +83,23 @@ def _typed(workspace: Workspace) -> Iterator[Finding]:
                 where = " or ".join(sorted({env for env, _ in about}))
                 hint = f"no plan of {where} has it{instead}; take it from the facts by a macro"
                 yield error(f"'{typed}' is typed here, and wrong", said.file, said.line, hint)
+
+
+def _copies(workspace: Workspace, phase: Phase) -> int:
+    """How many copies of an application run at most, before the load brings more."""
+    services = workspace.application(phase.number).services
+    return max([phase.kubernetes.replicas, *(service.replicas for service in services)])
+
+
+@rule("phase-named", "phases that texts name are those of the design")
+def phases(workspace: Workspace) -> Iterator[Finding]:
+    """Phases that nobody has planned."""
+    known = {phase.number for phase in workspace.design.phases}
+    for said in chain(_pages(workspace), _design(workspace), _scripts(workspace)):
+        for found in _PHASE.finditer(said.text):
+            if int(found[1]) not in known:
+                hint = f"there are: {', '.join(map(str, sorted(known)))}"
+                yield error(f"the design has no {found[0]}", said.file, said.line, hint)
 
 
 def _about(

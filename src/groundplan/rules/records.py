@@ -57,8 +57,11 @@ def evidence(workspace: Workspace) -> Iterator[Finding]:
                 continue
             loc = ("phases", number, "to_do", index)
             for place, path in enumerate(item.evidence):
-                if not (workspace.root / path).exists():
-                    message = f"'{item.text}' is done, but there is no {path}"
+                found = (workspace.root / path).resolve()
+                everything = workspace.root.resolve().is_relative_to(found)
+                if everything or not found.exists():
+                    why = f"{path} shows nothing" if everything else f"there is no {path}"
+                    message = f"'{item.text}' is done, but {why}"
                     line = line_of(workspace, (*loc, "evidence", place))
                     hint = "do it, or say that it is not done"
                     yield error(message, workspace.design_file, line, hint)

@@ -9,6 +9,7 @@ from groundplan.findings import Finding, error, rule
 from groundplan.relations import UNKNOWN
 from groundplan.rules import services
 from groundplan.rules.conformance import CACHES, DATABASES, drawn
+from groundplan.rules.design import line_of
 from groundplan.rules.figures import agree
 from groundplan.rules.once import once, once_in_compose
 from groundplan.topology import Topology
@@ -90,6 +91,23 @@ def _misnamed(workspace: Workspace) -> Iterator[Finding]:
                 message = f"{item.address} of {env} has the database {name}, the services {wanted}"
                 file, line = written(workspace, env, item.address, phase.number)
                 yield error(message, file, line, "let the Compose file and Terraform say the same")
+
+
+@rule("replica-read", "each read replica is read from")
+def replicas(workspace: Workspace) -> Iterator[Finding]:
+    """Replicas that no service is given the address of: they take no load from anyone."""
+    seen: set[str] = set()
+    for index, phase in enumerate(workspace.design.phases):
+        flows = workspace.application(phase.number).flows
+        following = {flow.source for flow in flows if flow.kind == "replicates"}
+        # To wait for a service is not to call it.
+        read = {flow.target for flow in flows if {*flow.told_by} - {"depends_on"}}
+        for name in sorted(following - read - seen):
+            seen.add(name)
+            message = f"nobody reads from '{name}' in phase {phase.number}"
+            line = line_of(workspace, ("phases", index, "environment"))
+            hint = "give a service its address, in the environment of the phase"
+            yield error(message, workspace.design_file, line, hint)
 
 
 @rule("store-place", "databases and caches stand apart from the internet, and so do the nodes")

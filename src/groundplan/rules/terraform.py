@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from groundplan.errors import GroundplanError
+from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule, told
 from groundplan.rules.conformance import drawn
 from groundplan.rules.once import once
@@ -44,7 +45,8 @@ def recorded(workspace: Workspace) -> Iterator[Finding]:
         if (facts.env, facts.phase) != (env, phase.number):
             message = f"these are the facts of {facts.env}, phase {facts.phase}"
             hint = f"record them anew: groundplan plan {env} --phase {phase.number} --record"
-            yield error(message, workspace.facts_file(env, phase.number), hint=hint)
+            path = workspace.facts_file(env, phase.number)
+            yield error(message, path, _line(path, "env"), hint)
     wanted = {(env, phase.number) for _, phase, env in drawn(workspace)}
     for folder in sorted((workspace.root / "facts").glob("*/")):
         yield from _of_no_phase(sorted(folder.glob("phase-*.json")), folder.name, wanted)
@@ -76,7 +78,8 @@ def _outdated(workspace: Workspace) -> Iterator[Finding]:
         if recorded.source != written:
             path = workspace.facts_file(env, phase.number)
             hint = f"record it anew: groundplan plan {env} --phase {phase.number} --record"
-            yield error("Terraform has changed since this plan was recorded", path, hint=hint)
+            message = "Terraform has changed since this plan was recorded"
+            yield error(message, path, _line(path, "source"), hint)
 
 
 @rule("facts-intact", "the recorded plans are as they were recorded", fix=_record)
@@ -98,7 +101,15 @@ def _changed_by_hand(workspace: Workspace) -> Iterator[Finding]:
             continue  # the rules before this one tell
         if not sound:
             hint = f"record it anew: groundplan plan {env} --phase {phase.number} --record"
-            yield error("these are not the facts that were recorded", path, hint=hint)
+            message = "these are not the facts that were recorded"
+            yield error(message, path, _line(path, "digest"), hint)
+
+
+def _line(path: Path, key: str) -> int | None:
+    """The line of facts in which their `key` stands."""
+    text = read_text(path)
+    place = text.rfind(f'\n  "{key}":')
+    return text.count("\n", 0, place) + 2 if place >= 0 else None
 
 
 def _of_no_phase(paths: list[Path], env: str, wanted: set[tuple[str, int]]) -> Iterator[Finding]:
