@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from groundplan import design
+from groundplan import design, designfile
 from groundplan.design import Design, Kubernetes
 from groundplan.designfile import read
 from groundplan.errors import InputError
@@ -270,6 +270,19 @@ def test_any_value_anywhere_is_read_or_refused_for_a_reason(data, tmp_path_facto
 
 
 # What comes with it
+
+
+def patterns(schema: object) -> set[str]:
+    if isinstance(schema, list):
+        return set().union(*map(patterns, schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = {schema["pattern"]} if isinstance(schema.get("pattern"), str) else set()
+    return own.union(*map(patterns, schema.values()))
+
+
+def test_each_pattern_has_words_for_people():
+    assert patterns(design.schema()) - designfile._PATTERNS.keys() == set()
 
 
 def test_the_schema_for_editors_is_current():

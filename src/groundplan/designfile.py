@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from groundplan import yamlfile
-from groundplan.design import ACCOUNT, CARRIED, HOST, REGION, VARIABLE, Design
+from groundplan.design import (
+    ACCOUNT,
+    CARRIED,
+    HOST,
+    RANGE,
+    REGION,
+    REPOSITORY,
+    VARIABLE,
+    Design,
+)
 from groundplan.errors import InputError, suggest
 from groundplan.model import ID
 from groundplan.steps import PATH
@@ -34,6 +43,8 @@ _PATTERNS = {
     ACCOUNT: "the 12 digits of an AWS account, in quotes",
     VARIABLE: "letters, digits and underscores, such as REDIS_URL",
     HOST: "a host's full name, such as shop.example.com",
+    REPOSITORY: "owner and name of a repository, such as harbour-lane/shop",
+    RANGE: "a range of addresses, such as 10.0.0.0/16",
     PATH: "a path from the root, such as /checkout",
 }
 _LIMITS = {
