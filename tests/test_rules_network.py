@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -87,6 +88,15 @@ def place(type_, zones):
     return change
 
 
+def maybe(subnets):
+    """A change that leaves it open in which of these the NAT gateways stand."""
+
+    def change(item) -> Iterator[Resource]:
+        yield replace(item, references={}, maybe=subnets) if "nat" in item.type else item
+
+    return change
+
+
 def test_gateways_and_nodes_that_go_with_one_zone(example):
     example.edit(
         "design.yaml", "dev: {zones: 2, nat_gateways: 1", "dev: {zones: 2, nat_gateways: 2"
@@ -95,6 +105,12 @@ def test_gateways_and_nodes_that_go_with_one_zone(example):
     example.change_plan("dev", 3, place("aws_nat_gateway", "aa"))
     assert only(example, "availability").message == (
         "2 NAT gateways are promised, but all stand in us-east-1a in dev, phase 3"
+    )
+    both = {"subnet_id": ("aws_subnet.a", "aws_subnet.b")}
+    example.change_plan("dev", 3, maybe(both))
+    assert only(example, "availability").message == (
+        "2 NAT gateways are promised, but the plan can't tell in which zones they stand"
+        " in dev, phase 3"
     )
     example.change_plan("dev", 3, place("aws_nat_gateway", "ab"))
     example.change_plan("dev", 3, grow(4))

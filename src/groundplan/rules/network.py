@@ -173,9 +173,11 @@ def _spread(promise: Promise, facts: Facts) -> Iterator[str]:
     planned = facts.of_type("aws_nat_gateway")
     gateways = _stand(planned, topology)
     wanted = min(len(planned), promise.nat_gateways or 0, promise.zones or 0)
-    if len(gateways) < wanted and UNKNOWN not in gateways:
-        where = _told(gateways)
-        yield f"{promise.nat_gateways} NAT gateways are promised, but all stand in {where}"
+    if wanted > 1 and len(gateways) < wanted:
+        where = f"all stand in {_told(gateways)}"
+        if UNKNOWN in gateways:  # which is no promise kept
+            where = "the plan can't tell in which zones they stand"
+        yield f"{promise.nat_gateways} NAT gateways are promised, but {where}"
     for nodes in facts.of_type("aws_eks_node_group"):
         zones = _stand((nodes,), topology)
         if len(zones) < (promise.zones or 0) and UNKNOWN not in zones:
