@@ -67,6 +67,11 @@ def test_figures_typed_in_prose(example, text, typed):
         ("Only two subnets are public.", []),
         ("It keeps one zone when the other fails.", []),
         ("There are nine subnets.", ["nine subnets"]),
+        ("A machine would cost $7, and one runs on MySQL 9.", ["MySQL 9"]),
+        (
+            "Without what it could do without: nine subnets, whatever you have today.",
+            ["nine subnets"],
+        ),
     ],
 )
 def test_versions_and_counts_typed_in_prose(example, text, typed):

@@ -64,12 +64,13 @@ _VERSIONS: Final = {
         "aws_elasticache_replication_group", "engine_version", re.compile(rf"\bRedis{_VERSION}"),
     ),
 }  # fmt: skip
-# What a sentence says of something else than what is planned: it may have any figures.
+# What part of a sentence says of something else than what is planned: it may have any figures.
 _ELSEWHERE: Final = re.compile(
     r"\b(?:would|could|might|used to|until now|so far|instead of|rather than|unlike)\b"
-    r"|\b(?:you|your|they|their)\b.*\btoday\b|\btoday\b.*\b(?:you|your|they|their)\b",
+    r"|\byour?\b.*\btoday\b|\btoday\b.*\byour?\b",
     re.IGNORECASE,
 )
+_PART: Final = re.compile(r"(?:[^,:]|[,:](?=\S))+")
 # Words by which a number counts some of the whole, before it and after it; or is a bound.
 _SOME: Final = re.compile(
     r"\b(?:only|just|these|those|the other|of the|of its|any|first|last|another|remaining|keeps?|"
@@ -94,6 +95,8 @@ _COMMON: Final = frozenset({
 })  # fmt: skip
 _PORTS: Final = ("from_port", "to_port", "port")
 _DOLLAR: Final = Decimal(1)
+# What is wrong, and what is there instead.
+_Wrong = tuple[re.Match[str], str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,30 +194,36 @@ def wrong(
 
     `own` are ranges and regions that the design itself states.
     """
-    if _ELSEWHERE.search(sentence):
-        return
+    elsewhere = [part.span() for part in _PART.finditer(sentence) if _ELSEWHERE.search(part[0])]
+    looked = (_untold(sentence, plans, own), *(look(sentence, plans) for look in _LOOKS))
+    for match, instead in chain.from_iterable(looked):
+        if not any(start <= match.start() < end for start, end in elsewhere):
+            yield match[0].strip(), instead
+
+
+def _untold(sentence: str, plans: Sequence[Known], own: frozenset[str]) -> Iterator[_Wrong]:
     for name, way in _TYPED.items():
         for match in way.finditer(sentence):
             if match[0] in _COMMON | own or any(match[0] in plan.told for plan in plans):
                 continue
             free = name == "range" and _FREE.search(sentence)
             if not (free and any(plan.has_room(match[0]) for plan in plans)):
-                yield match[0], ""
-    yield from _miscounted(sentence, plans)
-    yield from _single(sentence, plans)
-    yield from _outdated(sentence, plans)
+                yield match, ""
+
+
+def _unpaid(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
     for match in _AMOUNT.finditer(sentence):
         amount = Decimal((match[1] or match[2]).replace(",", ""))
         if all(amount not in plan.amounts for plan in plans):
-            yield match[0].strip(), ""
+            yield match, ""
 
 
-def _outdated(sentence: str, plans: Sequence[Known]) -> Iterator[tuple[str, str]]:
+def _outdated(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
     for name, (_, _, way) in _VERSIONS.items():
         for match in way.finditer(sentence):
             versions = frozenset().union(*(plan.versions[name] for plan in plans))
             if versions and not any(agree(match[1], version) for version in versions):
-                yield match[0], f": it is {_either(versions)}"
+                yield match, f": it is {_either(versions)}"
 
 
 def agree(one: str, other: str) -> bool:
@@ -222,7 +231,7 @@ def agree(one: str, other: str) -> bool:
     return all(a == b for a, b in zip(one.split("."), other.split("."), strict=False))
 
 
-def _miscounted(sentence: str, plans: Sequence[Known]) -> Iterator[tuple[str, str]]:
+def _miscounted(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
     for name, way in _COUNTED.items():
         for match in way.finditer(sentence):
             have = frozenset().union(*(plan.counts[name] for plan in plans))
@@ -230,13 +239,16 @@ def _miscounted(sentence: str, plans: Sequence[Known]) -> Iterator[tuple[str, st
             if count in have or (count == 1 and name not in _ONE_IS_A_COUNT):
                 continue
             if not _is_of_some(sentence, match, least=count < max(have, default=0)):
-                yield match[0], "" if name == "port" else f": there are {_either(have)}"
+                yield match, "" if name == "port" else f": there are {_either(have)}"
 
 
-def _single(sentence: str, plans: Sequence[Known]) -> Iterator[tuple[str, str]]:
+def _single(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
     for match in _SEVERAL.finditer(sentence):
         if all(plan.copies == 1 for plan in plans):
-            yield match[0], ": one copy of each application runs"
+            yield match, ": one copy of each application runs"
+
+
+_LOOKS: Final = (_miscounted, _single, _outdated, _unpaid)
 
 
 def _is_of_some(sentence: str, match: re.Match[str], *, least: bool) -> bool:
