@@ -259,7 +259,7 @@ def _harmless(root: Path, harmless: list[Mutation]) -> list[Mutation]:
         with made(mutation, root):
             found = checked(root)
             if mutation.phase:
-                found += judged(root, mutation.planned, terraform=False)
+                found += judged(root, mutation.planned, terraform=mutation.terraform)
         if found:
             alarms.append(mutation)
             print(f"false alarm: {mutation.id}")
