@@ -8,6 +8,7 @@ import pytest
 
 from beehive import ROOT, found, only
 from groundplan import check, drawing, kubernetes
+from groundplan.rules import generated
 from groundplan.workspace import Workspace
 
 
@@ -90,3 +91,13 @@ def test_a_picture_in_the_prose_that_is_not_todays_is_made_anew(tmp_path):
     assert finding.file == shown
     check.fix(Workspace(tmp_path), [finding])
     assert found(Workspace(tmp_path), "pictures-current") == []
+
+
+def test_what_the_last_policy_run_said_makes_no_picture_old():
+    cards = '<svg><metadata class="gp-cards">{"a":{"sections":%s}}</metadata><g/></svg>'
+    here = cards % '{"Policy":[["CKV_1","no"]],"In Terraform":[["main.tf:28","aws_x.a"]]}'
+    there = cards % '{"In Terraform":[["main.tf:30","aws_x.a"]]}'
+    other = cards % '{"In Terraform":[["other.tf:30","aws_x.a"]]}'
+    assert generated.meaning(here) == generated.meaning(there)
+    assert generated.meaning(there) != generated.meaning(other)
+    assert generated.meaning(there) != generated.meaning(there.replace("<g/>", "<path/>"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.files import read_text, write_if_changed
 from groundplan.findings import Finding, error, rule
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 _HEAD: Final = 2000  # letters of a picture in which its name stands
 _OURS: Final = re.compile(r'class="gp gp-([\w-]+)".*?aria-labelledby="([\w-]+?)--title')
 _OF_NO_PHASE: Final = re.compile(r".*-\d+-\d+")
-# A card tells the line of a block, which moves with all that is written above it.
-_LINE: Final = re.compile(r'(\["[^"\[\]]+\.tf):\d+(?=",)')
+_CARDS: Final = re.compile(r'<metadata class="gp-cards">.*?</metadata>', re.DOTALL)
 
 
 def _copies(workspace: Workspace) -> Iterator[tuple[Path, str | None]]:
@@ -46,6 +45,22 @@ def _copies(workspace: Workspace) -> Iterator[tuple[Path, str | None]]:
         yield path, next(found, None)
 
 
+def meaning(svg: str) -> tuple[str, dict[str, dict[str, Any]]]:
+    """What a picture shows, and its cards without what is no fact of the design.
+
+    The line of a block moves with all that is written above it, and what the last policy run said
+    is there where policy was run.
+    """
+    from groundplan import viewer  # noqa: PLC0415 - only pictures need it
+
+    cards = viewer.cards_in(svg)
+    for sections in (card.get("sections", {}) for card in cards.values()):
+        sections.pop("Policy", None)
+        for row in sections.get("In Terraform", ()):
+            row[0] = re.sub(r":\d+$", "", row[0])
+    return _CARDS.sub("", svg), cards
+
+
 def _copy(workspace: Workspace) -> Iterable[Path]:
     copies = _copies(workspace)
     return [path for path, drawn in copies if drawn and write_if_changed(path, drawn)]
@@ -58,7 +73,7 @@ def pictures(workspace: Workspace) -> Iterator[Finding]:
         if drawn is None:
             hint = "copy one from build/pictures/; its name stands in aria-labelledby"
             yield error("this is a picture of no phase of the design", path, hint=hint)
-        elif _LINE.sub(r"\1", read_text(path)) != _LINE.sub(r"\1", drawn):
+        elif meaning(read_text(path)) != meaning(drawn):
             hint = "copy it anew from build/pictures/, or: groundplan check --fix"
             yield error("this is not the picture that is drawn today", path, hint=hint)
 
