@@ -746,6 +746,27 @@ def test_names_in_a_plan_are_harmless_in_every_form(tmp_path, name):
     assert {row.count("`") % 2 for row in rows} == {0}
 
 
+@pytest.mark.parametrize(("action", "told"), [("no-op", False), ("create", True)])
+def test_rules_that_a_group_only_shows_once_it_stands_are_not_its_own(tmp_path, action, told):
+    everywhere = {"from_port": 0, "to_port": 0, "protocol": "-1", "cidr_blocks": ["0.0.0.0/0"]}
+    values = {"name": "nodes", "description": "Nodes", "egress": [everywhere], "ingress": []}
+    group = {
+        "address": "aws_security_group.nodes", "mode": "managed", "type": "aws_security_group",
+        "name": "nodes", "provider_name": "registry.terraform.io/hashicorp/aws",
+    }  # fmt: skip
+    before = values if action == "no-op" else None
+    change = {"actions": [action], "before": before, "after": values, "after_unknown": {}}
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({
+        "format_version": "1.2", "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {"resources": [{**group, "values": values}]}},
+        "resource_changes": [{**group, "change": change}],
+        "configuration": {"root_module": {"resources": [{**group, "expressions": {}}]}},
+    }))  # fmt: skip
+    failed = {item.check for item in policy.run_plan(path).findings if item.state == "failed"}
+    assert ("CKV_AWS_382" in failed) is told
+
+
 def test_as_junit_the_numbers_add_up(report):
     suite = ET.fromstring(policy.as_junit(report))  # noqa: S314
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "1", "1")

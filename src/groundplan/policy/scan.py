@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Variables of the user's shell that would change what checkov finds.
 _MEDDLING: Final = ("TF_VAR_", "CHECKOV_", "EVAL_TF_PLAN_", "LOG_LEVEL")
+_GROUPS: Final = frozenset({"aws_default_security_group", "aws_security_group"})
 _INDEX: Final = re.compile(r"/?\[(\d+)\]")
 
 
@@ -80,7 +81,8 @@ def _verdict(record: Any, resources: dict[str, Resource]) -> Verdict:
     resource = resources.get(address)
     if result == "failed" and resource:
         keys = record.check_result.get("evaluated_keys") or ()
-        if any(_untold(resource, _INDEX.sub(r".\1", key).replace("/", ".")) for key in keys):
+        paths = [_INDEX.sub(r".\1", key).replace("/", ".") for key in keys]
+        if any(_untold(resource, path) for path in paths) or _mirrors(resource, paths):
             result = "unknown"
     return Verdict(
         check=record.check_id,
@@ -91,6 +93,16 @@ def _verdict(record: Any, resources: dict[str, Resource]) -> Verdict:
         line=record.file_line_range[0] or None,
         guideline=record.guideline,
     )
+
+
+def _mirrors(resource: Resource, paths: Iterable[str]) -> bool:
+    """Whether a security group that is there tells only of rules that are resources of their own.
+
+    AWS shows them in the group. Where they are written in it, its file fails too.
+    """
+    told = {path.partition(".")[0] for path in paths}
+    there = resource.change in {"none", "update"}
+    return resource.type in _GROUPS and there and bool(told) and told <= {"egress", "ingress"}
 
 
 def _untold(resource: Resource, path: str) -> bool:
