@@ -11,7 +11,10 @@ from groundplan.files import write_if_changed
 from groundplan.terraform.plans import Permit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from groundplan.policy import Report
+    from groundplan.policy.report import Finding
     from groundplan.terraform import Plan, Terraform
 
 _SHOWN: Final = 5
@@ -28,13 +31,14 @@ def permit(driver: Terraform, plan: Plan) -> tuple[Permit, Report]:
         report = policy.run(driver.workspace, plan.env, plan.phase, plan=shown)
     finally:
         shown.unlink(missing_ok=True)
-    if report.failed:
-        raise _refused(plan, report)
+    # Of what a waiver is no use for, only a plan from nothing tells.
+    errors = [item for item in report.findings if item.severity == "error"]
+    if wrong := [item for item in errors if item.state != "unused"]:
+        raise _refused(plan, wrong)
     return Permit(plan.digest), report
 
 
-def _refused(plan: Plan, report: Report) -> RefusedError:
-    errors = [item for item in report.findings if item.severity == "error"]
+def _refused(plan: Plan, errors: Sequence[Finding]) -> RefusedError:
     lines = [
         f"{item.check} {item.resource}: {item.message}" + (f" ({item.place})" if item.place else "")
         for item in errors[:_SHOWN]

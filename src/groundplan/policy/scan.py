@@ -58,11 +58,18 @@ def plan(
         from checkov.terraform.plan_runner import Runner  # noqa: PLC0415
 
         settings = RunnerFilter(framework=["terraform_plan"])
-        return _verdicts(Runner(), None, [str(path.resolve())], settings, facts)
+        paths = [str(path.resolve())]
+        return _verdicts(Runner(), None, paths, settings, facts, in_files=bool(env))
 
 
 def _verdicts(
-    runner: Any, folder: str | None, paths: list[str] | None, settings: Any, facts: Facts | None
+    runner: Any,
+    folder: str | None,
+    paths: list[str] | None,
+    settings: Any,
+    facts: Facts | None,
+    *,
+    in_files: bool = False,
 ) -> tuple[Verdict, ...]:
     _tame()
     report = runner.run(root_folder=folder, files=paths, runner_filter=settings)
@@ -72,17 +79,22 @@ def _verdicts(
             hint="terraform validate says what is wrong in it",
         )  # fmt: skip
     resources = {resource.address: resource for resource in facts or ()}
-    return tuple(_verdict(record, resources) for record in report.get_all_records())
+    every = report.get_all_records()
+    return tuple(_verdict(record, resources, in_files=in_files) for record in every)
 
 
-def _verdict(record: Any, resources: dict[str, Resource]) -> Verdict:
+def _verdict(record: Any, resources: dict[str, Resource], *, in_files: bool) -> Verdict:
+    """A record's verdict. What a plan leaves as it stands shows what AWS chose, too: where the
+    Terraform files are at hand, they decide on it.
+    """
     result: Result = record.check_result["result"].value.lower()
     address = record.resource_address or record.resource
     resource = resources.get(address)
     if result == "failed" and resource:
         keys = record.check_result.get("evaluated_keys") or ()
         paths = [_INDEX.sub(r".\1", key).replace("/", ".") for key in keys]
-        if any(_untold(resource, path) for path in paths) or _mirrors(resource, paths):
+        untold = any(_untold(resource, path) for path in paths)
+        if untold or _mirrors(resource, paths) or (in_files and resource.change == "none"):
             result = "unknown"
     return Verdict(
         check=record.check_id,
