@@ -239,6 +239,12 @@ def test_a_compose_file_is_drawn_with_remarks_beside_the_result(groundplan, tmp_
     assert json.loads(out) == ["o/flow.svg", "o/graph.json"]
 
 
+def test_a_remark_tells_file_and_line(groundplan, tmp_path):
+    (tmp_path / "c.yml").write_text("services:\n  web: {image: nginx}\n  cache: {image: redis:7}\n")
+    _, _, err = groundplan("flow", "c.yml", "--out", "o")
+    assert "note: c.yml:3: nothing in the file says who calls cache\n" in err
+
+
 def test_the_schema_is_json_schema(groundplan):
     code, out, _ = groundplan("schema")
     assert code == 0

@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.layout import Box
+from groundplan.layout import LEGIBLE, Box, print_size
 from groundplan.sketch import PAD, arrange
 from pictured import inside, overlap
 
@@ -107,3 +107,52 @@ def test_two_lines_between_the_same_two_are_two_lines():
 
 def test_the_same_graph_has_the_same_layout():
     assert arrange(SHOP) == arrange(SHOP)
+
+
+def many(number: int, *edges: Edge) -> Graph:
+    nodes = tuple(Node(f"s{n}", "service", f"service-{n}", f"acme/{n}:1.2") for n in range(number))
+    return Graph("flow", "Many", nodes=nodes, edges=edges)
+
+
+def test_what_has_no_line_stands_in_a_grid_that_a_page_can_hold():
+    layout, _ = arrange(many(40))
+    columns = {card.x for card in layout.cards.values()}
+    rows = {card.y for card in layout.cards.values()}
+    assert (len(columns), len(rows)) == (6, 7)
+    assert len({card.w for card in layout.cards.values()}) == 1
+    assert 1.3 < layout.width / layout.height < 1.7
+    assert print_size(layout.width, layout.height) > LEGIBLE
+
+
+def test_a_few_stand_in_one_row():
+    layout, _ = arrange(many(4))
+    assert len({card.y for card in layout.cards.values()}) == 1
+
+
+def test_what_hangs_together_stands_above_what_does_not():
+    joined = {"s7", "s8", "s9"}
+    layout, _ = arrange(many(40, Edge("s8", "s7", "flow"), Edge("s9", "s8", "flow")))
+    lowest = max(layout.cards[id_].bottom for id_ in joined)
+    assert all(card.y > lowest for id_, card in layout.cards.items() if id_ not in joined)
+    assert layout.height < layout.width < 2 * layout.height
+
+
+def test_parts_that_nothing_joins_stand_in_rows():
+    pairs = [Edge(f"s{n}", f"s{n + 1}", "flow", "HTTP 80") for n in range(0, 40, 2)]
+    layout, lines = arrange(many(40, *pairs))
+    assert layout.height < layout.width < 2 * layout.height
+    assert not [pair for pair in combinations(layout.cards.values(), 2) if overlap(*pair)]
+    for edge in pairs:
+        (x, y), (_, below) = ends(lines[edge].path)
+        assert layout.cards[edge.source].x < x < layout.cards[edge.source].right
+        assert y == pytest.approx(layout.cards[edge.source].bottom, abs=1)
+        assert below == pytest.approx(layout.cards[edge.target].y, abs=1)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_leaves_of_one_node_stand_in_several_rows_where_one_were_too_wide(turned):
+    ways = [("s0", f"s{n}") for n in range(1, 12)]
+    star = many(12, *(Edge(*(way[::-1] if turned else way), "flow", "HTTP 80") for way in ways))
+    layout, _ = arrange(star)
+    assert len({round(layout.cards[id_].y) for _, id_ in ways}) > 1
+    assert layout.height < layout.width < 3 * layout.height

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product, zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from groundplan import typeface
 from groundplan.captions import DETAIL, ICON, LABEL, cell, head_of
@@ -102,6 +102,9 @@ class Layout:
         }
 
 
+Placed = TypeVar("Placed", bound=Layout)
+
+
 def filled(box: Box) -> bool:
     """True for the box of a thing that has a ground: a tall one would look empty."""
     return box.h <= HIGH * ICON
@@ -129,7 +132,7 @@ def arrange(graph: Graph) -> Layout:
     between = [node for node in services if len(_vpcs_met(graph, node)) > 1]
     services = [node for node in services if node not in between]
     apart = APART if _joined(graph) and not between else GAP / 2
-    columns = range(len(parts), 0, -1)
+    columns = range(max(len(parts), 1), 0, -1)
     block = best((_stacked(parts, number, apart, between) for number in columns), enough=_ROOMY)
     ways = _ways(services, block.height)
     column = _Column(block, _spoken(graph), _beyond(graph, block))
@@ -137,16 +140,15 @@ def arrange(graph: Graph) -> Layout:
     return _framed(graph, inner, outside)
 
 
-def best(layouts: Iterable[Layout], *, enough: float = _ENOUGH) -> Layout:
-    """The first that prints well, else the one that prints best; empty where there is none."""
-    found, most = Layout(), 0.0
+def best(layouts: Iterable[Placed], *, enough: float = _ENOUGH) -> Placed:
+    """The first that prints well, else the one that prints best. Raises ValueError for none."""
+    sizes: dict[float, Placed] = {}
     for layout in layouts:
         size = print_size(max(layout.width, 1) + 4 * MARGIN, max(layout.height, 1) + 6 * MARGIN)
         if size >= enough:
             return layout
-        if size > most:
-            found, most = layout, size
-    return found
+        sizes.setdefault(size, layout)
+    return sizes[max(sizes)]
 
 
 def _shut(graph: Graph, vpc: Cluster) -> bool:
@@ -186,7 +188,9 @@ def _stacked(
     whole = Layout()
     wide = max((cell(node)[0] for node in between), default=0)
     tall = max((cell(node)[1] for node in between), default=0)
-    widths = [max(part.width for part in parts[number::columns]) for number in range(columns)]
+    widths = [
+        max((part.width for part in parts[number::columns]), default=0) for number in range(columns)
+    ]
     y = 0.0
     for first in range(0, len(parts), columns):
         x = 0.0

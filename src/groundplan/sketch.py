@@ -7,40 +7,146 @@ same one.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import typeface
 from groundplan.captions import DETAIL, LABEL, cell, head_of
 from groundplan.labels import HEADS, LINES, WORDS, beyond, freest, head
-from groundplan.layout import Box, Layout, head_height, head_width
+from groundplan.layout import Box, Layout, best, head_height, head_width, icon
 from groundplan.lines import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from groundplan.graph import Cluster, Edge, Graph, Node
     from groundplan.routing import Point
 
 PAD: Final = 14  # between a card's border and what stands on it
 MARGIN: Final = 24
+APART: Final = 36  # between two cards side by side, and two parts that nothing joins
+STEPS_DOWN: Final = range(1, 7)  # rows that the leaves of one node may stand in
 ASIDE: Final = 5  # between a line and its label
 STEPS: Final = 8  # points that stand for a part of a curve
 
 
+@dataclass
+class _Sheet(Layout):
+    """A layout with the curve of each line, and where Graphviz left room for its label."""
+
+    curves: dict[Edge, list[Point]] = field(default_factory=dict)
+    wishes: dict[Edge, Point] = field(default_factory=dict)
+
+    def add(self, part: _Sheet, x: float, y: float) -> None:
+        """Take a part whose upper left corner comes to stand at (x, y)."""
+        self.take(part, x, y)
+        for edge, curve in part.curves.items():
+            self.curves[edge] = [(px + x, py + y) for px, py in curve]
+        self.wishes |= {edge: (px + x, py + y) for edge, (px, py) in part.wishes.items()}
+        self.width = max(self.width, x + part.width + MARGIN)
+        self.height = max(self.height, y + part.height + MARGIN)
+
+
 def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
-    """Lay out a graph of cards from top to bottom; a line and a label's place for each edge."""
+    """Lay out a graph of cards from top to bottom; a line and a label's place for each edge.
+
+    What hangs together stands together; what has no line stands in a grid below.
+    """
+    parts = [*_parts(graph)]
+    wide = max((_card(part.nodes[0])[0] for part in parts if _alone(part)), default=0)
+    joined = [best(_drawn(part, steps) for steps in STEPS_DOWN) for part in parts if part.edges]
+    joined += [_drawn(part) for part in parts if not part.edges and not _alone(part)]
+    cards = [_carded(part.nodes[0], wide) for part in parts if _alone(part)]
+    sheet = best(_shelved(joined, cards))
+    labels = _labels(graph, sheet, sheet.curves, sheet.wishes)
+    ways = {edge: sheet.curves[edge] for edge in graph.edges}
+    return sheet, {edge: Line(_path(curve), labels.get(edge)) for edge, curve in ways.items()}
+
+
+def _parts(graph: Graph) -> Iterator[Graph]:
+    """What hangs together by lines or by a group, in the order of its first nodes."""
+    groups = {item.id: item for item in graph.clusters}
+    around = {node.id: _around(node.cluster, groups) for node in graph.nodes}
+    pairs = [(edge.source, edge.target) for edge in graph.edges]
+    pairs += [(id_, frames[-1]) for id_, frames in around.items() if frames]
+    near: dict[str, list[str]] = defaultdict(list)
+    for one, other in pairs:
+        near[one].append(other)
+        near[other].append(one)
+    seen: set[str] = set()
+    for node in graph.nodes:
+        if node.id in seen:
+            continue
+        found, ahead = {node.id}, [node.id]
+        while ahead:
+            new = {*near[ahead.pop()]} - found
+            found |= new
+            ahead += sorted(new)
+        seen |= found
+        yield replace(
+            graph,
+            nodes=tuple(item for item in graph.nodes if item.id in found),
+            edges=tuple(edge for edge in graph.edges if edge.source in found),
+        )
+
+
+def _alone(part: Graph) -> bool:
+    return len(part.nodes) == 1 and not part.edges and part.nodes[0].cluster is None
+
+
+def _carded(node: Node, width: float) -> _Sheet:
+    """A card for itself, as wide as all others of that kind."""
+    height = _card(node)[1]
+    sheet = _Sheet(width, height)
+    sheet.cards[node.id] = Box(0, 0, width, height)
+    sheet.icons[node.id] = icon(PAD, 0, height)
+    return sheet
+
+
+def _shelved(joined: Sequence[_Sheet], cards: Sequence[_Sheet]) -> Iterator[_Sheet]:
+    """Everything in one row; then in rows ever narrower, as long as they are no tower."""
+    parts = [*joined, *cards]
+    yield _rows([parts], math.inf)
+    widths = {*accumulate(part.width + APART for part in parts)}
+    for width in sorted(widths, reverse=True):
+        sheet = _rows([joined, cards], width)
+        if sheet.width < sheet.height:
+            return
+        yield sheet
+
+
+def _rows(shelves: Iterable[Sequence[_Sheet]], width: float) -> _Sheet:
+    """Parts side by side in rows of at most that width, or of a single part; each of the shelves
+    starts a row.
+    """
+    sheet, y = _Sheet(2 * MARGIN, 2 * MARGIN), float(MARGIN)
+    for parts in shelves:
+        x, below = float(MARGIN), y
+        for part in parts:
+            if x > MARGIN and x + part.width > MARGIN + width:
+                x, y = float(MARGIN), below
+            sheet.add(part, x, y)
+            x, below = x + part.width + APART, max(below, y + part.height + APART)
+        y = below
+    return sheet
+
+
+def _drawn(graph: Graph, steps: int = 1) -> _Sheet:
+    """One part as `dot` lays it out, with what nothing else hangs on spread over so many rows."""
     import pygraphviz  # noqa: PLC0415 - takes 50 ms to import, and AWS views don't need it
 
     nodes = {f"n{number}": node for number, node in enumerate(graph.nodes)}
     names = {node.id: name for name, node in nodes.items()}
     drawing = pygraphviz.AGraph(directed=True, strict=False)
-    drawing.graph_attr.update(rankdir="TB", ranksep="0.45", nodesep="0.5", dpi="72")
+    drawing.graph_attr.update(rankdir="TB", ranksep="0.45", nodesep=f"{APART / 72}", dpi="72")
     for name, node in nodes.items():
         width, height = _card(node)
         drawing.add_node(
             name, shape="box", label="", fixedsize="true", width=width / 72, height=height / 72
         )
+    lengths = _lengths(graph, steps)
     for number, edge in enumerate(graph.edges):
         wide = typeface.width(edge.label, DETAIL, weight="semibold") + 10
         label = _placeholder(wide) if edge.label else ""
@@ -50,7 +156,7 @@ def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
             below = {"tailport": "s", "headport": "s"}  # where no call runs
             drawing.add_edge(*ends, key=f"e{number}", **below)
         else:
-            drawing.add_edge(*ends, key=f"e{number}", label=label)
+            drawing.add_edge(*ends, key=f"e{number}", label=label, minlen=lengths[edge])
     groups: dict[str | None, Any] = {None: drawing}
     for number, (group, inside) in enumerate(_grouped(graph)):
         wide = typeface.width(head_of(group)[0], LABEL, weight="semibold") + 20
@@ -60,6 +166,20 @@ def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
         )  # fmt: skip
     drawing.layout(prog="dot")
     return _read(drawing, graph, nodes)
+
+
+def _lengths(graph: Graph, steps: int) -> dict[Edge, int]:
+    """The rows that each line leads down: to the leaves of a node it is 1, 2, … `steps`, 1, …"""
+    lines = Counter(end for edge in graph.edges for end in (edge.source, edge.target))
+    leaves: Counter[tuple[str, bool]] = Counter()
+    lengths = {}
+    for edge in graph.edges:
+        down = lines[edge.target] == 1
+        leaf = down or lines[edge.source] == 1
+        hub = (edge.source if down else edge.target, down)
+        lengths[edge] = leaves[hub] % steps + 1 if leaf else 1
+        leaves[hub] += leaf
+    return lengths
 
 
 def _grouped(graph: Graph) -> list[tuple[Cluster, list[str]]]:
@@ -89,34 +209,32 @@ def _placeholder(width: float) -> str:
     return f'<<TABLE BORDER="0" {size}><TR><TD></TD></TR></TABLE>>'
 
 
-def _read(drawing: Any, graph: Graph, nodes: dict[str, Node]) -> tuple[Layout, dict[Edge, Line]]:
+def _read(drawing: Any, graph: Graph, nodes: dict[str, Node]) -> _Sheet:
     left, low, right, high = (float(part) for part in drawing.graph_attr["bb"].split(","))
-    layout = Layout(right - left + 2 * MARGIN, high - low + 2 * MARGIN)
+    layout = _Sheet(right - left, high - low)
 
     def place(x: str, y: str) -> tuple[float, float]:
-        return float(x) - left + MARGIN, high - float(y) + MARGIN
+        return float(x) - left, high - float(y)
 
     for name, node in nodes.items():
         x, y = place(*drawing.get_node(name).attr["pos"].split(","))
         width, height = _card(node)
         layout.cards[node.id] = Box(x - width / 2, y - height / 2, width, height)
-        layout.icons[node.id] = Box(x - width / 2 + PAD, y - 24, 48, 48)
+        layout.icons[node.id] = icon(x - width / 2 + PAD, y - height / 2, height)
     groups: dict[str | None, Any] = {None: drawing}
     for number, (group, _inside) in enumerate(_grouped(graph)):
         drawn = groups[group.parent].get_subgraph(f"cluster_{number}")
         bounds = drawn.graph_attr["bb"].split(",")
         (x, y), (right, top) = place(*bounds[:2]), place(*bounds[2:])
         layout.frames[group.id], groups[group.id] = Box(x, top, right - x, y - top), drawn
-    curves, wishes = {}, {}
     for number, edge in enumerate(graph.edges):
         drawn = drawing.get_edge(*_ends(edge, nodes), key=f"e{number}")
-        curves[edge] = _curve(drawn.attr["pos"], place)
+        layout.curves[edge] = curve = _curve(drawn.attr["pos"], place)
         if label := drawn.attr["lp"]:
-            wishes[edge] = place(*label.split(","))
+            layout.wishes[edge] = place(*label.split(","))
         elif edge.label:
-            wishes[edge] = curves[edge][len(curves[edge]) // 2]
-    labels = _labels(graph, layout, curves, wishes)
-    return layout, {edge: Line(_path(curve), labels.get(edge)) for edge, curve in curves.items()}
+            layout.wishes[edge] = curve[len(curve) // 2]
+    return layout
 
 
 def _ends(edge: Edge, nodes: dict[str, Node]) -> tuple[str, str]:

@@ -228,7 +228,8 @@ def flow(
     wanted = _wanted(formats, scale)
     files, remarks = draw_flow(compose, out, profiles=profile or (), wanted=wanted)
     for remark in remarks:
-        say(f"note: {remark}")
+        at = f"{short(compose)}:{remark.line}: " if remark.line else ""
+        say(f"note: {at}{remark.message}")
     if as_json:
         show([str(path) for path in files])
         return
