@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import combinations
+from math import dist
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,7 +17,10 @@ from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.layout import Box
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
+from pictured import inside
 from plans import PICTURED, recorded
+
+TOLERANCE = 6  # pixels
 
 FLOW = Graph(
     "flow", "Flow", (),
@@ -63,6 +69,11 @@ def absolute(every: dict[str, Cell], id_: str) -> Box:
     return cell.box.moved(around.x, around.y)
 
 
+def line_ends(path: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    numbers = [float(part) for part in re.findall(r"-?[\d.]+", path)]
+    return (numbers[0], numbers[1]), (numbers[-2], numbers[-1])
+
+
 def same(one: Box, other: Box) -> bool:
     pairs = zip((one.x, one.y, one.w, one.h), (other.x, other.y, other.w, other.h), strict=True)
     return all(abs(a - b) < 0.5 for a, b in pairs)
@@ -94,9 +105,61 @@ def test_what_stands_in_a_frame_stands_in_its_container(name):
         if node.id in plan.layout.bands:
             home = every[home].parent
         if node.cluster in plan.layout.frames:
-            assert home == f"g:{node.cluster}"
+            assert f"{home}/".startswith(f"g:{node.cluster}/")
+            parts = [plan.layout.frames[node.cluster], *plan.layout.again.get(node.cluster, ())]
+            icon = plan.layout.icons[node.id]
+            within = any(inside(icon, part) for part in parts)
+            assert inside(icon, absolute(every, home)) is within
         elif node.cluster is None:
             assert home == "1"
+
+
+@pytest.mark.parametrize("name", PICTURED)
+@pytest.mark.parametrize("view", [network, infrastructure])
+def test_every_further_frame_of_a_group_and_of_a_band_is_a_container_too(name, view):
+    graph = view(recorded(name))
+    plan = render.plan(graph)
+    every = cells(drawio.write(graph, plan))
+    containers = [id_ for id_, cell in every.items() if cell.style.get("container") == "1"]
+    drawn = [absolute(every, id_) for id_ in containers]
+    for boxes in plan.layout.again.values():
+        for box in boxes:
+            assert sum(same(box, other) for other in drawn) == 1
+
+
+def test_a_group_in_several_frames_is_the_same_group_in_each():
+    graph = network(recorded("dual"))
+    every = cells(drawio.write(graph, render.plan(graph)))
+    (first, *further) = (
+        cell for id_, cell in every.items() if id_.partition("/")[0] == "g:aws_security_group.this"
+    )
+    assert len(further) == 2
+    assert {(cell.label, cell.parent, *cell.style.items()) for cell in further} == {
+        (first.label, first.parent, *first.style.items())
+    }
+
+
+def test_what_stands_side_by_side_in_one_band_stands_in_one_container():
+    for name in PICTURED:
+        graph = infrastructure(recorded(name))
+        layout = render.plan(graph).layout
+        every = cells(drawio.write(graph, render.plan(graph)))
+        for one, other in combinations(layout.bands, 2):
+            together = layout.bands[one] == layout.bands[other]
+            assert (every[f"g:{one}"].parent == every[f"g:{other}"].parent) is together
+
+
+@pytest.mark.parametrize("name", PICTURED)
+def test_a_line_ends_where_it_ends_in_the_picture(name):
+    graph = network(recorded(name))
+    plan = render.plan(graph)
+    every = cells(drawio.write(graph, plan))
+    for edge, line in plan.lines.items():
+        end = every[f"e:{edge.kind}:{edge.source}:{edge.target}:{edge.label}"]
+        for id_, port, point in zip(end.ends, ("exit", "entry"), line_ends(line.path), strict=True):
+            box = absolute(every, id_)
+            x, y = (float(end.style[f"{port}{axis}"]) for axis in "XY")
+            assert dist((box.x + x * box.w, box.y + y * box.h), point) < TOLERANCE
 
 
 @pytest.mark.parametrize("name", PICTURED)

@@ -24,7 +24,7 @@ from groundplan.overlay import BADGE
 from groundplan.svg_parts import clean, px
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from groundplan.graph import Change, Cluster, Edge, Graph, Node
     from groundplan.overlay import Overlay
@@ -61,6 +61,8 @@ class _Writer:
         self.words = {_key(edge): text for edge, text in written(graph.edges, here).items()}
         self.frames = {item.id: item for item in graph.clusters}
         self.boxes: dict[str, Box] = {}  # of each cell, from the picture's corner
+        self.bands: dict[Box, str] = {}  # the cell of each
+        self.parts: dict[str, list[str]] = {}  # the cells of a thing that is drawn in several
         self.file = ET.Element("mxfile", {"host": "groundplan"})
         diagram = ET.SubElement(self.file, "diagram", id=graph.view, name=clean(graph.title))
         model = ET.SubElement(diagram, "mxGraphModel", {
@@ -91,7 +93,8 @@ class _Writer:
         value = _html(_signed(label, cluster.change), notes)
         style = _frame_style(cluster) + _changed(cluster.change)
         extra = {"address": cluster.address or ""}
-        self._vertex(cluster.id, value, style, box, parent=cluster.parent, extra=extra)
+        boxes = (box, *self.layout.again.get(cluster.id, ()))
+        self._several(cluster.id, (value, style), boxes, parent=cluster.parent, extra=extra)
 
     def _node(self, node: Node) -> None:
         text, icon = text_of(node), self.layout.icons[node.id]
@@ -105,22 +108,30 @@ class _Writer:
             shape = f"{shape_of(kind(node.kind).icon)}{_ASIDE}{_TEXT}connectable=0;"
             self._vertex(f"{node.id}/icon", value, shape, icon, parent=node.id)
             return
-        home = node.cluster
+        home = self._part(node.cluster, icon.middle) if node.cluster else None
         ground = "labelBackgroundColor=#ffffff;" if node.kind in ON_BORDER else ""
         if band := self.layout.bands.get(node.id):
-            home = f"{node.id}/band"
-            looks = f"{_style(palette.FRAMES[kind(node.kind).band])}container=1;collapsible=0;"
-            self._vertex(home, "", looks, band, parent=node.cluster)
+            home = self._band(node, (band, *self.layout.again.get(node.id, ())))
         style = f"{shape_of(kind(node.kind).icon)}{_ASIDE}{_TEXT}{ground}"
         style += _changed(node.change, icon=True)
         self._vertex(node.id, value, style, icon, parent=home, extra=extra)
 
+    def _band(self, node: Node, boxes: Sequence[Box]) -> str:
+        """The cell of the band that a node stands in; several may stand in one, side by side."""
+        if boxes[0] not in self.bands:
+            style = f"{_style(palette.FRAMES[kind(node.kind).band])}container=1;collapsible=0;"
+            self.bands[boxes[0]] = id_ = f"{node.id}/band"
+            self._several(id_, ("", style), boxes, parent=node.cluster)
+        return self.bands[boxes[0]]
+
     def _edge(self, edge: Edge) -> None:
         line = self.lines.get(_key(edge))
-        source, target = (self._end(id_) for id_ in (edge.source, edge.target))
-        if line is None or not {source, target} <= self.boxes.keys():
+        if line is None:
             return
         points, curved = _points(line.path)
+        source, target = self._end(edge.source, points[0]), self._end(edge.target, points[-1])
+        if not {source, target} <= self.boxes.keys():
+            return
         said = self.words.get(_key(edge), "")  # a route's is told at its subnet's head
         cell = self._cell(_edge_id(edge), _html(_signed(said, edge.change)), {
             "style": _edge_style(edge, curved=curved)
@@ -140,10 +151,20 @@ class _Writer:
             for x, y in points[1:-1]:
                 ET.SubElement(array, "mxPoint", x=px(x), y=px(y))
 
-    def _end(self, id_: str) -> str:
+    def _end(self, id_: str, at: Point) -> str:
         """What a line ends at: a group that has no frame is met at one of its nodes."""
         inside = [node.id for node in self.graph.nodes if node.cluster == id_]
-        return inside[-1] if inside and id_ not in self.boxes else id_
+        return inside[-1] if inside and id_ not in self.boxes else self._part(id_, at)
+
+    def _part(self, id_: str, at: Point) -> str:
+        """The cell of a thing that a point is in or next to."""
+        cells = self.parts.get(id_)
+        return min(cells, key=lambda cell: self._off(cell, at)) if cells else id_
+
+    def _off(self, cell: str, at: Point) -> float:
+        box = self.boxes[cell]
+        near = min(max(at[0], box.x), box.right), min(max(at[1], box.y), box.bottom)
+        return dist(near, at)
 
     def _added(self, over: Overlay) -> None:
         """A person's notes and boundaries."""
@@ -168,6 +189,21 @@ class _Writer:
             room = self.layout.width - told.x - BADGE
             box = Box(told.x - BADGE, told.y - BADGE, room, 20 * len(told.lines))
             self._vertex(f"note/{told.number}", _html(text), style, box, parent=None)
+
+    def _several(
+        self,
+        id_: str,
+        looks: tuple[str, str],
+        boxes: Sequence[Box],
+        *,
+        parent: str | None,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
+        """A cell of that value and style at each box that a thing has."""
+        self.parts[id_] = [id_, *(f"{id_}/{number}" for number in range(2, len(boxes) + 1))]
+        for cell, box in zip(self.parts[id_], boxes, strict=True):
+            home = self._part(parent, box.middle) if parent else None
+            self._vertex(cell, *looks, box, parent=home, extra=extra)
 
     def _vertex(
         self,
