@@ -15,7 +15,7 @@ from groundplan import facts, growth
 from groundplan.captions import DETAIL, HEAD_TEXT, LABEL, TEXT, cell, head_of, text_of
 from groundplan.folding import MOST_NODES, fold
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.layout import LEGIBLE, PAGES, Box, Layout, arrange, print_size
+from groundplan.layout import APART, LEGIBLE, ON_BORDER, PAGES, Box, Layout, arrange, print_size
 from groundplan.thinning import MOST_LINES
 from groundplan.typeface import width
 from groundplan.views.network import network
@@ -82,10 +82,14 @@ def assert_framed(graph: Graph, layout: Layout, cells: dict[str, Box]) -> None:
         if a.kind == b.kind and a.id in layout.frames and b.id in layout.frames:
             assert not overlap(layout.frames[a.id], layout.frames[b.id]), (a.id, b.id)
     for group in (item for item in graph.clusters if item.kind == "group"):
-        members = {node.id for node in graph.nodes if node.cluster == group.id}
-        for box in (layout.frames.get(group.id), *layout.again.get(group.id, ())):
-            inside_it = {id_ for id_, cell in cells.items() if box and overlap(cell, box)}
-            assert inside_it <= members, group.id
+        members = {node.id: node.kind for node in graph.nodes if node.cluster == group.id}
+        first = layout.frames.get(group.id)
+        boxes = (first, *layout.again.get(group.id, ())) if first else ()
+        for box in boxes:
+            inside_it = {id_ for id_, cell in cells.items() if overlap(cell, box)}
+            assert inside_it <= members.keys(), group.id
+        for id_ in (id_ for id_, kind in members.items() if kind not in ON_BORDER):
+            assert any(inside(cells[id_], box) for box in boxes), (group.id, id_)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -278,6 +282,52 @@ def test_modules_that_span_tiers_stand_below_the_zones_where_they_are_many():
     layout = arrange(graph)
     assert layout.icons["module.m29"].y > layout.frames["a"].bottom
     assert print_size(layout.width, layout.height) >= LEGIBLE
+
+
+GROUP = Cluster("g", "group", "Security group g", "aws_vpc.v", "g")
+
+
+def test_members_of_a_group_that_nobody_knows_the_subnets_of_stand_in_its_frame():
+    nodes = [placed("alone"), *(placed(f"i{n}", frame="g") for n in range(3))]
+    graph = network_of(*nodes, placed("known", "a-public-0", frame="g"), more=(GROUP,))
+    assert_good(graph)
+    layout = arrange(graph)
+    (frame,) = layout.again["g"]
+    assert [inside(whole(node, layout), frame) for node in nodes] == [False, True, True, True]
+    assert inside(layout.frames["g"], layout.frames["a-public-0"])
+
+
+def test_members_of_a_group_that_span_tiers_stand_in_its_frame():
+    tiers = ("a-public-0", "a-private-0")
+    nodes = [placed(f"i{n}", *tiers, frame="g") for n in range(2)]
+    graph = network_of(*nodes, placed("other", *tiers), more=(GROUP,))
+    assert_good(graph)
+    layout = arrange(graph)
+    assert inside(layout.bands["i0"], layout.frames["g"])
+    assert layout.bands["i0"] == layout.bands["i1"] != layout.bands["other"]
+
+
+def test_many_groups_beside_modules_below_the_zones_stand_in_their_frames():
+    tiers = ("a-public-0", "a-private-0")
+    groups = [replace(GROUP, id=f"g{n}", address=f"g{n}") for n in range(5)]
+    nodes = [placed(f"i{n}", frame=f"g{n // 4}") for n in range(20)]
+    modules = [placed(f"module.m{n}", *tiers, kind="module") for n in range(30)]
+    graph = network_of(*modules, *nodes, more=tuple(groups))
+    assert_good(graph)
+    layout = arrange(graph)
+    assert all(layout.frames[group.id].y > layout.frames["a"].bottom for group in groups)
+
+
+def test_groups_in_no_vpc_of_the_plan_are_frames_in_the_region():
+    groups = [replace(GROUP, id=id_, parent="region") for id_ in ("g", "h")]
+    region = Cluster("region", "region", "Region")
+    nodes = [placed(f"{frame}{n}", frame=frame) for frame in ("g", "h") for n in range(3)]
+    nodes.append(placed("alone", frame="region"))
+    rule = Edge("g", "h", "rule", "tcp 3306")
+    graph = Graph("network", "N", (region, *groups), tuple(nodes), (rule,))
+    assert_good(graph)
+    layout = arrange(graph)
+    assert layout.frames["h"].x - layout.frames["g"].right >= APART
 
 
 def test_endpoints_on_the_border_have_room_however_many_they_are():

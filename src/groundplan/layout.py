@@ -78,7 +78,7 @@ class Box:
 class Layout:
     """The result: a box for each frame and for each node's icon, and the size of the whole.
 
-    `again` are further boxes of a security group that has members in several tiers. `bands` are
+    `again` are further boxes of a security group that has members in several places. `bands` are
     the frames of nodes that span several subnets, `cards` the grounds of nodes that stand in no
     frame, both by node id.
     """
@@ -91,15 +91,23 @@ class Layout:
     cards: dict[str, Box] = field(default_factory=dict)
     again: dict[str, tuple[Box, ...]] = field(default_factory=dict)
 
+    def add(self, boxes: dict[str, Box], id_: str, box: Box) -> None:
+        """The first box of a thing in `boxes`, or one more."""
+        if id_ in boxes:
+            self.again[id_] = (*self.again.get(id_, ()), box)
+        else:
+            boxes[id_] = box
+
     def take(self, part: Layout, dx: float, dy: float) -> None:
         """Everything of `part`, moved."""
-        self.frames |= {id_: box.moved(dx, dy) for id_, box in part.frames.items()}
+        for id_, box in part.frames.items():
+            self.add(self.frames, id_, box.moved(dx, dy))
         self.icons |= {id_: box.moved(dx, dy) for id_, box in part.icons.items()}
         self.bands |= {id_: box.moved(dx, dy) for id_, box in part.bands.items()}
         self.cards |= {id_: box.moved(dx, dy) for id_, box in part.cards.items()}
-        self.again |= {
-            id_: tuple(box.moved(dx, dy) for box in boxes) for id_, boxes in part.again.items()
-        }
+        for id_, boxes in part.again.items():
+            moved = (box.moved(dx, dy) for box in boxes)
+            self.again[id_] = (*self.again.get(id_, ()), *moved)
 
 
 Placed = TypeVar("Placed", bound=Layout)
@@ -121,17 +129,22 @@ def arrange(graph: Graph) -> Layout:
     Of the ways to put VPCs and services beside and below each other, the first one that prints
     well on a page, else the one that prints best.
     """
-    from groundplan.vpclayout import arranged  # noqa: PLC0415 - it builds on this module
+    from groundplan.strips import groups_of  # noqa: PLC0415 - it builds on this module
+    from groundplan.vpclayout import arranged  # noqa: PLC0415 - so does this
 
     vpcs = [item for item in graph.clusters if item.kind == "vpc"]
     parts = [arranged(graph, item) for item in sorted(vpcs, key=lambda vpc: _shut(graph, vpc))]
     outside = [node for node in graph.nodes if node.cluster is None]
     standing = {id_ for part in parts for id_ in part.icons}
+    groups = groups_of(graph, standing)
+    parts += groups.values()
+    standing |= {id_ for part in groups.values() for id_ in part.icons}
     services = [node for node in graph.nodes if node.cluster and node.id not in standing]
-    services.sort(key=lambda node: (node.cluster or "", _family(node)))
+    services.sort(key=lambda node: (node.cluster or "", kind(node.kind).icon))  # by family
     between = [node for node in services if len(_vpcs_met(graph, node)) > 1]
     services = [node for node in services if node not in between]
-    apart = APART if _joined(graph) and not between else GAP / 2
+    joined = _joined(graph, {*groups, *(item.id for item in vpcs)})
+    apart = APART if joined and not between else GAP / 2
     columns = range(max(len(parts), 1), 0, -1)
     block = best((_stacked(parts, number, apart, between) for number in columns), enough=_ROOMY)
     ways = _ways(services, block.height)
@@ -156,15 +169,9 @@ def _shut(graph: Graph, vpc: Cluster) -> bool:
     return not any(node.kind in TOP_BORDER and node.cluster == vpc.id for node in graph.nodes)
 
 
-def _family(node: Node) -> str:
-    """Services of one family stand together; the folder that an icon stands in tells it."""
-    return kind(node.kind).icon
-
-
-def _joined(graph: Graph) -> bool:
-    """True where a line leads from one VPC to another."""
-    vpcs = {item.id for item in graph.clusters if item.kind == "vpc"}
-    return any(edge.source in vpcs or edge.target in vpcs for edge in graph.edges)
+def _joined(graph: Graph, frames: set[str]) -> bool:
+    """True where a line leads to one of these frames."""
+    return any(edge.source in frames or edge.target in frames for edge in graph.edges)
 
 
 def _vpcs_met(graph: Graph, node: Node) -> set[str]:
@@ -323,7 +330,7 @@ def _place_rows(lines: Sequence[Sequence[Node]], whole: Layout) -> None:
 
 
 def _framed(graph: Graph, inner: Layout, outside: Sequence[Node]) -> Layout:
-    """The whole picture: the region's frame round `inner`, and above it what is in no region."""
+    """The whole picture: the region's frame round `inner`, and above it what is in none."""
     regions = [item for item in graph.clusters if item.kind == "region"]
     head = max((head_height(item) for item in regions), default=0)
     width = max([inner.width, *(head_width(item) for item in regions)]) + 2 * GAP
@@ -333,14 +340,9 @@ def _framed(graph: Graph, inner: Layout, outside: Sequence[Node]) -> Layout:
     height = head + inner.height + GAP / 2
     for region in regions:
         whole.frames[region.id] = Box(MARGIN, above, width, height)
-    right = max((box.x + width_of(graph, id_) for id_, box in whole.icons.items()), default=0)
+    right = max((box.x + cell(graph.node(id_))[0] for id_, box in whole.icons.items()), default=0)
     whole.width, whole.height = max(width + MARGIN, right) + MARGIN, above + height + MARGIN
     return whole
-
-
-def width_of(graph: Graph, id_: str) -> float:
-    """The width of a node's icon and text."""
-    return cell(graph.node(id_))[0]
 
 
 def _gateway(graph: Graph, inner: Layout) -> float:

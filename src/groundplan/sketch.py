@@ -39,7 +39,7 @@ class _Sheet(Layout):
     curves: dict[Edge, list[Point]] = field(default_factory=dict)
     wishes: dict[Edge, Point] = field(default_factory=dict)
 
-    def add(self, part: _Sheet, x: float, y: float) -> None:
+    def hold(self, part: _Sheet, x: float, y: float) -> None:
         """Take a part whose upper left corner comes to stand at (x, y)."""
         self.take(part, x, y)
         for edge, curve in part.curves.items():
@@ -127,7 +127,7 @@ def _rows(shelves: Iterable[Sequence[_Sheet]], width: float) -> _Sheet:
         for part in parts:
             if x > MARGIN and x + part.width > MARGIN + width:
                 x, y = float(MARGIN), below
-            sheet.add(part, x, y)
+            sheet.hold(part, x, y)
             x, below = x + part.width + APART, max(below, y + part.height + APART)
         y = below
     return sheet

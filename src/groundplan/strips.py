@@ -5,17 +5,19 @@ All lengths are pixels.
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from groundplan.captions import cell
 from groundplan.catalog import kind
-from groundplan.layout import GAP, Box, Layout, icon, places
+from groundplan.layout import GAP, HEAD, Box, Layout, head_width, icon, places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from groundplan.graph import Node
+    from groundplan.graph import Graph, Node
 
 PAD: Final = 12
 
@@ -32,78 +34,170 @@ class Ground:
 
 @dataclass
 class _Strip:
-    """Nodes that span the same rows, or that nobody knows the subnets of."""
+    """Nodes that span the same rows in the same group, or that nobody knows the subnets of."""
 
     rows: tuple[int, int]
     spanning: bool
+    group: str | None
     nodes: list[Node] = field(default_factory=list)
 
 
-def place_below(
-    layout: Layout, nodes: Sequence[Node], ends: tuple[float, float], more: int
-) -> tuple[float, float]:
-    """Put nodes in rows below the zones, in each `more` than fit; the new right and lower end."""
-    right, bottom = ends
-    if not nodes:
+@dataclass(frozen=True)
+class Loose:
+    """Nodes of a VPC that no tier can hold, and the width of each security group's head."""
+
+    nodes: Sequence[Node]
+    heads: Mapping[str, float]
+
+    def place_below(
+        self, layout: Layout, ends: tuple[float, float], more: int
+    ) -> tuple[float, float]:
+        """Put nodes in rows below the zones, in each `more` than fit; the new right and lower end.
+
+        Those of one group stand in a frame.
+        """
+        right, bottom = ends
+        if not self.nodes:
+            return right, bottom
+        step = max(cell(node)[0] for node in self.nodes) + GAP
+        room = max(int(right // step), 2) + more
+        step = max(step, right / room)
+        y = bottom + GAP / 2
+        for row in _in_rows([*self._blocks(self.nodes, across=room)], step, room):
+            height = max(block.height for _, block in row)
+            for number, block in row:
+                x = GAP + number * step
+                layout.take(block, x, y + (height - block.height) / 2)
+                right = max(right, x + block.width)
+            y += height + GAP / 2
+        return right, y
+
+    def place_beside(
+        self, layout: Layout, row_of: Mapping[str, int], ground: Ground
+    ) -> tuple[float, float]:
+        """Put nodes in strips right of the zones; the new right and lower end.
+
+        A strip is as tall as the rows that its nodes span, and a band round them shows it; round
+        that, or round those of one group that nobody knows the subnets of, stands their frame.
+        """
+        right, bottom = ground.right, ground.bottom
+        for strip in self._strips(row_of, len(ground.rows)):
+            start, end = ground.top, max(ground.bottom - GAP / 2, ground.top)
+            if strip.spanning:
+                start, end = ground.rows[strip.rows[0]][0], ground.rows[strip.rows[1]][1]
+                right, lowest = self._spanning(layout, strip, right, (start, end))
+            else:
+                blocks = [*self._blocks(strip.nodes, across=1)]
+                right, lowest = _fill(layout, blocks, right + GAP, start + PAD, end)
+                right += GAP
+            bottom = max(bottom, lowest + PAD)
         return right, bottom
+
+    def _spanning(
+        self, layout: Layout, strip: _Strip, left: float, reach: tuple[float, float]
+    ) -> tuple[float, float]:
+        """A strip from the upper to the lower end of the rows; its right and lower end."""
+        start, end = reach
+        blocks = [_single(node) for node in strip.nodes]
+        tall = sum(block.height + GAP / 2 for block in blocks) - GAP / 2
+        spare = max((end - start - tall) / 2, PAD)
+        inset = PAD / 2 if strip.group else 0
+        right, lowest = _fill(layout, blocks, left + GAP + inset, start + spare, end)
+        x, high = left + GAP / 2 + inset, max(end, lowest + PAD) - start
+        band = Box(x, start, right + GAP / 2 - x, high)
+        layout.bands |= {node.id: band for node in strip.nodes}
+        if strip.group is None:
+            return right + GAP, lowest
+        wide = max(band.w + PAD, self.heads[strip.group])
+        frame = Box(x - inset, start - HEAD + 4, wide, high + HEAD - 4 + inset)
+        layout.add(layout.frames, strip.group, frame)
+        return frame.right + GAP / 2, frame.bottom
+
+    def _strips(self, row_of: Mapping[str, int], rows: int) -> list[_Strip]:
+        found: dict[tuple[object, ...], _Strip] = {}
+        for node in self.nodes:
+            own = {row_of[subnet] for subnet in places(node) if subnet in row_of}
+            reach = (min(own), max(own)) if own else (0, max(rows - 1, 0))
+            group = self._group(node) if own else None
+            key = (not own, reach, kind(node.kind).band if own else "", group or "")
+            found.setdefault(key, _Strip(reach, bool(own), group)).nodes.append(node)
+        return [found[key] for key in sorted(found, key=str)]
+
+    def _group(self, node: Node) -> str | None:
+        return node.cluster if node.cluster in self.heads else None
+
+    def _blocks(self, nodes: Iterable[Node], *, across: int) -> Iterator[Layout]:
+        """Nodes of one group in their frame, so many side by side; each other for itself."""
+        groups: dict[str, list[Node]] = defaultdict(list)
+        for node in nodes:
+            groups[self._group(node) or f"/{node.id}"].append(node)
+        for group, inside in groups.items():
+            if group in self.heads:
+                yield _framed(group, inside, self.heads[group], across)
+            else:
+                yield _single(inside[0])
+
+
+def groups_of(graph: Graph, standing: Container[str]) -> dict[str, Layout]:
+    """The frames of the groups with nodes that stand nowhere so far, and those in them."""
+    inside: dict[str, list[Node]] = defaultdict(list)
+    for node in graph.nodes:
+        if node.id not in standing:
+            inside[node.cluster or ""].append(node)
+    return {
+        item.id: _framed(item.id, held, head_width(item), round(math.sqrt(len(held) / 2)) or 1)
+        for item in graph.clusters
+        if item.kind == "group" and (held := inside[item.id])
+    }
+
+
+def _single(node: Node) -> Layout:
+    width, height = cell(node)
+    block = Layout(width, height)
+    block.icons[node.id] = icon(0, 0, height)
+    return block
+
+
+def _framed(group: str, nodes: Sequence[Node], head: float, across: int) -> Layout:
+    """The frame of a group at (0, 0), with its nodes in rows of so many."""
     step = max(cell(node)[0] for node in nodes) + GAP
-    room = max(int(right // step), 2) + more
-    step = max(step, right / room)
-    y = bottom + GAP / 2
-    for first in range(0, len(nodes), room):
-        row = nodes[first : first + room]
+    block, y = Layout(), float(HEAD)
+    for first in range(0, len(nodes), across):
+        row = nodes[first : first + across]
         height = max(cell(node)[1] for node in row)
         for number, node in enumerate(row):
-            layout.icons[node.id] = icon(GAP + number * step, y, height)
-            right = max(right, GAP + number * step + cell(node)[0])
+            block.icons[node.id] = icon(PAD + number * step, y, height)
         y += height + GAP / 2
-    return right, y
+    wide = min(len(nodes), across) * step - GAP + 2 * PAD
+    block.width, block.height = max(wide, head), y - GAP / 2 + PAD
+    block.frames[group] = Box(0, 0, block.width, block.height)
+    return block
 
 
-def place_beside(
-    layout: Layout, nodes: Sequence[Node], row_of: Mapping[str, int], ground: Ground
-) -> tuple[float, float]:
-    """Put nodes in strips right of the zones; the new right and lower end.
-
-    A strip is as tall as the rows that its nodes span, and a band round them shows it.
-    """
-    right, bottom = ground.right, ground.bottom
-    for strip in _strips(nodes, row_of, len(ground.rows)):
-        start, end = ground.top, max(ground.bottom - GAP / 2, ground.top)
-        if strip.spanning:
-            start, end = ground.rows[strip.rows[0]][0], ground.rows[strip.rows[1]][1]
-        tall = sum(cell(node)[1] + GAP / 2 for node in strip.nodes) - GAP / 2
-        spare = max((end - start - tall) / 2, PAD) if strip.spanning else PAD
-        ends = _fill(layout, strip.nodes, right + GAP, start + spare, end)
-        if strip.spanning:
-            wide, high = ends[0] + GAP / 2 - right, max(end, ends[1] + PAD) - start
-            band = Box(right + GAP / 2, start, wide, high)
-            layout.bands |= {node.id: band for node in strip.nodes}
-        right, bottom = ends[0] + GAP, max(bottom, ends[1] + PAD)
-    return right, bottom
+def _in_rows(blocks: Iterable[Layout], step: float, room: int) -> list[list[tuple[int, Layout]]]:
+    """Blocks in rows of so many columns, each with the number of its first column."""
+    rows: list[list[tuple[int, Layout]]] = []
+    free = 0
+    for block in blocks:
+        columns = min(math.ceil((block.width + GAP) / step), room)
+        if columns > free:
+            rows.append([])
+            free = room
+        rows[-1].append((room - free, block))
+        free -= columns
+    return rows
 
 
 def _fill(
-    layout: Layout, nodes: Sequence[Node], x: float, top: float, end: float
+    layout: Layout, blocks: Sequence[Layout], x: float, top: float, end: float
 ) -> tuple[float, float]:
-    """Columns from `top` to `end`, at least one node in each; their right and lower end."""
-    wide = max(cell(node)[0] for node in nodes)
+    """Columns from `top` to `end`, at least one block in each; their right and lower end."""
+    wide = max(block.width for block in blocks)
     y, lowest = top, top
-    for node in nodes:
-        height = cell(node)[1]
-        if y + height > end and y > top:
+    for block in blocks:
+        if y + block.height > end and y > top:
             x, y = x + wide + GAP, top
-        layout.icons[node.id] = icon(x, y, height)
-        lowest = max(lowest, y + height)
-        y += height + GAP / 2
+        layout.take(block, x, y)
+        lowest = max(lowest, y + block.height)
+        y += block.height + GAP / 2
     return x + wide, lowest
-
-
-def _strips(nodes: Iterable[Node], row_of: Mapping[str, int], rows: int) -> list[_Strip]:
-    found: dict[tuple[object, ...], _Strip] = {}
-    for node in nodes:
-        own = {row_of[subnet] for subnet in places(node) if subnet in row_of}
-        reach = (min(own), max(own)) if own else (0, max(rows - 1, 0))
-        key = (not own, reach, kind(node.kind).band if own else "")
-        found.setdefault(key, _Strip(reach, bool(own))).nodes.append(node)
-    return [found[key] for key in sorted(found, key=str)]

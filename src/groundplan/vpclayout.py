@@ -148,11 +148,13 @@ class _Vpc:
         for zone, (start, width) in zip(self.zones, columns, strict=True):
             self.layout.frames[zone.id] = Box(start, top, width, bottom - top)
         zones_right = right
+        wide = {id_: head_width(group) for id_, group in self.groups.items()}
+        loose = strips.Loose(others, wide)
         if self.below is not None:
-            right, bottom = strips.place_below(self.layout, others, (right, bottom), self.below)
+            right, bottom = loose.place_below(self.layout, (right, bottom), self.below)
         else:
             ground = strips.Ground(right, bottom, top, extents)
-            right, bottom = strips.place_beside(self.layout, others, self.row_of, ground)
+            right, bottom = loose.place_beside(self.layout, self.row_of, ground)
         self._close(y, right, bottom, (zones_right, gateways, endpoints))
         return self.layout
 
@@ -255,18 +257,12 @@ class _Vpc:
             bottom += PAD / 2 if len(own) > 1 and own[-1][1].spans else 0
             for first, last in self._runs([node for _, lane in own for node in lane.nodes]):
                 left, right = columns[first][0] + GAP, sum(columns[last]) - GAP
-                self._add(self.layout.frames, group, Box(left, top, right - left, bottom - top))
+                frame = Box(left, top, right - left, bottom - top)
+                self.layout.add(self.layout.frames, group, frame)
             if len(own) > 1:  # the frame alone doesn't tell who spans its subnets
                 for at, lane in own:
                     if lane.spans:
                         self._band(lane, columns, at, PAD / 2)
-
-    def _add(self, boxes: dict[str, Box], id_: str, box: Box) -> None:
-        """The first box of a thing, or one more."""
-        if id_ in boxes:
-            self.layout.again[id_] = (*self.layout.again.get(id_, ()), box)
-        else:
-            boxes[id_] = box
 
     def _band(
         self, lane: Lane, columns: list[tuple[float, float]], y: float, inset: float = 0
@@ -280,7 +276,7 @@ class _Vpc:
             left, right = columns[first][0] + GAP + inset, sum(columns[last]) - GAP - inset
             box = Box(left, y, right - left, lane.height)
             for node in lane.nodes:
-                self._add(self.layout.bands, node.id, box)
+                self.layout.add(self.layout.bands, node.id, box)
 
 
 _SPANNING: Final = ICON + ASIDE + TEXT  # so that the icons of all that spans stand in line
