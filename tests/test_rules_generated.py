@@ -93,6 +93,13 @@ def test_a_picture_in_the_prose_that_is_not_todays_is_made_anew(tmp_path):
     assert found(Workspace(tmp_path), "pictures-current") == []
 
 
+def test_a_picture_in_the_prose_that_is_torn(example):
+    example.write("docs/assets/it.svg", "<svg>\n<g>\n<path d='M0,0")
+    finding = only(example, "pictures-current")
+    assert finding.message == "this is no picture that can be shown"
+    assert (finding.file, finding.line) == (example.root / "docs/assets/it.svg", 3)
+
+
 def test_what_the_last_policy_run_said_makes_no_picture_old():
     cards = '<svg><metadata class="gp-cards">{"a":{"sections":%s}}</metadata><g/></svg>'
     here = cards % '{"Policy":[["CKV_1","no"]],"In Terraform":[["main.tf:28","aws_x.a"]]}'

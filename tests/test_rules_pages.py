@@ -24,6 +24,7 @@ def site(example):
         "docs/index.md", "---\ntitle: Home\n---\n# Home\n\n[The network](network.md#top)\n"
     )
     example.write("docs/network.md", "# Network\n\n{{ picture('network') }}\n")
+    example.write("docs/assets/it.svg", "<svg/>")
     assert found(example, "pages") == []
     return example
 
@@ -38,6 +39,10 @@ def site(example):
         ("{{ picture('networks') }}", "there is no picture 'networks'"),
         ("[That](cost.md)", "this leads nowhere: cost.md"),
         ("[That](phases/phase-1.md), [this](https://example.com), `[x](y)`", None),
+        ("![That](assets/gone.svg)", "this leads nowhere: assets/gone.svg"),
+        ('![It](assets/it.svg) <img alt="It" src="../assets/it.svg"> <img src="https://x.y/z">',
+         None),
+        ('<img alt="It" src="../assets/gone.svg">', "this leads nowhere: ../assets/gone.svg"),
         ("{% set dev = facts('prod', 10) %}", "'dev' stands for the facts of prod here"),
         ("{% set dev = facts('dev', 1) %}{% set prod = facts('prod', 10) %}\n"
          "Dev has {{ dev.network.cidr }} and production has {{ prod.network.cidr }}.", None),

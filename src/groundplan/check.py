@@ -19,6 +19,7 @@ from groundplan.rules import (
     design,
     environments,
     generated,
+    links,
     network,
     observed,
     pages,
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, containers, terraform, conformance, stores, network, ranges,
-    environments, costs, versions, records, views, prose, pages, generated, observed, secrets,
-    waivers,
+    environments, costs, versions, records, views, prose, pages, links, generated, observed,
+    secrets, waivers,
 )  # fmt: skip
 
 

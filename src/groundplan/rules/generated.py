@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
+from xml.etree import ElementTree as ET
 
 from groundplan.files import read_text, write_if_changed
 from groundplan.findings import Finding, error, rule
@@ -68,14 +69,28 @@ def _copy(workspace: Workspace) -> Iterable[Path]:
 
 @rule("pictures-current", "pictures in the prose are those drawn today", fix=_copy)
 def pictures(workspace: Workspace) -> Iterator[Finding]:
-    """Pictures that were copied into `docs/` and are older than what they show."""
+    """Pictures that were copied into `docs/` and are older than what they show, or are none."""
+    torn = {item.file: item for item in _torn(workspace.docs_dir)}
+    yield from torn.values()
     for path, drawn in _copies(workspace):
+        if path in torn:
+            continue
         if drawn is None:
             hint = "copy one from build/pictures/; its name stands in aria-labelledby"
             yield error("this is a picture of no phase of the design", path, hint=hint)
         elif meaning(read_text(path)) != meaning(drawn):
             hint = "copy it anew from build/pictures/, or: groundplan check --fix"
             yield error("this is not the picture that is drawn today", path, hint=hint)
+
+
+def _torn(folder: Path) -> Iterator[Finding]:
+    """Pictures that no browser can show."""
+    for path in sorted(folder.rglob("*.svg")):
+        try:
+            ET.fromstring(read_text(path))  # noqa: S314 - a file of the workspace
+        except ET.ParseError as problem:
+            hint = "copy it anew from build/pictures/, or from where it came"
+            yield error("this is no picture that can be shown", path, problem.position[0], hint)
 
 
 def _write_readmes(workspace: Workspace) -> Iterable[Path]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _HEAD: Final = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
 _CODE: Final = re.compile(r"^(```|~~~).*?^\1\s*$|`[^`\n]*`|<!--.*?-->", re.MULTILINE | re.DOTALL)
 _LINK: Final = re.compile(r"\]\(<?([^)\s<>]+)")
+_SHOWN: Final = re.compile(r"<img\b[^>]*?\bsrc=[\"']([^\"']+)", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|[#/]", re.IGNORECASE)
 _FACTS: Final = re.compile(r"\{%-?\s*set\s+(\w+)\s*=\s*facts\(\s*[\"'](\w+)[\"']")
 # An environment, at most three words, and a value of a variable that is called after another.
@@ -60,8 +61,24 @@ class _Page:
 
     def line(self, words: str) -> int | None:
         """The line in which `words` stand first, if anywhere."""
-        place = self.text.find(words)
-        return self.text.count("\n", 0, place) + 1 if place >= 0 else None
+        return line_with(self.text, words)
+
+
+def targets(text: str) -> list[str]:
+    """What a Markdown text leads to and shows, in its own words and in HTML's, each once."""
+    prose = _CODE.sub("", text)
+    return [*dict.fromkeys((*_LINK.findall(prose), *_SHOWN.findall(prose)))]
+
+
+def leads_elsewhere(target: str) -> bool:
+    """True for what no file of the workspace can be: another site's, or a place in the page."""
+    return _ELSEWHERE.match(target) is not None
+
+
+def line_with(text: str, words: str) -> int | None:
+    """The line in which `words` stand first, if anywhere."""
+    place = text.find(words)
+    return text.count("\n", 0, place) + 1 if place >= 0 else None
 
 
 @rule("pages", "the site's pages can be made, and lead to what is there")
@@ -130,7 +147,7 @@ def _navigation(settings: Path, there: Iterable[str]) -> Iterator[Finding]:
         return
     entries = document.get("nav") if isinstance(document, dict) else None
     for entry in _leaves(entries):
-        if entry not in there and not _ELSEWHERE.match(entry):
+        if entry not in there and not leads_elsewhere(entry):
             line = text.count("\n", 0, text.find(entry)) + 1
             yield error(f"there is no page {entry}", settings, line, suggest(entry, there))
 
@@ -151,11 +168,17 @@ def _leaves(entry: Any) -> Iterator[str]:
 
 
 def _dead(page: _Page, text: str, there: set[str]) -> Iterator[Finding]:
-    """Links to files that are not there."""
-    for target in dict.fromkeys(_LINK.findall(_CODE.sub("", text))):
+    """Links to files that are not there, and pictures that are not.
+
+    MkDocs leaves HTML as it is: there, a path counts from the page's own folder on the site.
+    """
+    folder = posixpath.dirname(page.path)
+    own = posixpath.join(folder, page.file.stem) if page.file.stem != "index" else folder
+    shown = {*_SHOWN.findall(text)}
+    for target in targets(text):
         name = target.partition("#")[0].partition("?")[0]
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), name))
-        if not _ELSEWHERE.match(target) and path not in there:
+        path = posixpath.normpath(posixpath.join(own if target in shown else folder, name))
+        if not leads_elsewhere(target) and path not in there:
             hint = suggest(path, there)
             yield error(f"this leads nowhere: {target}", page.file, page.line(target), hint)
 
