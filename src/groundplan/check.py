@@ -22,6 +22,7 @@ from groundplan.rules import (
     network,
     observed,
     pages,
+    policies,
     prose,
     ranges,
     records,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 MODULES = (
     design, compose, services, containers, terraform, conformance, stores, network, ranges,
     environments, costs, versions, records, views, prose, pages, generated, observed, secrets,
-    waivers,
+    policies, waivers,
 )  # fmt: skip
 
 
