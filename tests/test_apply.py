@@ -6,13 +6,16 @@ provider's own waiting: 80 s for each database that is made, 60 s for each that 
 
 from __future__ import annotations
 
+import datetime
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import boto3
 import pytest
 
-from groundplan import terraform
+from groundplan import policy, terraform
+from groundplan.errors import RefusedError
+from groundplan.policy import gate
 from roots import engagement
 
 # On one worker: three applies at a time would only wait for each other.
@@ -36,12 +39,11 @@ def workspace(tmp_path, monkeypatch):
 def test_every_phase_of_dev_in_place_and_then_nothing_is_left(workspace):
     with terraform.opened(workspace, "dev") as dev:
         untouched = everything(workspace)
-        for phase in (1, 2, 3, 4, 2):
-            plan = dev.plan(phase)
+        for phase in (1, 2, 3, 4, 5, 6, 2):
+            plan = through_the_gate(dev, phase)
             assert not plan.empty
             replaced = {item.address for item in plan.changes if item.action in GONE}
             assert not replaced & set(KEPT), f"phase {phase} does not keep what was there"
-            dev.apply(plan, terraform.Permit(plan.digest))
 
             again = dev.plan(phase)
 
@@ -70,15 +72,10 @@ def test_phases_1_and_3_are_destroyed_straight_and_leave_nothing(tmp_path, monke
 
 
 def test_prod_is_applied_and_destroyed_once_it_may_be_thrown_away(workspace):
-    """Its deletion protection would, rightly, refuse the second."""
-    variables = workspace.environment("prod") / "terraform.tfvars"
-    safe = "disposable  = false"
-    assert safe in variables.read_text()
-    variables.write_text(variables.read_text().replace(safe, "disposable  = true"))
+    """Its deletion protection would, rightly, refuse the second, and policy lets go of it."""
     with terraform.opened(workspace, "prod") as prod:
         untouched = everything(workspace)
-        plan = prod.plan(10)
-        prod.apply(plan, terraform.Permit(plan.digest))
+        through_the_gate(prod, 10)
 
         assert prod.plan(10).empty, "production is never finished"
         held = everything(workspace)
@@ -86,16 +83,52 @@ def test_prod_is_applied_and_destroyed_once_it_may_be_thrown_away(workspace):
         assert held["caches"] == ["harbour-lane-prod-redis"]
         assert len(held["addresses"]) == len(untouched["addresses"]) + 3, "a NAT gateway in each"
 
+        make_disposable(workspace, "prod")
+        with pytest.raises(RefusedError, match="GP_DELETION_PROTECTION"):
+            through_the_gate(prod, 10)
+        waive(workspace, "CKV_AWS_293", "GP_DELETION_PROTECTION", "GP_FINAL_SNAPSHOT")
+        assert not any(item.action in GONE for item in through_the_gate(prod, 10).changes)
+
         prod.destroy(10)
 
         assert everything(workspace) == untouched
 
 
+def make_disposable(workspace, env):
+    variables = workspace.environment(env) / "terraform.tfvars"
+    safe = "disposable  = false"
+    assert safe in variables.read_text()
+    variables.write_text(variables.read_text().replace(safe, "disposable  = true"))
+
+
+def waive(workspace, *checks: str):
+    """Let these checks pass in prod, with a reason and until today."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    with (workspace.root / policy.WAIVERS).open("a") as file:
+        for check in checks:
+            file.write(f"""
+  - check: {check}
+    resource: "*"
+    environments: [prod]
+    reason: Production is given up today; what is in it was copied.
+    owner: platform
+    expires: {today}
+""")
+
+
+def through_the_gate(driver, phase):
+    """Plan, hold the plan against policy, and apply it, as `groundplan apply` does."""
+    with policy.reading(driver.workspace, driver.env, [phase]):
+        plan = driver.plan(phase)
+    permit, _ = gate.permit(driver, plan)
+    driver.apply(plan, permit)
+    return plan
+
+
 def there_and_back(workspace, phase):
     with terraform.opened(workspace, "dev") as dev:
         untouched = everything(workspace)
-        plan = dev.plan(phase)
-        dev.apply(plan, terraform.Permit(plan.digest))
+        through_the_gate(dev, phase)
         assert everything(workspace)["databases"] == DATABASES[phase]
         dev.destroy(phase)
         assert everything(workspace) == untouched
@@ -104,8 +137,9 @@ def there_and_back(workspace, phase):
 GONE = {"delete", "replace"}
 PRIMARY = ["harbour-lane-dev-mysql"]
 REPLICATED = [*PRIMARY, "harbour-lane-dev-mysql-read-1"]
-DATABASES = {1: PRIMARY, 2: PRIMARY, 3: REPLICATED, 4: REPLICATED}
-CACHES = {1: [], 2: [], 3: [], 4: ["harbour-lane-dev-redis"]}
+CACHED = ["harbour-lane-dev-redis"]
+DATABASES = {phase: PRIMARY if phase < 3 else REPLICATED for phase in range(1, 7)}
+CACHES = {phase: [] if phase < 4 else CACHED for phase in range(1, 7)}
 
 
 @cache

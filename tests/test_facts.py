@@ -143,6 +143,25 @@ def test_secrets_are_in_the_plan_and_never_in_the_facts():
     assert database.get("password") == SENSITIVE
 
 
+def test_secrets_are_in_no_plan_that_is_kept_and_all_else_is():
+    path = plans.PLANS / "secrets" / "plan.json"
+    kept = redaction.to_keep(facts.parse(path))
+    planned = json.dumps(kept | {"configuration": "what the Terraform files say"})
+    assert not [secret for secret in SECRETS if secret in planned]
+    assert facts.from_plan(kept).resources == recorded("secrets").resources
+
+
+def test_what_is_left_out_of_a_plan_that_is_kept_leaves_its_shape():
+    after = {"token": "hidden", "ids": ["a", "hidden"], "blocks": [{"size": 8, "none": None}]}
+    document = plan(thing("aws_x.a", **after))
+    change = document["resource_changes"][0]["change"]
+    change["after_sensitive"] = {"token": True, "blocks": True}
+    kept = redaction.to_keep(document)["resource_changes"][0]["change"]["after"]
+    assert kept == {
+        "token": SENSITIVE, "ids": ["a", SENSITIVE], "blocks": [{"size": SENSITIVE, "none": None}],
+    }  # fmt: skip
+
+
 def test_only_the_sensitive_part_of_a_value_is_left_out():
     tags = by_address(recorded("secrets"))["aws_ecr_repository.this"].get("tags_all")
     hidden = dict.fromkeys(["Note", "Owner"], SENSITIVE)

@@ -184,6 +184,38 @@ def plan(tmp_path: Path, *, encrypted: bool = True, own_key: bool = False) -> Pa
     return path
 
 
+def standing(tmp_path: Path, before: dict[str, object], after: dict[str, object]) -> Path:
+    """The plan of a disk that is there already."""
+    path = plan(tmp_path)
+    document = json.loads(path.read_text())
+    document["planned_values"]["root_module"]["child_modules"][0]["resources"][0]["values"] = after
+    actions = ["no-op"] if before == after else ["update"]
+    document["resource_changes"][1]["change"] = {
+        "actions": actions, "before": before, "after": after, "after_unknown": {},
+    }  # fmt: skip
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("before", "phase", "fails"),
+    [
+        ({"size": 8, "encrypted": False}, 2, False),
+        ({"size": 4, "encrypted": False}, 2, False),
+        ({"size": 4, "encrypted": False}, 1, True),
+        ({"size": 8, "encrypted": True}, 2, True),
+    ],
+    ids=["nothing changes", "something else changes", "the files fail too", "the plan breaks it"],
+)
+def test_the_files_decide_on_what_the_plan_leaves_as_it_stands(
+    workspace, tmp_path, before, phase, fails
+):
+    """There AWS's own choices show, such as that a replica has no backups of its own."""
+    path = standing(tmp_path, before, {"size": 8, "encrypted": False})
+    report = policy.run(workspace, "dev", phase, plan=path)
+    assert (("CKV_AWS_3", DISK) in states(report)) is fails
+
+
 def _change(item: dict[str, str], after: object) -> dict[str, object]:
     unknown = {"id": True, "arn": True, "kms_key_id": True}
     change = {"actions": ["create"], "before": None, "after": after, "after_unknown": unknown}

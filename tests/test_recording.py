@@ -125,7 +125,9 @@ def test_what_is_committed_is_what_terraform_plans_today(copy):
 def test_a_plan_is_kept_for_its_owner_until_the_terraform_changes(plain):
     said = []
     [path] = recording.planned(plain, [("dev", 1)], report=said.append)
-    assert path.stat().st_mode & 0o077 == 0, "it holds what is sensitive"
+    assert path.stat().st_mode & 0o077 == 0
+    assert facts.read(path).resources[0].get("input") == facts.SENSITIVE
+    assert "password of cart" not in path.read_text()
 
     assert recording.planned(plain, [("dev", 1)], report=said.append) == [path]
     assert said == ["planning dev, phase 1, from nothing"]

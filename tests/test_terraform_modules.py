@@ -20,15 +20,20 @@ BUILD = ROOT / "build" / "terraform"
 MODULES = sorted(path for path in (TERRAFORM / "modules").iterdir() if path.is_dir())
 ENVIRONMENTS = sorted(path for path in (TERRAFORM / "envs").iterdir() if path.is_dir())
 STATE = TERRAFORM / "state"
-TESTED = [*MODULES, STATE]
-ROOTS = [*TESTED, *ENVIRONMENTS]
+DOCUMENTED = [*MODULES, STATE]
+# The environments' tests are the same, as what they are of is.
+TESTED = [*DOCUMENTED, ENVIRONMENTS[0]]
+ROOTS = [*DOCUMENTED, *ENVIRONMENTS]
 # What a platform needs a module for.
 NEEDED = {
     "budget", "delivery", "ecr", "eks", "encryption", "monitoring", "mysql", "network", "redis",
 }  # fmt: skip
 
 # What may differ between environments: values, and where the state is kept.
-SAME_EVERYWHERE = ["main.tf", "outputs.tf", "providers.tf", "variables.tf", "versions.tf"]
+SAME_EVERYWHERE = [
+    "main.tf", "outputs.tf", "providers.tf", "tests/refusals.tftest.hcl", "variables.tf",
+    "versions.tf",
+]  # fmt: skip
 # The archives of the provider's release: one for each of 14 platforms, and the manifest.
 ARCHIVES = 15
 
@@ -100,7 +105,7 @@ def test_no_module_is_missing():
     assert {path.name for path in MODULES} == NEEDED
 
 
-@pytest.mark.parametrize("root", TESTED, ids=name)
+@pytest.mark.parametrize("root", DOCUMENTED, ids=name)
 def test_module_has_the_files_of_a_module(root):
     there = {path.name for path in root.iterdir()}
     assert {"README.md", "main.tf", "outputs.tf", "variables.tf", "versions.tf"} <= there
@@ -112,7 +117,7 @@ def test_module_leaves_providers_to_its_caller(root):
     assert blocks(root, "provider") == {}
 
 
-@pytest.mark.parametrize("root", TESTED, ids=name)
+@pytest.mark.parametrize("root", ROOTS, ids=name)
 def test_every_validation_has_a_run_that_it_refuses(root):
     tests = "\n".join(path.read_text() for path in root.glob("tests/*.tftest.hcl"))
     refused = Counter(re.findall(r"expect_failures += \[var\.(\w+)\]", tests))
@@ -139,10 +144,13 @@ def test_roles_are_bound_as_the_delivery_demands_of_those_it_makes():
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=name)
-def test_every_variable_is_described_and_typed(root):
+def test_every_variable_is_described_typed_and_validated(root):
     for variable, body in blocks(root, "variable").items():
         assert re.search(r'^  description = "', body, re.MULTILINE), variable
         assert re.search(r"^  type +=", body, re.MULTILINE), variable
+        # Of true and false there is nothing to refuse.
+        decided = re.search(r"^  type +=  *bool$", body, re.MULTILINE)
+        assert decided or "\n  validation {\n" in body, variable
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=name)

@@ -23,6 +23,7 @@ from groundplan.rules import (
     network,
     observed,
     pages,
+    policies,
     prose,
     ranges,
     records,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 MODULES = (
     design, compose, services, containers, terraform, conformance, stores, network, ranges,
     environments, costs, versions, records, views, prose, pages, links, generated, observed,
-    secrets, waivers,
+    secrets, policies, waivers,
 )  # fmt: skip
 
 

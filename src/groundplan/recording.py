@@ -11,7 +11,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from groundplan import facts
+from groundplan import facts, redaction
 from groundplan.errors import InputError
 from groundplan.files import write_if_changed
 from groundplan.localcloud import Cloud
@@ -100,7 +100,7 @@ def planned(
 ) -> list[Path]:
     """The plans of the `wanted` phases from an empty state, as `terraform show -json` prints them.
 
-    They are kept below `build/`, for their owner only because they hold what is sensitive, until
+    They are kept below `build/`, without what is sensitive in them and for their owner only, until
     the Terraform changes. `then` is called with each one that is there, planned anew or kept.
     """
     paths = {item: plan_file(workspace, *item) for item in wanted}
@@ -174,7 +174,7 @@ def _show(root: Terraform, phase: int) -> None:
     """Plan, and keep what `terraform show -json` says of the plan in place of an older one."""
     plan = root.plan(phase, refresh=False, lock=False)
     path = plan_file(root.workspace, root.env, phase)
-    shown = json.dumps(root.show_json(plan))
+    shown = json.dumps(redaction.to_keep(root.show_json(plan)))
     plans.forget(plan)
     for older in path.parent.glob(f"phase-{phase}-*.json"):
         older.unlink()

@@ -29,6 +29,11 @@ _SHAPES: Final = {
 _SHAPE: Final = re.compile("|".join(f"({shape})" for shape in _SHAPES.values()), re.DOTALL)
 # Scripts for a machine's start, which may hold anything; many are base64.
 _SCRIPTS: Final = frozenset({"user_data", "user_data_base64", "custom_data"})
+# Where the marks of what stands in a part of a plan or state stand, beside it.
+_MARKS: Final = {
+    "after": "after_sensitive", "before": "before_sensitive",
+    "value": "sensitive", "values": "sensitive_values",
+}  # fmt: skip
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 
@@ -62,8 +67,51 @@ def redact(values: Any, sensitive: Any, hidden: frozenset[str] = frozenset()) ->
     Ids of AWS accounts become ACCOUNT. What is a secret by its shape is left out wherever it is,
     and so are scripts for a machine's start.
     """
-    marked = (_strings(item) for item, mark in _leaves(values, sensitive) if mark)
-    return _without(values, sensitive, hidden.union(*marked))
+    return _without(values, sensitive, hidden.union(_marked(values, sensitive)))
+
+
+def to_keep(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan or state (`terraform show -json`) as it may lie on a disk, and be scanned there.
+
+    What it marks as sensitive is left out, copies included. All else stands: policy looks at it.
+    """
+    hidden = frozenset(secrets(document))
+    # The configuration has nothing that the Terraform files don't say.
+    return {
+        name: part if name == "configuration" else _kept(part, hidden)
+        for name, part in document.items()
+    }
+
+
+def _kept(part: Any, hidden: frozenset[str]) -> Any:
+    if isinstance(part, list):
+        return [_kept(item, hidden) for item in part]
+    if not isinstance(part, Mapping):
+        return part
+    found = {}
+    for name, item in part.items():
+        marks = part.get(_MARKS[name]) if name in _MARKS else None
+        copied = hidden.union(_marked(item, marks))
+        found[name] = _masked(item, marks, copied) if name in _MARKS else _kept(item, hidden)
+    return found
+
+
+def _masked(value: Any, sensitive: Any, hidden: frozenset[str]) -> Any:
+    """`value` in its own shape, for policy looks into blocks."""
+    if isinstance(value, Mapping):
+        marks = sensitive if isinstance(sensitive, Mapping) else dict.fromkeys(value, sensitive)
+        return {key: _masked(item, marks.get(key), hidden) for key, item in value.items()}
+    if isinstance(value, list):
+        listed = sensitive if isinstance(sensitive, list) else [sensitive] * len(value)
+        return [_masked(*pair, hidden) for pair in zip_longest(value, listed[: len(value)])]
+    secret = sensitive is True or (isinstance(value, str) and value and value in hidden)
+    return SENSITIVE if secret and value is not None else value
+
+
+def _marked(values: Any, sensitive: Any) -> Iterator[str]:
+    for item, mark in _leaves(values, sensitive):
+        if mark:
+            yield from _strings(item)
 
 
 def _leaves(value: Any, sensitive: Any) -> Iterator[tuple[Any, bool]]:

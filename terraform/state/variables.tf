@@ -13,6 +13,11 @@ variable "owner" {
   description = "Who answers for the states; tag of every resource."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\p{L}\\p{N}\\p{Z}_.:/=+@-]{1,256}$", trimspace(var.owner)))
+    error_message = "owner is a tag: 1 to 256 letters, digits, spaces and _ . : / = + - @."
+  }
 }
 
 variable "region" {

@@ -128,11 +128,26 @@ def _show_and_apply(driver: Terraform, planned: Plan, *, yes: bool) -> None:
     if planned.empty:
         driver.apply(planned)  # nothing to do, and now known to be so
         return
+    if planned.destroy and planned.target == "aws":
+        _tell_of_entrance(driver, planned)
     permit = None if planned.destroy else _permit(driver, planned)
     if not yes:
         ask(f"{'Destroy' if planned.destroy else 'Apply'} this on {planned.target}?")
     driver.apply(planned, permit)
     typer.echo(f"done: {planned.summary}")
+
+
+def _tell_of_entrance(driver: Terraform, planned: Plan) -> None:
+    """Say what stands in the way of a destruction, and is in no plan."""
+    there = {planned.phase, driver.applied_phase()}
+    phases = driver.workspace.design.phases
+    hosts = {item.kubernetes.host for item in phases if item.number in there} - {None}
+    for host in sorted(map(str, hosts)):
+        typer.echo(
+            f"{host} has a load balancer that Kubernetes made of its Ingress. Terraform does not"
+            " know it, and can't delete the VPC while it stands. If you have not yet, delete it"
+            " first: kubectl delete ingress --all --all-namespaces"
+        )
 
 
 def _permit(driver: Terraform, planned: Plan) -> Permit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from groundplan import policy
+from groundplan import policy, redaction
 from groundplan.errors import RefusedError
 from groundplan.files import write_if_changed
 from groundplan.terraform.plans import Permit
@@ -27,7 +27,8 @@ def permit(driver: Terraform, plan: Plan) -> tuple[Permit, Report]:
     """
     shown = plan.path.with_suffix(".shown.json")
     try:
-        write_if_changed(shown, json.dumps(driver.show_json(plan)), mode=0o600)
+        kept = redaction.to_keep(driver.show_json(plan))
+        write_if_changed(shown, json.dumps(kept), mode=0o600)
         report = policy.run(driver.workspace, plan.env, plan.phase, plan=shown)
     finally:
         shown.unlink(missing_ok=True)

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import pythonfile
 from groundplan.errors import InputError
+from groundplan.facts import parse
 from groundplan.findings import plain
 from groundplan.policy.verdicts import Result, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from groundplan.facts import Facts, Resource
@@ -42,7 +43,8 @@ def files(folder: Path, variables: Iterable[Path], own: Path | None = None) -> t
         from checkov.terraform.runner import Runner  # noqa: PLC0415
 
         settings = RunnerFilter(framework=["terraform"], var_files=[*map(str, variables)])
-        return _verdicts(Runner(), str(folder), None, settings, None)
+        records = _records(Runner(), str(folder), None, settings)
+    return tuple(_verdict(record, {}, {}) for record in records)
 
 
 def plan(
@@ -59,18 +61,15 @@ def plan(
 
         settings = RunnerFilter(framework=["terraform_plan"])
         paths = [str(path.resolve())]
-        return _verdicts(Runner(), None, paths, settings, facts, in_files=bool(env))
+        records = _records(Runner(), None, paths, settings)
+    resources = {resource.address: resource for resource in facts}
+    left = _left(path) if env else {}
+    return tuple(_verdict(record, resources, left) for record in records)
 
 
-def _verdicts(
-    runner: Any,
-    folder: str | None,
-    paths: list[str] | None,
-    settings: Any,
-    facts: Facts | None,
-    *,
-    in_files: bool = False,
-) -> tuple[Verdict, ...]:
+def _records(
+    runner: Any, folder: str | None, paths: list[str] | None, settings: Any
+) -> Sequence[Any]:
     _tame()
     report = runner.run(root_folder=folder, files=paths, runner_filter=settings)
     if report.parsing_errors:
@@ -78,12 +77,25 @@ def _verdicts(
             "checkov can't read this file", file=min(report.parsing_errors),
             hint="terraform validate says what is wrong in it",
         )  # fmt: skip
-    resources = {resource.address: resource for resource in facts or ()}
-    every = report.get_all_records()
-    return tuple(_verdict(record, resources, in_files=in_files) for record in every)
+    every: Sequence[Any] = report.get_all_records()
+    return every
 
 
-def _verdict(record: Any, resources: dict[str, Resource], *, in_files: bool) -> Verdict:
+def _left(plan: Path) -> dict[str, frozenset[str]]:
+    """The attributes that a plan leaves as they stand, by the address of what is there."""
+    found = {}
+    for item in parse(plan).get("resource_changes", ()):
+        change = item["change"]
+        if change["actions"] in (["no-op"], ["update"]):
+            before, after = change["before"], change["after"]
+            same = (name for name in after if name in before and after[name] == before[name])
+            found[item["address"]] = frozenset(same)
+    return found
+
+
+def _verdict(
+    record: Any, resources: Mapping[str, Resource], left: Mapping[str, frozenset[str]]
+) -> Verdict:
     """A record's verdict. What a plan leaves as it stands shows what AWS chose, too: where the
     Terraform files are at hand, they decide on it.
     """
@@ -94,7 +106,8 @@ def _verdict(record: Any, resources: dict[str, Resource], *, in_files: bool) -> 
         keys = record.check_result.get("evaluated_keys") or ()
         paths = [_INDEX.sub(r".\1", key).replace("/", ".") for key in keys]
         untold = any(_untold(resource, path) for path in paths)
-        if untold or _mirrors(resource, paths) or (in_files and resource.change == "none"):
+        stands = address in left and _stands(resource, paths, left[address])
+        if untold or stands or _mirrors(resource, paths):
             result = "unknown"
     return Verdict(
         check=record.check_id,
@@ -107,12 +120,22 @@ def _verdict(record: Any, resources: dict[str, Resource], *, in_files: bool) -> 
     )
 
 
+def _stands(resource: Resource, paths: Iterable[str], left: frozenset[str]) -> bool:
+    """Whether the plan leaves all that a check looked at as it is."""
+    told = _told(paths)
+    return resource.change == "none" or (bool(told) and told <= left)
+
+
+def _told(paths: Iterable[str]) -> set[str]:
+    return {path.partition(".")[0] for path in paths}
+
+
 def _mirrors(resource: Resource, paths: Iterable[str]) -> bool:
     """Whether a security group that is there tells only of rules that are resources of their own.
 
     AWS shows them in the group. Where they are written in it, its file fails too.
     """
-    told = {path.partition(".")[0] for path in paths}
+    told = _told(paths)
     there = resource.change in {"none", "update"}
     return resource.type in _GROUPS and there and bool(told) and told <= {"egress", "ingress"}
 

@@ -25,6 +25,11 @@ variable "vpc_id" {
   description = "VPC of the cluster."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^vpc-([0-9a-f]{8}|[0-9a-f]{17})$", var.vpc_id))
+    error_message = "vpc_id must be the id of a VPC, such as vpc-0123456789abcdef0."
+  }
 }
 
 variable "vpc_cidr" {
@@ -53,6 +58,11 @@ variable "kms_key_arn" {
   description = "Key for Kubernetes secrets and the control plane's logs."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a key, not of an alias: arn:aws:kms:REGION:ACCOUNT:key/ID."
+  }
 }
 
 variable "public_access_cidrs" {
@@ -266,4 +276,12 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition = alltrue([
+      for key, value in var.tags :
+      can(regex("^[\\p{L}\\p{N}\\p{Z}_.:/=+@-]{1,128}$", key)) && !startswith(lower(key), "aws:") && can(regex("^[\\p{L}\\p{N}\\p{Z}_.:/=+@-]{0,256}$", value))
+    ])
+    error_message = "tags: a key is 1 to 128 and a value at most 256 letters, digits, spaces and _ . : / = + - @; what begins with aws: is AWS's own."
+  }
 }

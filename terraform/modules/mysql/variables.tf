@@ -13,6 +13,11 @@ variable "vpc_id" {
   description = "VPC of the database."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^vpc-([0-9a-f]{8}|[0-9a-f]{17})$", var.vpc_id))
+    error_message = "vpc_id must be the id of a VPC, such as vpc-0123456789abcdef0."
+  }
 }
 
 variable "subnet_ids" {
@@ -30,12 +35,22 @@ variable "clients" {
   description = "Security groups that may connect, by a name that tells who they are."
   type        = map(string)
   nullable    = false
+
+  validation {
+    condition     = alltrue([for id in values(var.clients) : can(regex("^sg-([0-9a-f]{8}|[0-9a-f]{17})$", id))])
+    error_message = "clients must be ids of security groups, such as sg-0123456789abcdef0."
+  }
 }
 
 variable "kms_key_arn" {
   description = "Key for storage, the master password, logs and Performance Insights; null for AWS's own keys. Changing it replaces the database."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a key, not of an alias: arn:aws:kms:REGION:ACCOUNT:key/ID."
+  }
 }
 
 variable "engine_version" {
@@ -260,4 +275,12 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition = alltrue([
+      for key, value in var.tags :
+      can(regex("^[\\p{L}\\p{N}\\p{Z}_.:/=+@-]{1,128}$", key)) && !startswith(lower(key), "aws:") && can(regex("^[\\p{L}\\p{N}\\p{Z}_.:/=+@-]{0,256}$", value))
+    ])
+    error_message = "tags: a key is 1 to 128 and a value at most 256 letters, digits, spaces and _ . : / = + - @; what begins with aws: is AWS's own."
+  }
 }

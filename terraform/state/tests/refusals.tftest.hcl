@@ -56,3 +56,13 @@ run "refuses_to_forget_too_soon" {
 
   expect_failures = [var.keep_days]
 }
+
+run "refuses_what_nobody_answers_for" {
+  command = plan
+
+  variables {
+    owner = " "
+  }
+
+  expect_failures = [var.owner]
+}

@@ -65,3 +65,23 @@ run "refuses_what_is_no_address" {
 
   expect_failures = [var.emails]
 }
+
+run "refuses_to_count_by_a_tag_that_there_cannot_be" {
+  command = plan
+
+  variables {
+    cost_tags = { "Client$" = "shop" }
+  }
+
+  expect_failures = [var.cost_tags]
+}
+
+run "refuses_a_tag_that_only_aws_may_set" {
+  command = plan
+
+  variables {
+    tags = { "aws:owner" = "platform" }
+  }
+
+  expect_failures = [var.tags]
+}

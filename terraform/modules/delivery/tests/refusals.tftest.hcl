@@ -98,3 +98,23 @@ run "refuses_every_state" {
 
   expect_failures = [var.state]
 }
+
+run "refuses_every_cluster" {
+  command = plan
+
+  variables {
+    cluster_arn = "arn:aws:eks:us-east-1:111122223333:cluster/*"
+  }
+
+  expect_failures = [var.cluster_arn]
+}
+
+run "refuses_a_tag_that_only_aws_may_set" {
+  command = plan
+
+  variables {
+    tags = { "aws:owner" = "platform" }
+  }
+
+  expect_failures = [var.tags]
+}

@@ -152,3 +152,33 @@ run "refuses_a_retention_cloudwatch_does_not_know" {
 
   expect_failures = [var.log_retention_days]
 }
+
+run "refuses_a_vpc_by_its_name" {
+  command = plan
+
+  variables {
+    vpc_id = "shop-dev"
+  }
+
+  expect_failures = [var.vpc_id]
+}
+
+run "refuses_a_key_by_its_alias" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:us-east-1:111122223333:alias/shop-dev"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}
+
+run "refuses_a_tag_that_only_aws_may_set" {
+  command = plan
+
+  variables {
+    tags = { "aws:owner" = "platform" }
+  }
+
+  expect_failures = [var.tags]
+}

@@ -136,3 +136,23 @@ run "refuses_an_alarm_on_nothing" {
 
   expect_failures = [var.log_alarms]
 }
+
+run "refuses_a_key_by_its_alias" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:us-east-1:111122223333:alias/shop-dev"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}
+
+run "refuses_a_tag_that_only_aws_may_set" {
+  command = plan
+
+  variables {
+    tags = { "aws:owner" = "platform" }
+  }
+
+  expect_failures = [var.tags]
+}

@@ -67,3 +67,13 @@ run "refuses_an_unknown_kind_of_traffic" {
 
   expect_failures = [var.flow_logs]
 }
+
+run "refuses_a_tag_that_only_aws_may_set" {
+  command = plan
+
+  variables {
+    tags = { "aws:owner" = "platform" }
+  }
+
+  expect_failures = [var.tags]
+}

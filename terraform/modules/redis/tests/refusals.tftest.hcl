@@ -37,3 +37,43 @@ run "refuses_snapshots_of_more_than_five_weeks" {
 
   expect_failures = [var.snapshot_retention_days]
 }
+
+run "refuses_a_vpc_by_its_name" {
+  command = plan
+
+  variables {
+    vpc_id = "shop-dev"
+  }
+
+  expect_failures = [var.vpc_id]
+}
+
+run "refuses_clients_that_are_no_security_groups" {
+  command = plan
+
+  variables {
+    clients = { nodes = "10.20.0.0/16" }
+  }
+
+  expect_failures = [var.clients]
+}
+
+run "refuses_a_key_by_its_alias" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:us-east-1:111122223333:alias/shop-dev"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}
+
+run "refuses_a_tag_that_only_aws_may_set" {
+  command = plan
+
+  variables {
+    tags = { "aws:owner" = "platform" }
+  }
+
+  expect_failures = [var.tags]
+}
