@@ -7,7 +7,8 @@ from decimal import Decimal
 from html import unescape
 from pathlib import Path
 
-from groundplan.bill import Bill, Line
+from groundplan import cost
+from groundplan.bill import Bill, Gap, Line
 from groundplan.pages import Pages
 from groundplan.pages.bills import BillView
 from groundplan.workspace import Workspace
@@ -33,6 +34,43 @@ def test_what_is_not_in_the_total_stands_below_it_in_peoples_words():
     assert "EKS add-on harbour-lane-dev-amazon-cloudwatch-observability<small>" in below
     assert "not in the total" in below
     assert "module.eks" not in bill
+
+
+def test_the_phases_side_by_side_say_what_is_paid_together_and_what_is_missing():
+    costs = said("{{ costs() }}")
+    (production,) = re.findall(r"<tr><td><a[^>]*>10: .*?</tr>", costs)
+    workspace = Workspace(ROOT)
+    last = [workspace.facts(*stage) for stage in (("dev", 6), ("prod", 10))]
+    both = sum(cost.of(workspace.design, facts).total for facts in last)
+    assert f'<td class="gs-number">${both:,}</td>' in production
+    assert "<small>without EKS add-on harbour-lane-prod-amazon-cloudwatch" in production
+    (first,) = re.findall(r"<tr><td><a[^>]*>1: .*?</tr>", costs)
+    assert "without" not in first
+
+
+def test_many_things_that_have_no_price_are_counted():
+    gaps = tuple(Gap(f"aws_lb.lb{number}", "no price") for number in range(3))
+    names = {gap.address: f"lb{number}" for number, gap in enumerate(gaps)}
+
+    def without(count: int) -> str:
+        return BillView(Bill((), gaps[:count], (), "us-east-1"), names).without
+
+    assert [without(count) for count in range(4)] == [
+        "",
+        "without Load balancer lb0",
+        "without Load balancer lb0 and Load balancer lb1",
+        "without 3 things that have no price",
+    ]
+
+
+def test_an_amount_is_told_in_its_unit():
+    def told(quantity: str, unit: str) -> str:
+        return Line((), "", Decimal(quantity), unit, Decimal(1), Decimal(1), "", "").amount
+
+    assert told("1460", "node-hour") == "1,460 node-hours"
+    assert told("1", "secret-month") == "1 secret-month"
+    assert told("0.5", "GB") == "0.5 GB"
+    assert told("3", "10k requests") == "3 10k requests"
 
 
 def test_a_slide_tells_the_small_lines_of_a_long_bill_as_one():

@@ -108,7 +108,7 @@ def test_the_reference_design_by_hand():
         "1 NAT gateway": "32.85",                                # 730 h * 0.045
         "harbour-lane-dev-mysql, db.t4g.small, Single-AZ": "23.36",         # 730 h * 0.032
         "harbour-lane-dev-mysql-read-1, db.t4g.small, Single-AZ": "23.36",  # 730 h * 0.032
-        "harbour-lane-dev-redis, 1 x cache.t4g.micro": "11.68",  # 730 h * 0.016
+        "harbour-lane-dev-redis, 1 × cache.t4g.micro": "11.68",  # 730 h * 0.016
         "3 disks of 30 GB, gp3": "7.20",                         # 3 * 30 GB * 0.08
         "logs into 5 log groups": "2.50",                        # 5 GB * 0.50
         "flow logs into 1 log group": "1.00",                    # 2 GB * 0.50
@@ -229,7 +229,7 @@ def test_spot_nodes_cost_less_by_the_assumed_discount():
     line = result.lines[0]
     assert (str(line.price.normalize()), str(line.usd)) == ("0.03328", "48.59")  # 1460 * 0.03328
     assert line.assumption == (
-        "60 % below the on-demand price: Seen before; the first of t3.large, t3a.large"
+        "60 % below the on-demand price: Seen before; priced as t3.large, of t3.large, t3a.large"
     )
 
 

@@ -28,6 +28,12 @@ class Line:
     source: str
     assumption: str = ""
 
+    @property
+    def amount(self) -> str:
+        """How much of what unit: `730 node-hours`, `20 GB`."""
+        one = self.quantity == 1 or not self.unit.endswith(("hour", "month", "metric"))
+        return f"{amount(self.quantity)} {self.unit}{'' if one else 's'}"
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -81,8 +87,7 @@ class Bill:
     def as_text(self) -> str:
         """The bill for a terminal."""
         rows = [
-            (line.item, f"{amount(line.quantity)} {line.unit}", amount(line.price), f"{line.usd:,}")
-            for line in self.lines
+            (line.item, line.amount, amount(line.price), f"{line.usd:,}") for line in self.lines
         ]
         rows.append(("total per month", "", "", f"{self.total:,}"))
         widths = [max(len(row[column]) for row in rows) for column in range(4)]

@@ -88,7 +88,7 @@ def _nodes(group: Resource, context: Context, count: int, types: list[str]) -> L
             f"{discount.value:g} % below the on-demand price: {discount.reason.rstrip('.')}"
         )
     if len(types) > 1:
-        notes.append(f"the first of {', '.join(types)}")
+        notes.append(f"priced as {types[0]}, of {', '.join(types)}")
     return context.line(
         [group], item, context.hours(count), row, assumption="; ".join(notes), share=share
     )
@@ -196,7 +196,7 @@ def _redis(resource: Resource, context: Context, nodes: int | None, name: str) -
         return Gap(resource.address, f"the price table has no nodes for {engine}")
     if resource.get("snapshot_retention_limit", 0):
         return Gap(resource.address, "nodes with snapshots: the snapshots' size is not known")
-    row, item = ("AmazonElastiCache", f"Redis OSS {size}"), f"{name}, {nodes} x {size}"
+    row, item = ("AmazonElastiCache", f"Redis OSS {size}"), f"{name}, {nodes} × {size}"
     return context.line([resource], item, context.hours(nodes), row)
 
 

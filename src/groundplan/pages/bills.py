@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from groundplan.bill import Bill, Line
 
 MOST_ON_A_SLIDE: Final = 9  # lines; what is dearest comes first
+MOST_NAMED: Final = 2  # things that are missing, in a line of a table
 _DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 
@@ -55,6 +56,14 @@ class BillView:
         """What is not in the total, each thing and reason once."""
         found = (Missing(self._called(gap.address), gap.reason) for gap in self.bill.gaps)
         return tuple(dict.fromkeys(found))
+
+    @property
+    def without(self) -> str:
+        """What is not in the total, in a few words: `without SNS topic alarms`; else nothing."""
+        names = list(dict.fromkeys(item.name for item in self.missing))
+        if len(names) > MOST_NAMED:
+            return f"without {len(names)} things that have no price"
+        return f"without {' and '.join(names)}" if names else ""
 
     def _called(self, address: str) -> str:
         kind = type_label(split(address)[-2])

@@ -38,7 +38,9 @@ def pages(content: Content, macros: Macros) -> dict[str, str]:
     found = {page_of_phase(phase.number): _phase(phase, content, macros) for phase in phases}
     stages = {phase.number: content.stages(phase) for phase in phases}
     free = between(phase.number for phase in phases)
-    page = macros.templates.page("phases.md", steps=phases, stages=stages, free=free)
+    page = macros.templates.page(
+        "phases.md", steps=phases, stages=stages, free=free, bill=content.bill
+    )
     return {PHASES: page, **found}
 
 

@@ -63,18 +63,26 @@ class _Step:
 
 @dataclass(frozen=True)
 class _CostRow:
-    """`share` is of the dearest row, in percent; `more` what it costs beyond the phase before."""
+    """`share` is of the dearest row, in percent; `more` what it costs beyond the phase before.
+
+    `together` is what all environments cost from then on, each as its last phase so far has it.
+    """
 
     stage: Stage
     phase: Phase
     share: int
     more: str
+    together: Decimal
+    without: str
 
     @classmethod
-    def of(cls, stage: Stage, phase: Phase, most: Decimal) -> _CostRow:
+    def of(
+        cls, stage: Stage, phase: Phase, most: Decimal, together: Decimal, without: str
+    ) -> _CostRow:
         change = stage.bill.total - stage.before.bill.total if stage.before else None
         more = "" if change is None else f"{'+' if change >= 0 else MINUS}{usd(abs(change))}"
-        return cls(stage, phase, round(100 * stage.bill.total / most), more)
+        share = round(100 * stage.bill.total / most)
+        return cls(stage, phase, share, more, together, without)
 
 
 def page_of(decision: Decision) -> str:
@@ -210,10 +218,14 @@ class Macros:
         phases = self._content.design.drawn()
         stages = [stage for phase in phases for stage in self._content.stages(phase)]
         most = max((stage.bill.total for stage in stages), default=Decimal(0)) or Decimal(1)
-        rows = [
-            _CostRow.of(stage, self._content.design.phase(stage.phase), most) for stage in stages
-        ]
-        return self._block("costs.html", rows=rows)
+        rows = []
+        latest: dict[str, Decimal] = {}
+        for stage in stages:
+            latest[stage.env] = stage.bill.total
+            phase, together = self._content.design.phase(stage.phase), Decimal(sum(latest.values()))
+            without = self._content.bill(stage).without
+            rows.append(_CostRow.of(stage, phase, most, together, without))
+        return self._block("costs.html", rows=rows, several=len(latest) > 1)
 
     def assumptions(self) -> Markup:
         """What the costs assume where Terraform can't know it."""

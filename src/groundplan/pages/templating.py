@@ -16,7 +16,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from markupsafe import Markup
 
-from groundplan.bill import amount
 from groundplan.errors import InputError, suggest
 from groundplan.pages.labels import price, usd
 
@@ -131,7 +130,7 @@ class Templates:
             keep_trailing_newline=True,
             bytecode_cache=_MEMORY,
         )
-        self._environment.filters |= {"rich": rich, "usd": usd, "amount": amount, "price": price}
+        self._environment.filters |= {"rich": rich, "usd": usd, "price": price}
         self._environment.globals = dict(names)
 
     def page(self, name: str, **names: object) -> str:
