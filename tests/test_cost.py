@@ -212,10 +212,11 @@ def test_what_an_add_on_measures_is_not_passed_over():
     assert [item.address for item in result.free] == ["aws_eks_addon.b"]
 
 
-def test_a_number_that_no_bill_can_hold_is_a_gap():
-    absurd = resource("aws_cloudwatch_log_group.a", retention_in_days=10**400)
+@pytest.mark.parametrize("days", [10**400, "a week", {"days": 7}])
+def test_a_value_that_no_bill_can_hold_is_a_gap(days):
+    absurd = resource("aws_cloudwatch_log_group.a", retention_in_days=days)
     assert gaps(bill(absurd, logs_gb=HUNDRED)) == {
-        absurd.address: "a number in the plan is out of bounds"
+        absurd.address: "a value in the plan is none that has a price"
     }
 
 

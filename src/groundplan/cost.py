@@ -73,9 +73,10 @@ def _priced(type_: str, resources: tuple[Resource, ...], context: Context) -> li
     if type_ in RULES:
         try:
             return list(RULES[type_](resources, context))
-        except ArithmeticError:  # a plan that was tampered with: a number that no bill can hold
+        except (ArithmeticError, TypeError, ValueError):  # a plan that was tampered with
             return [
-                Gap(item.address, "a number in the plan is out of bounds") for item in resources
+                Gap(item.address, "a value in the plan is none that has a price")
+                for item in resources
             ]
     if reason := FREE.get(type_):
         return [Free(resource.address, reason) for resource in resources]
