@@ -13,6 +13,7 @@ from groundplan.facts import Facts
 from groundplan.topology import Topology
 from groundplan.views.describe import describe, name_of
 from groundplan.views.infrastructure import infrastructure
+from groundplan.views.network import network
 from groundplan.workspace import Workspace
 from plans import facts_of, recorded, resource, thing
 
@@ -158,6 +159,44 @@ def test_a_replica_has_the_engine_of_what_it_replicates():
 def test_what_a_resource_is_called(address, values, words):
     found = resource(address, values=values)
     assert describe(found, Topology(Facts((found,)))) == words
+
+
+@pytest.mark.parametrize("view", [infrastructure, network])
+def test_no_two_things_in_one_frame_have_the_same_words(view):
+    for name in ("loops", "deep", "idioms", "shop"):
+        nodes = view(recorded(name)).nodes
+        assert len({(node.cluster, node.label, node.detail) for node in nodes}) == len(nodes)
+
+
+def test_instance_keys_tell_apart_what_is_called_the_same():
+    names = {
+        address: infrastructure(recorded("loops")).node(address).detail
+        for address in (
+            'aws_instance.by_key["a"]', 'aws_instance.chained["a"]',
+            'module.by_key["a"].aws_instance.this', "aws_instance.one",
+        )
+    }  # fmt: skip
+    assert [*names.values()] == [
+        'by_key["a"] · t3.micro', 'chained["a"] · t3.micro',
+        'module.by_key["a"].this · t3.micro', "one · t3.micro",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("names", "details"),
+    [
+        (["orders"], ["db.t4g.micro"]),
+        (["orders", "stock"], ["orders · db.t4g.micro", "stock · db.t4g.micro"]),
+        (["db", "db"], ["db, d0 · db.t4g.micro", "db, d1 · db.t4g.micro"]),
+    ],
+)
+def test_a_name_tells_databases_of_one_size_apart_and_one_alone_needs_none(names, details):
+    things = [
+        thing(f"aws_db_instance.d{n}", instance_class="db.t4g.micro", identifier=name)
+        for n, name in enumerate(names)
+    ]
+    nodes = infrastructure(facts_of(*things)).nodes
+    assert [node.detail.split("\n")[0] for node in nodes] == details
 
 
 def test_names_are_left_out_where_nobody_could_read_them():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import KINDS, treatment
 from groundplan.routes import VPCS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from groundplan.facts import Resource
     from groundplan.topology import Topology
@@ -58,6 +59,41 @@ def describe(resource: Resource, topology: Topology) -> Text:
     return KINDS[kind_of(resource, topology)].label, detail
 
 
+def told_apart(placed: Iterable[tuple[str, Resource]], topology: Topology) -> dict[str, Text]:
+    """The label and detail of each resource, by address, no two the same in one frame.
+
+    `placed`: the frame of each. Where nothing shorter tells two apart, their addresses do.
+    """
+    things = {resource.address: (frame, resource) for frame, resource in placed}
+    fuller = dict.fromkeys(things, 0)
+    while True:
+        texts = {a: _FULLER[fuller[a]](item, topology) for a, (_, item) in things.items()}
+        same: dict[tuple[str, Text], list[str]] = defaultdict(list)
+        for address, text in texts.items():
+            same[things[address][0], text].append(address)
+        more = [a for many in same.values() if len(many) > 1 for a in many
+                if fuller[a] + 1 < len(_FULLER)]  # fmt: skip
+        if not more:
+            return texts
+        fuller |= {address: fuller[address] + 1 for address in more}
+
+
+def _with_name(resource: Resource, topology: Topology) -> Text:
+    """As `describe`, with a name also where that has none."""
+    label, detail = describe(resource, topology)
+    name = name_of(resource)
+    return label, " · ".join(filter(None, dict.fromkeys((name, *detail.split(" · ")))))
+
+
+def _with_address(resource: Resource, topology: Topology) -> Text:
+    """As `_with_name`, with the address but for its type, beside a given name or instead."""
+    label, detail = _with_name(resource, topology)
+    own, name = resource.address.replace(f"{resource.type}.", ""), name_of(resource)
+    known = f"{name}, {own}" if _given(resource) else own
+    parts = detail.split(" · ") if name else ["", *filter(None, [detail])]
+    return label, " · ".join(known if part == name else part for part in parts)
+
+
 def kind_of(resource: Resource, topology: Topology) -> str:
     """The kind of its node; some engines and types of load balancer have one of their own."""
     found = treatment(resource.type).kind
@@ -71,14 +107,19 @@ def name_of(resource: Resource) -> str:
 
     Empty where that is no more than `this`.
     """
-    for path in (*_NAMES, "tags_all.Name", "tags.Name"):
-        if isinstance(name := resource.get(path), str) and name:
-            return name
+    if name := _given(resource):
+        return name
     if isinstance(resource.index, str):
         return resource.index
     module = resource.module.rpartition("module.")[2]
     name = module if resource.name in _OF_NO_HELP else resource.name
     return name if resource.index is None else f"{name or resource.name}[{resource.index}]"
+
+
+def _given(resource: Resource) -> str:
+    """Its name or tag; empty where it has none that is known."""
+    found = (resource.get(path) for path in (*_NAMES, "tags_all.Name", "tags.Name"))
+    return next((name for name in found if isinstance(name, str) and name), "")
 
 
 def _cluster(resource: Resource, _topology: Topology) -> Text:
@@ -171,6 +212,8 @@ def _peering(resource: Resource, topology: Topology) -> Text:
 def _plain(resource: Resource, _topology: Topology) -> Text:
     return KINDS[treatment(resource.type).kind].label, ""
 
+
+_FULLER: Final = (describe, _with_name, _with_address)
 
 _WRITERS: Final[dict[str, Callable[[Resource, Topology], Text]]] = {
     "aws_autoscaling_group": _scaling_group,

@@ -12,7 +12,7 @@ from groundplan.graph import Cluster, Entry, Node
 from groundplan.relations import UNKNOWN
 from groundplan.routes import VPCS
 from groundplan.topology import Subnet, Topology
-from groundplan.views.describe import describe, kind_of, name_of
+from groundplan.views.describe import Text, describe, kind_of, name_of, told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,6 +94,7 @@ def _zone_id(subnet: Subnet) -> str:
 def nodes(topology: Topology, view: ViewName) -> Iterator[Node]:
     """A view's nodes: one for each instance in a VPC, one for each type of regional service."""
     shared: dict[str, list[Resource]] = defaultdict(list)
+    single = []
     # A replica stands next to what it replicates.
     for resource in sorted(topology.facts, key=lambda item: _lineage(item, topology)):
         how = treatment(resource.type)
@@ -102,7 +103,10 @@ def nodes(topology: Topology, view: ViewName) -> Iterator[Node]:
         if _is_shared(resource, topology):
             shared[resource.type].append(resource)
         else:
-            yield _single(resource, topology, view)
+            single.append((_frame_of(resource, topology), resource))
+    texts = told_apart(single, topology)
+    for frame, resource in single:
+        yield _single(resource, topology, view, (frame, texts[resource.address]))
     for type_, resources in sorted(shared.items()):
         yield _shared(type_, resources, topology)
 
@@ -144,8 +148,11 @@ def why_empty(subnet: Subnet, topology: Topology, drawn: Iterable[Node]) -> str:
     return "empty: nothing of this plan runs here"
 
 
-def _single(resource: Resource, topology: Topology, view: ViewName) -> Node:
-    label, detail = describe(resource, topology)
+def _single(
+    resource: Resource, topology: Topology, view: ViewName, known: tuple[str, Text]
+) -> Node:
+    """The node of one resource, of which the frame and the words are known."""
+    frame, (label, detail) = known
     subnets, groups = topology.placement(resource), topology.groups(resource)
     lines = [detail, topology.unplaced(resource) if subnets == UNKNOWN else ""]
     lines.append(_across_tiers(subnets, topology))
@@ -156,7 +163,7 @@ def _single(resource: Resource, topology: Topology, view: ViewName) -> Node:
         kind_of(resource, topology),
         label,
         "\n".join(filter(None, lines)),
-        cluster=_frame_of(resource, subnets, topology),
+        cluster=frame,
         addresses=(resource.address,),
         subnets=subnets,
         security_groups=groups,
@@ -173,8 +180,9 @@ def _across_tiers(subnets: tuple[str, ...] | str, topology: Topology) -> str:
     return f"in {' and '.join(words)} subnets" if len(words) > 1 else ""
 
 
-def _frame_of(resource: Resource, subnets: tuple[str, ...] | str, topology: Topology) -> str:
+def _frame_of(resource: Resource, topology: Topology) -> str:
     """The innermost frame that holds all of a node's subnets."""
+    subnets = topology.placement(resource)
     if isinstance(subnets, tuple) and len(subnets) == 1:
         return subnets[0]
     if isinstance(subnets, tuple) and subnets:
