@@ -154,6 +154,75 @@ def test_a_variable_of_the_root_counts_with_the_value_it_was_given():
     assert Configuration(root, addresses, given).references("aws_x.a") == ({}, both)
 
 
+SUBNETS = ("aws_subnet.p[0]", "aws_subnet.p[1]", "aws_subnet.q[0]")
+
+
+def node_group(groups: dict[str, object], *fallbacks: str, **given: object) -> tuple[set, set]:
+    """The subnets of one of two node groups that a module makes in a loop over `groups`.
+
+    It takes the first that is given: those of the group, else one of the `fallbacks`.
+    """
+    inner = {
+        "resources": [{
+            "address": "aws_eks_node_group.g",
+            "expressions": {"subnet_ids": {"references": ["var.subnet_ids"]}},
+        }],
+        "variables": {"subnet_ids": {}},
+    }  # fmt: skip
+    call = {
+        "module": inner,
+        "for_each_expression": {"references": ["var.groups", "var.create"]},
+        "expressions": {"subnet_ids": {
+            "references": ["each.value.subnet_ids", "each.value", *fallbacks],
+        }},
+    }  # fmt: skip
+    variables = {"groups": {}, "subnet_ids": {}, "defaults": {"default": {}}}
+    outer = {
+        "module_calls": {"group": call}, "variables": {**variables, "create": {"default": True}},
+    }  # fmt: skip
+    fixed = {"subnet_ids": {"references": ["aws_subnet.q"]}, "groups": groups}
+    root = {"module_calls": {"eks": {"module": outer, "expressions": {**fixed, **given}}}}
+    made = [f'module.eks.module.group["{key}"].aws_eks_node_group.g' for key in ("one", "two")]
+    there = [*SUBNETS, "aws_security_group.s", *made]
+    exact, maybe = Configuration({"root_module": root}, there).references(made[0], ["subnet_ids"])
+    return {*exact.get("subnet_ids", ())}, {*maybe.get("subnet_ids", ())}
+
+
+def test_what_a_loops_value_does_not_give_is_given_by_what_stands_beside_it():
+    q = {"aws_subnet.q[0]"}
+    plain = {"constant_value": {"one": {"min_size": 1}, "two": {}}}
+    beside = ("var.defaults.subnet_ids", "var.defaults", "var.subnet_ids")
+    several = {"subnet_ids": {"references": ["aws_subnet.p"]}}
+    p = {*SUBNETS[:2]}
+    assert node_group(plain, "var.subnet_ids") == (q, set())
+    assert node_group(plain, *beside, **several) == (p, set())
+    other = {"constant_value": {"ami_type": "AL2"}}
+    assert node_group(plain, *beside, **several, defaults=other) == (p, set())
+    some = {"constant_value": {"subnet_ids": ["subnet-1"]}}
+    assert node_group(plain, *beside, **several, defaults=some) == (set(), p)
+
+
+@pytest.mark.parametrize(
+    ("named", "exact"),
+    [
+        (["aws_subnet.p"], True),
+        (["aws_subnet.p", "aws_security_group.s.id", "aws_security_group.s"], True),
+        (["aws_subnet.p", "aws_subnet.q"], False),
+        (["aws_subnet.p[0].id", "aws_subnet.p[0]", "aws_subnet.p[1].id", "aws_subnet.p[1]"], False),
+    ],
+    ids=["one block", "and a security group", "two blocks", "two instances"],
+)
+def test_a_plan_does_not_tell_which_round_of_a_loop_has_which_subnets(named, exact):
+    found, candidates = node_group({"references": named})
+    assert bool(found) is exact
+    assert {item for item in found | candidates if "subnet" in item} >= {*SUBNETS[:2]}
+
+
+def test_a_loops_value_may_be_given_instead_of_what_stands_beside_it():
+    found, candidates = node_group({"references": ["aws_subnet.p"]}, "var.subnet_ids")
+    assert (found, candidates) == (set(), {*SUBNETS})
+
+
 def test_a_cycle_through_modules_ends():
     output = {"out": {"expression": {"references": ["var.in"]}}}
     call = {

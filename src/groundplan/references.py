@@ -12,18 +12,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from groundplan.expressions import dynamic, expressions, is_table, primary
 from groundplan.givers import GIVERS, HANDS_ON, LISTS, names_something
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 # A step of an address: a name and, for one instance, its key: `module.a["x"]` is two steps.
 _STEP: Final = re.compile(r'([^.\[\]]+)((?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])*)')
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
+_OPEN: Final = object()
 
 
 def split(address: str) -> tuple[str, ...]:
@@ -64,13 +66,26 @@ class _Scope:
 
 @dataclass(frozen=True)
 class _Found:
-    """What an expression refers to: addresses, and whether they are exactly the ones meant."""
+    """What an expression refers to: addresses, and whether they are exactly the ones meant.
+
+    `ways`: each block, or instance of one, that was named on the way.
+    """
 
     addresses: frozenset[str] = frozenset()
     exact: bool = True
+    ways: frozenset[str] = frozenset()
 
     def __or__(self, other: _Found) -> _Found:
-        return _Found(self.addresses | other.addresses, self.exact and other.exact)
+        exact = self.exact and other.exact
+        return _Found(self.addresses | other.addresses, exact, self.ways | other.ways)
+
+    def unless(self, *, chosen: bool) -> _Found:
+        """The same, as candidates where one of several was `chosen`."""
+        return replace(self, exact=self.exact and not (chosen and len(self.addresses) > 1))
+
+    def of(self, kinds: tuple[str, ...]) -> frozenset[str]:
+        """The ways to things of these kinds."""
+        return frozenset(way for way in self.ways if split(way)[-2] in kinds)
 
 
 class Configuration:
@@ -127,17 +142,17 @@ class Configuration:
         open_ = frozenset(unknown)
         exact: dict[str, tuple[str, ...]] = {}
         maybe: dict[str, tuple[str, ...]] = {}
-        for path, expression in _expressions(resource.get("expressions", {})):
+        for path, expression in expressions(resource.get("expressions", {})):
             references = expression.get("references", ())
-            several = path.rpartition(".")[2] in LISTS
-            found = self._follow(scope, references, key_of(parts[-1]), resource, several=several)
+            kinds = LISTS.get(path.rpartition(".")[2], ())
+            found = self._follow(scope, references, key_of(parts[-1]), resource, kinds=kinds)
             found = _Found(found.addresses - {address}, found.exact)
             if path in open_ and any(item.startswith("local.") for item in references):
                 found = self._through_locals(scope, path, found)
             if found.addresses or (path in open_ and names_something(path)):
                 told = found.exact and found.addresses
                 (exact if told else maybe)[path] = tuple(sorted(found.addresses))
-        for path in sorted(_dynamic(open_, resource)):
+        for path in sorted(dynamic(open_, resource)):
             found = self._through_locals(scope, path, _Found())
             if found.addresses:
                 (exact if found.exact else maybe)[path] = tuple(sorted(found.addresses))
@@ -199,50 +214,67 @@ class Configuration:
         key: str | None,
         block: Mapping[str, Any],
         *,
-        several: bool = False,
+        kinds: tuple[str, ...] = (),
     ) -> _Found:
         """All that `references` lead to, read in a block of `scope` whose instance has `key`.
 
-        For `several` things a loop's value that leads to nothing stands for others that are given
-        instead, as in `coalesce(each.value.subnet_ids, var.subnet_ids)`; for one it may choose it.
+        Where several of these `kinds` are wanted, a loop's value that leads to nothing stands for
+        others that are given instead, as in `coalesce(each.value.subnet_ids, var.subnet_ids)`; for
+        one thing it may choose it. One that leads to some of one block stands for those, or for
+        what is given instead of them: a plan doesn't show which round of the loop has which.
         """
-        primary = tuple(_primary(references))
-        keyed = any(item.startswith(("each.key", "count.index")) for item in primary)
+        every = tuple(primary(references))
+        keyed = any(item.startswith(("each.key", "count.index")) for item in every)
         # With a table or a condition in it, an expression may turn the key into another one.
-        turned = keyed and any(item.startswith(("local.", "var.", "data.")) for item in primary)
-        found, chosen = _Found(), False
-        for reference in primary:
-            if reference.startswith("each.value"):
+        turned = keyed and any(item.startswith(("local.", "var.", "data.")) for item in every)
+        found, chosen, tabled = _Found(), False, False
+        for reference in every:
+            looped = reference.startswith("each.value")
+            if looped:
                 one = self._each_value(scope, key, block)
+                tabled |= bool(one.of(kinds)) and is_table(block)
             else:
                 one = self._one(scope, reference, key if keyed and not turned else None)
             found |= one
-            looped = several and reference.startswith("each.value")
+            looped = looped and bool(kinds)
             chosen |= not one.addresses and not looped and self._chooses(scope, reference)
-        return _Found(found.addresses, found.exact and not (chosen and len(found.addresses) > 1))
+        return found.unless(chosen=chosen or (tabled and len(found.of(kinds)) > 1))
 
     def _each_value(self, scope: _Scope, key: str | None, block: Mapping[str, Any]) -> _Found:
-        """What a block loops over; a loop over the instances of one resource has their keys."""
-        loop = tuple(_primary(block.get("for_each_expression", {}).get("references", ())))
-        return (
-            self._one(scope, loop[0], key)
-            if len(loop) == 1
-            else self._follow(scope, loop, None, {})
-        )
+        """What a block loops over; a loop over the instances of one resource has their keys.
+
+        A switch among it (`… if var.create`) was on, as the block has instances.
+        """
+        every = primary(block.get("for_each_expression", {}).get("references", ()))
+        loop = tuple(item for item in every if not isinstance(self._known(scope, item), bool))
+        if len(loop) == 1:
+            return self._one(scope, loop[0], key)
+        return self._follow(scope, loop, None, {})
 
     def _chooses(self, scope: _Scope, reference: str) -> bool:
         """True for a value that may pick some of the resources beside it, or add others.
 
-        An empty one adds nothing, and stands where something may be given.
+        An empty one adds nothing, and stands where something may be given; so does an object
+        without the part that is asked for.
         """
         if not reference.startswith("var."):
             return reference.startswith(("local.", "data.", "each.value"))
-        name = without_key(split(reference)[1])
-        default = self._module(scope).get("variables", {}).get(name, {}).get("default")
+        return self._known(scope, reference) not in _EMPTY
+
+    def _known(self, scope: _Scope, reference: str) -> Any:
+        """What a variable, or a part of it, was given; `_OPEN` where that isn't told."""
+        if not reference.startswith("var."):
+            return _OPEN
+        _, name, *inside = (without_key(part) for part in split(reference))
+        value = self._module(scope).get("variables", {}).get(name, {}).get("default")
         if not scope.steps:
-            return self._variables.get(name, {"value": default}).get("value") not in _EMPTY
-        given = self._call(scope).get("expressions", {}).get(name, {"constant_value": default})
-        return "references" in given or given.get("constant_value") not in _EMPTY
+            value = self._variables.get(name, {"value": value}).get("value")
+        else:
+            given = self._call(scope).get("expressions", {}).get(name, {"constant_value": value})
+            value = _OPEN if "references" in given else given.get("constant_value")
+        for step in () if key_of(reference) else inside:
+            value = value.get(step) if isinstance(value, Mapping) else value
+        return value
 
     def _one(self, scope: _Scope, reference: str, key: str | None) -> _Found:
         memo = (scope, reference, key)
@@ -267,14 +299,15 @@ class Configuration:
         instances = self._instances.get(scope.address(f"{parts[0]}.{without_key(parts[1])}"), [])
         found = _pick(instances, key_of(parts[1]) or key)
         # A key that none of them has was turned into another one.
-        found = _Found(found.addresses, not key or len(found.addresses) <= 1)
+        exact = not key or len(found.addresses) <= 1
+        found = _Found(found.addresses, exact, frozenset({scope.address(".".join(parts[:2]))}))
         return self._handed_on(scope, parts, found) if parts[0] in HANDS_ON else found
 
     def _handed_on(self, scope: _Scope, parts: tuple[str, ...], found: _Found) -> _Found:
         """What a resource of Terraform's own was given, which it only hands on."""
         block = self._blocks(scope).get(f"{parts[0]}.{without_key(parts[1])}", {})
         given = _Found()
-        for _path, item in _expressions(block.get("expressions", {})):
+        for _path, item in expressions(block.get("expressions", {})):
             given |= self._follow(scope, item.get("references", ()), None, {})
         return given if given.addresses else found
 
@@ -284,17 +317,17 @@ class Configuration:
         call = self._call(scope)
         expression = call.get("expressions", {}).get(without_key(parts[1]), {})
         found = _Found()
-        for _path, item in _expressions({"": expression}):
+        for _path, item in expressions({"": expression}):
             found |= self._follow(
                 scope.parent,
                 item.get("references", ()),
                 key_of(scope.steps[-1]),
                 call,
-                several=without_key(parts[1]) in LISTS,
+                kinds=LISTS.get(without_key(parts[1]), ()),
             )
         # Inside an object the plan doesn't say which part the references stand in.
         inside = len(parts) > 2 or key_of(parts[1]) is not None  # noqa: PLR2004
-        return _Found(found.addresses, found.exact and not (inside and len(found.addresses) > 1))
+        return found.unless(chosen=inside)
 
     def _output(self, scope: _Scope, parts: tuple[str, ...], key: str | None) -> _Found:
         if len(parts) < 3:  # noqa: PLR2004 - the whole module object: no output is named
@@ -318,16 +351,8 @@ class Configuration:
             return found
         picked = _pick(sorted(found.addresses), part)
         whole = len(found.addresses) <= 1
-        return _Found(picked.addresses, found.exact and (whole or len(picked.addresses) == 1))
-
-
-def _dynamic(unknown: Iterable[str], resource: Mapping[str, Any]) -> Iterator[str]:
-    """The unknown paths in dynamic blocks, of which a plan has no expressions."""
-    there = resource.get("expressions", {})
-    for path in unknown:
-        block, _, rest = path.partition(".")
-        if rest and block not in there:
-            yield path
+        exact = found.exact and (whole or len(picked.addresses) == 1)
+        return replace(found, addresses=picked.addresses, exact=exact)
 
 
 def _module_steps(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -342,27 +367,3 @@ def _pick(instances: list[str], key: str | None) -> _Found:
     """The instance with that key, else all of them."""
     same = [address for address in instances if key and key_of(split(address)[-1]) == key]
     return _Found(frozenset(same or instances))
-
-
-def _primary(references: Iterable[str]) -> Iterator[str]:
-    """Each reference once, without the prefixes of itself that the plan lists after it."""
-    last = ""
-    for reference in references:
-        if not last.startswith((f"{reference}.", f"{reference}[")):
-            yield reference
-        last = reference
-
-
-def _expressions(value: Any, prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The leaves `{"references": [...]}` or `{"constant_value": ...}` of nested blocks, by path."""
-    if isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _expressions(item, f"{prefix}.{number}")
-    elif isinstance(value, Mapping):
-        if "references" in value and isinstance(value["references"], list):
-            yield prefix, value
-            return
-        if "constant_value" in value:
-            return
-        for name, item in value.items():
-            yield from _expressions(item, f"{prefix}.{name}" if prefix else name)
