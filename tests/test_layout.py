@@ -62,8 +62,10 @@ def assert_in_place(graph: Graph, layout: Layout, cells: dict[str, Box]) -> None
             own = [frames[subnet] for subnet in node.subnets]
             if len({box.y for box in own}) > 1:  # beside its tiers, as high as they are
                 assert not touched, node.id
-                assert band.y == min(box.y for box in own), node.id
-                assert band.bottom >= max(box.bottom for box in own), node.id
+                for box in own:
+                    assert any(b.y <= box.y and box.bottom <= b.bottom for b in bands), node.id
+                tops = {box.y for id_, box in frames.items() if id_ in node.subnets}
+                assert {b.y for b in bands} <= tops, node.id
             else:
                 assert touched == set(node.subnets), node.id
 
@@ -295,6 +297,17 @@ def test_members_of_a_group_that_nobody_knows_the_subnets_of_stand_in_its_frame(
     (frame,) = layout.again["g"]
     assert [inside(whole(node, layout), frame) for node in nodes] == [False, True, True, True]
     assert inside(layout.frames["g"], layout.frames["a-public-0"])
+
+
+def test_what_spans_tiers_with_another_between_stands_beside_its_own_alone():
+    ends = ("a-public-0", "a-isolated-0")
+    graph = network_of(placed("it", *ends), tiers=("public", "private", "isolated"))
+    assert_good(graph)
+    layout = arrange(graph)
+    bands = (layout.bands["it"], *layout.again["it"])
+    assert {band.y for band in bands} == {layout.frames[id_].y for id_ in ends}
+    between = layout.frames["a-private-0"].middle[1]
+    assert not any(band.y < between < band.bottom for band in bands)
 
 
 def test_members_of_a_group_that_span_tiers_stand_in_its_frame():

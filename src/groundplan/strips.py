@@ -36,8 +36,7 @@ class Ground:
 class _Strip:
     """Nodes that span the same rows in the same group, or that nobody knows the subnets of."""
 
-    rows: tuple[int, int]
-    spanning: bool
+    rows: tuple[int, ...]
     group: str | None
     nodes: list[Node] = field(default_factory=list)
 
@@ -77,50 +76,55 @@ class Loose:
     ) -> tuple[float, float]:
         """Put nodes in strips right of the zones; the new right and lower end.
 
-        A strip is as tall as the rows that its nodes span, and a band round them shows it; round
-        that, or round those of one group that nobody knows the subnets of, stands their frame.
+        A strip is as tall as the rows that its nodes span, and a band round them shows it, with
+        one more where there are rows between; round each, or round those of one group that nobody
+        knows the subnets of, stands their frame.
         """
         right, bottom = ground.right, ground.bottom
-        for strip in self._strips(row_of, len(ground.rows)):
-            start, end = ground.top, max(ground.bottom - GAP / 2, ground.top)
-            if strip.spanning:
-                start, end = ground.rows[strip.rows[0]][0], ground.rows[strip.rows[1]][1]
-                right, lowest = self._spanning(layout, strip, right, (start, end))
+        for strip in self._strips(row_of):
+            if strip.rows:
+                runs = [(ground.rows[a][0], ground.rows[b][1]) for a, b in runs_of(strip.rows)]
+                right, lowest = self._spanning(layout, strip, right, runs)
             else:
+                start, end = ground.top + PAD, max(ground.bottom - GAP / 2, ground.top)
                 blocks = [*self._blocks(strip.nodes, across=1)]
-                right, lowest = _fill(layout, blocks, right + GAP, start + PAD, end)
+                right, lowest = _fill(layout, blocks, right + GAP, start, end)
                 right += GAP
             bottom = max(bottom, lowest + PAD)
         return right, bottom
 
     def _spanning(
-        self, layout: Layout, strip: _Strip, left: float, reach: tuple[float, float]
+        self, layout: Layout, strip: _Strip, left: float, runs: Sequence[tuple[float, float]]
     ) -> tuple[float, float]:
-        """A strip from the upper to the lower end of the rows; its right and lower end."""
-        start, end = reach
+        """A strip of bands from the upper to the lower end of each run of rows, with its nodes in
+        the tallest; its right and lower end.
+        """
+        start, end = tallest = max(runs, key=lambda run: run[1] - run[0])
         blocks = [_single(node) for node in strip.nodes]
         tall = sum(block.height + GAP / 2 for block in blocks) - GAP / 2
         spare = max((end - start - tall) / 2, PAD)
         inset = PAD / 2 if strip.group else 0
-        right, lowest = _fill(layout, blocks, left + GAP + inset, start + spare, end)
-        x, high = left + GAP / 2 + inset, max(end, lowest + PAD) - start
-        band = Box(x, start, right + GAP / 2 - x, high)
-        layout.bands |= {node.id: band for node in strip.nodes}
-        if strip.group is None:
-            return right + GAP, lowest
-        wide = max(band.w + PAD, self.heads[strip.group])
-        frame = Box(x - inset, start - HEAD + 4, wide, high + HEAD - 4 + inset)
-        layout.add(layout.frames, strip.group, frame)
-        return frame.right + GAP / 2, frame.bottom
+        x = left + GAP / 2 + inset
+        right, lowest = _fill(layout, blocks, x + GAP / 2, start + spare, end)
+        others = (run for run in runs if run != tallest)
+        for top, foot in ((start, max(end, lowest + PAD)), *others):
+            band = Box(x, top, right + GAP / 2 - x, foot - top)
+            for node in strip.nodes:
+                layout.add(layout.bands, node.id, band)
+            if strip.group:
+                wide = max(band.w + PAD, self.heads[strip.group])
+                frame = Box(x - inset, top - HEAD + 4, wide, foot - top + HEAD - 4 + inset)
+                layout.add(layout.frames, strip.group, frame)
+                right, lowest = max(right, frame.right - GAP / 2), max(lowest, frame.bottom)
+        return right + GAP, lowest
 
-    def _strips(self, row_of: Mapping[str, int], rows: int) -> list[_Strip]:
+    def _strips(self, row_of: Mapping[str, int]) -> list[_Strip]:
         found: dict[tuple[object, ...], _Strip] = {}
         for node in self.nodes:
-            own = {row_of[subnet] for subnet in places(node) if subnet in row_of}
-            reach = (min(own), max(own)) if own else (0, max(rows - 1, 0))
+            own = tuple(sorted({row_of[subnet] for subnet in places(node) if subnet in row_of}))
             group = self._group(node) if own else None
-            key = (not own, reach, kind(node.kind).band if own else "", group or "")
-            found.setdefault(key, _Strip(reach, bool(own), group)).nodes.append(node)
+            key = (not own, own, kind(node.kind).band if own else "", group or "")
+            found.setdefault(key, _Strip(own, group)).nodes.append(node)
         return [found[key] for key in sorted(found, key=str)]
 
     def _group(self, node: Node) -> str | None:
@@ -136,6 +140,15 @@ class Loose:
                 yield _framed(group, inside, self.heads[group], across)
             else:
                 yield _single(inside[0])
+
+
+def runs_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Sorted numbers as the first and last of each run of neighbours."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        first = runs.pop()[0] if runs and runs[-1][1] == number - 1 else number
+        runs.append((first, number))
+    return runs
 
 
 def groups_of(graph: Graph, standing: Container[str]) -> dict[str, Layout]:

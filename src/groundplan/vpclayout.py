@@ -101,11 +101,7 @@ class _Vpc:
         """The zones that the nodes stand in, as the first and last of each row of neighbours."""
         zones = {self.parents.get(subnet) for node in nodes for subnet in places(node)}
         used = [number for number, zone in enumerate(self.zones) if zone.id in zones]
-        runs: list[tuple[int, int]] = []
-        for number in used:
-            first = runs.pop()[0] if runs and runs[-1][1] == number - 1 else number
-            runs.append((first, number))
-        return runs
+        return strips.runs_of(used)
 
     def _column_width(self, number: int) -> float:
         """Wide enough for its nodes side by side, for heads, and for what spans the zones."""
