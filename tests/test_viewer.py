@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
 ROOT = Path(__file__).parents[1]
 MYSQL = "module.mysql.aws_db_instance.this"
@@ -288,6 +288,58 @@ def test_a_picture_too_small_to_be_read_from_afar_is_looked_at_in_parts(opened: 
     opened.keyboard.press("Escape")
     figure = opened.locator("article svg.gp-network")
     assert figure.get_attribute("viewBox") == whole, "the page has it as it was"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720)])
+def test_every_part_of_a_wide_picture_can_be_read_and_none_is_left_out(
+    opened: Page, home: str, width: int, height: int
+):
+    address = f"{home}phases/phase-4/"
+    high = _widen(opened, address, "gp-flow", 2400)
+    opened.emulate_media(reduced_motion="reduce")
+    opened.set_viewport_size({"width": width, "height": height})
+    opened.goto(f"{address}?present", wait_until="networkidle")
+    flow = opened.locator(".gs-stage svg.gp-flow")
+    for _ in range(int(shown(opened).split("/")[1])):
+        if not flow.count():
+            opened.keyboard.press("ArrowRight")
+    hint = opened.locator(".gs-stage__closer")
+    opened.keyboard.press("ArrowDown")
+    expect(hint).to_contain_text("1 / ")
+    seen = []
+    for number in range(1, int(hint.inner_text().split("/")[1]) + 1):
+        expect(hint).to_contain_text(f"{number} / ")
+        opened.wait_for_timeout(60)
+        seen.append(flow.evaluate(_SEEN))
+        opened.keyboard.press("ArrowDown")
+    assert all(12 * scale > 10.9 for *_, scale in seen), "pixels"
+    for x in range(10, 2400, 50):
+        for y in range(10, int(high), 50):
+            assert any(a <= x <= c and b <= y <= d for a, b, c, d, _ in seen), (x, y)
+
+
+def _widen(opened: Page, address: str, kind: str, wide: int) -> float:
+    """Let a picture of that kind be so wide when the page is opened; its height."""
+    opened.goto(address)
+    picture = opened.locator(f"svg.{kind}").first
+    _, _, was, high = (picture.get_attribute("viewBox") or "").split()
+
+    def widened(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace(was, str(wide)))
+
+    opened.route(f"{address}*", widened)
+    return float(high)
+
+
+# What of a picture is on the screen: left, top, right, bottom; and its scale.
+_SEEN = """svg => {
+    const { left, top, right, bottom } = svg.getBoundingClientRect();
+    const to = svg.getScreenCTM().inverse();
+    const [one, other] = [new DOMPoint(left, top), new DOMPoint(right, bottom)]
+        .map((point) => point.matrixTransform(to));
+    return [one.x, one.y, other.x, other.y, svg.getScreenCTM().a];
+}"""
 
 
 def _part(picture: Locator) -> tuple[float, float, float]:

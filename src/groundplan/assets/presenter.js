@@ -19,7 +19,9 @@
   const EARLIER = document.querySelector(".gs-strip__item:has(+ .gs-strip__item--here) a");
   const SMALLEST = 12; // the size of a picture's smallest letters, in its own pixels
   const LEGIBLE = 20; // what they need on a screen to be read from afar
-  const WORTH = 1.25; // going closer by less would show nothing new
+  const NEAR = 11; // and to be read from near
+  const THING = 80; // the height of a thing with its words, in the picture's own pixels
+  const WORTH = 1.15; // going closer by less would show nothing new
 
   function make(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
@@ -69,18 +71,28 @@
     return { x: 0, y: 0, w: width.baseVal.value, h: height.baseVal.value };
   }
 
-  // A picture that is too small to be read from afar, in parts from top to bottom that can be.
+  // The middles of the parts in which a length is looked at. What stands at the end of one is whole in the next.
+  function middles(whole, part) {
+    if (part >= whole) return [whole / 2];
+    const number = Math.ceil((whole - THING) / Math.max(part - THING, part / 2));
+    const step = (whole - part) / (number - 1);
+    return [...Array(number).keys()].map((index) => part / 2 + index * step);
+  }
+
+  // A picture that is too small to be read from afar, in parts that can be: from top to bottom, all of its width,
+  // or where that is too small to be read from near, each row from left to right.
   function partsOf(svg) {
     if (!svg) return [];
     const { w, h } = wholeOf(svg);
     const room = svg.getBoundingClientRect();
-    const [wide, fits] = [room.width / w, Math.min(room.width / w, room.height / h)];
-    const closer = Math.min(LEGIBLE / (SMALLEST * fits), wide / fits);
-    if (closer < WORTH) return [];
-    const number = Math.ceil(closer);
-    const [x, part] = [(w - w / closer) / 2, w / closer];
-    const step = (h - h / closer) / (number - 1);
-    return [...Array(number).keys()].map((index) => ({ x, y: index * step, w: part }));
+    const fits = Math.min(room.width / w, room.height / h);
+    const scale = Math.max(Math.min(LEGIBLE / SMALLEST, room.width / w), NEAR / SMALLEST);
+    if (scale < WORTH * fits) return [];
+    const [wide, high] = [(w * fits) / scale, (h * fits) / scale];
+    const across = middles(w, room.width / scale);
+    return middles(h, room.height / scale).flatMap((y) =>
+      across.map((x) => ({ x: x - wide / 2, y: y - high / 2, w: wide })),
+    );
   }
 
   class Stage {
