@@ -135,7 +135,7 @@ def test_no_line_runs_through_a_box_that_it_has_nothing_to_do_with(source):
 def boxes(picture: Seen) -> list[Box]:
     """The boxes of single things: bands, groups, and cards."""
     groups = (frame for frame in picture.frames if frame.kind == "gp-group")
-    return [part.box for part in (*picture.bands, *groups)]
+    return [part.box for part in (*picture.bands, *picture.cards, *groups)]
 
 
 @of_each
