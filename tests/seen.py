@@ -79,6 +79,7 @@ class Seen:
     covers: tuple[Part, ...]  # all that hides what was painted before
     frames: tuple[Part, ...]  # all boxes of frames: a security group may have several
     bands: tuple[Part, ...]
+    cards: tuple[Part, ...]  # the grounds of nodes
     lines: tuple[Line, ...]
     chips: tuple[Part, ...]  # the grounds of what is written on lines
     discs: tuple[Part, ...]  # marks at nodes
@@ -92,8 +93,8 @@ def seen(svg: str) -> Seen:
     _, _, wide, high = (float(part) for part in root.attrib["viewBox"].split())
     return Seen(
         Box(0, 0, wide, high), tuple(reader.words), tuple(reader.icons), tuple(reader.covers),
-        tuple(reader.frames), tuple(reader.bands), tuple(reader.lines),
-        tuple(reader.chips), tuple(reader.discs),
+        tuple(reader.frames), tuple(reader.bands), tuple(reader.cards),
+        tuple(reader.lines), tuple(reader.chips), tuple(reader.discs),
     )  # fmt: skip
 
 
@@ -106,6 +107,7 @@ class _Reader:
         self.covers: list[Part] = []
         self.frames: list[Part] = []
         self.bands: list[Part] = []
+        self.cards: list[Part] = []
         self.lines: list[Line] = []
         self.chips: list[Part] = []
         self.discs: list[Part] = []
@@ -148,6 +150,8 @@ class _Reader:
             self.chips.append(part)
         elif kind.startswith("gp-frame"):
             self.frames.append(part)
+        elif kind.startswith("gp-node"):
+            self.cards.append(part)
         elif not kind and item.get("class") != "gp-ground":
             self.bands.append(part)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from groundplan.captions import DETAIL
 from groundplan.graph import Edge
-from groundplan.labels import ARROW, HEAD, SIGNED, Frames, freest, head, place_labels, words_of
+from groundplan.labels import ARROW, SIGNED, Frames, freest, place_labels, words_of
 from groundplan.layout import Box
+from groundplan.routing import HEAD, head
 from groundplan.typeface import width
 
 LONG = ((0.0, 100.0), (300.0, 100.0))
@@ -115,6 +116,35 @@ def test_they_have_one_each_where_they_are_together_too_short_a_way():
     routes = {one: ((0.0, 80.0), *end), other: ((400.0, 80.0), *end)}
     found = place_labels(routes, [Box(150, 85, 100, 20)], NONE)
     assert found[one] != found[other]
+
+
+def test_of_lines_that_run_together_for_a_while_those_share_a_label_that_run_through_it():
+    ends = ("a", (0.0, 0.0)), ("b", (0.0, 50.0)), ("c", (300.0, 0.0))
+    routes = {
+        Edge(name, "z", "uses", "tcp 80"): (
+            start, (start[0], 100.0), (320.0, 100.0), (320.0, 120.0)
+        )
+        for name, start in ends
+    }  # fmt: skip
+    a, b, c = place_labels(routes, [Box(200, 80, 300, 60)], NONE).values()
+    assert a == b
+    assert (a[0] < 200, a[1]) == (True, 100)
+    assert c[1] < 80
+
+
+def test_a_label_that_stands_away_from_its_line_has_no_other_line_between():
+    other = Edge("c", "d", "uses")
+    routes = {TCP: ((100.0, 0.0), (100.0, 300.0)), other: ((110.0, 0.0), (110.0, 300.0))}
+    words = [Box(0, 0, 97, 300), Box(102, 0, 10, 300)]
+    ((x, _),) = place_labels(routes, words, NONE).values()
+    assert x < 110
+
+
+def test_it_stands_on_a_shorter_piece_rather_than_away_from_the_longest():
+    way = ((0.0, 0.0), (0.0, 300.0), (200.0, 300.0))
+    words = [Box(-300, -20, 299, 310), Box(3, -20, 7, 310)]
+    ((_, y),) = place_labels({TCP: way}, words, NONE).values()
+    assert y == 300
 
 
 def test_lines_that_say_something_else_or_became_something_else_have_their_own():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.lanes import BETWEEN, SPOKEN, by_group, lanes_of, rows_of, same_group
+from groundplan.lanes import BETWEEN, MOST, SPOKEN, by_group, lanes_of, rows_of, same_group
 
 ZONES = tuple(Cluster(zone, "zone", zone, "v", zone=zone) for zone in "ab")
 
@@ -54,7 +54,19 @@ def test_the_lanes_of_a_group_stand_together():
     assert by_group(lanes) == {"g": lanes[:2]}
 
 
+def gaps(*edges: Edge, nodes: tuple[str, ...] = ("one", "two", "three")) -> list[float]:
+    lanes = lanes_of([thing(name, "a", "b") for name in nodes], (), 2, edges)
+    return [(lane.gap - BETWEEN) / SPOKEN for lane in lanes]
+
+
 def test_lanes_with_words_between_them_stand_further_apart():
-    nodes = (thing("one", "a", "b"), thing("two", "a", "b"), thing("three", "a", "b"))
-    edges = (Edge("two", "one", "uses", "tcp 80"), Edge("two", "three", "uses"))
-    assert [lane.gap for lane in lanes_of(nodes, (), 2, edges)] == [SPOKEN, BETWEEN, BETWEEN]
+    silent = Edge("two", "three", "uses")
+    assert gaps(Edge("two", "one", "uses", "tcp 80"), silent) == [1, 0, 0]
+    assert gaps(Edge("one", "three", "uses", "tcp 80")) == [1, 1, 0], "past the one between them"
+
+
+def test_the_more_words_pass_between_two_lanes_the_further_apart_they_stand_up_to_a_limit():
+    ports = [Edge("one", "two", "uses", f"tcp {port}") for port in range(9)]
+    assert [gaps(*ports[:number])[0] for number in range(5)] == [0, 1, 2, 3, MOST]
+    alike = Edge("one", "three", "uses", "tcp 80"), Edge("two", "three", "uses", "tcp 80")
+    assert gaps(*alike) == [1, 1, 0], "they are one line at their end"

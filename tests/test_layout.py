@@ -15,7 +15,19 @@ from groundplan import facts, growth
 from groundplan.captions import DETAIL, HEAD_TEXT, LABEL, TEXT, cell, head_of, text_of
 from groundplan.folding import MOST_NODES, fold
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.layout import APART, LEGIBLE, ON_BORDER, PAGES, Box, Layout, arrange, print_size
+from groundplan.layout import (
+    APART,
+    GAP,
+    LEGIBLE,
+    ON_BORDER,
+    PAGES,
+    SPOKEN,
+    Box,
+    Layout,
+    arrange,
+    print_size,
+)
+from groundplan.routing import CLEAR
 from groundplan.thinning import MOST_LINES
 from groundplan.typeface import width
 from groundplan.views.network import network
@@ -359,6 +371,44 @@ def test_gateways_stand_on_the_upper_border_beside_each_other():
     assert_good(graph)
     layout = arrange(graph)
     assert {layout.icons[kind].middle[1] for kind in kinds} == {layout.frames["aws_vpc.v"].y}
+
+
+def test_between_the_name_of_a_vpc_and_a_gateway_a_line_can_lead_in_where_there_is_room():
+    things = [placed(name, "a-public-0") for name in "ij"]
+    gateway = placed("igw", kind="internet_gateway")
+    graph = network_of(gateway, *things)
+    vpc = replace(graph.clusters[1], label="VPC with a rather long name", cidr="10.0.0.0/16")
+    graph = replace(graph, clusters=(graph.clusters[0], vpc, *graph.clusters[2:]))
+    layout, without = arrange(graph), arrange(replace(graph, nodes=tuple(things)))
+    name = pictured.heads(vpc, layout.frames[vpc.id])
+    assert layout.icons["igw"].x - next(name).right > 2 * CLEAR
+    assert layout.frames[vpc.id].w == without.frames[vpc.id].w, "it takes no more room"
+
+
+def test_zones_have_room_for_words_between_groups_that_stand_side_by_side():
+    groups = tuple(Cluster(f"g{zone}", "group", f"Group {zone}", "aws_vpc.v") for zone in "ab")
+    nodes = [placed(f"i{zone}", f"{zone}-public-0", frame=f"g{zone}") for zone in "ab"]
+    rule = Edge("ga", "gb", "rule", "tcp 3306")
+
+    def between(*edges: Edge) -> float:
+        frames = arrange(network_of(*nodes, edges=edges, more=groups)).frames
+        return frames["b"].x - frames["a"].right
+
+    assert between() == GAP / 2
+    assert between(rule) == GAP + width("tcp 3306", DETAIL, weight="semibold")
+    assert between(replace(rule, target="aws_vpc.v")) == GAP / 2
+
+
+def test_services_below_stand_further_away_where_words_lead_up_to_a_vpc():
+    services = [placed(f"s{n}", frame="region", kind="s3") for n in range(9)]
+    inside_it = placed("i", "a-public-0", kind="lambda")
+
+    def gap(*edges: Edge) -> float:
+        graph = network_of(inside_it, *services, zones="abcdefgh", tiers=("public",), edges=edges)
+        layout = arrange(graph)
+        return min(layout.icons[node.id].y for node in services) - layout.frames["aws_vpc.v"].bottom
+
+    assert gap(Edge("s0", "i", "uses", "triggers")) - gap() == SPOKEN - GAP
 
 
 def test_a_vpc_without_subnets_and_a_region_without_anything_are_frames_with_their_words():

@@ -58,6 +58,13 @@ def test_a_plan_that_removes_everything_says_so():
     assert {"removed", "by this plan"} <= set(texts(root, "gp-said"))
 
 
+def test_lines_that_changed_alike_between_two_things_have_one_label_and_one_sign():
+    more = replace(AFTER, nodes=(KEY, TOPIC), edges=(LINE, replace(LINE, label="tcp 2")))
+    root = drawn(replace(more, edges=()), more)
+    assert "tcp 1, 2" in texts(root, "gp-said")
+    assert texts(root, "gp-mark") == ["+", "+"], "the line's and the legend's"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "dashes"), [(BEFORE, AFTER, None), (AFTER, BEFORE, "2 4")]
 )

@@ -45,20 +45,6 @@ SOURCES = [
     "large plan",
 ]
 
-# Pictures in which some words on lines have no room that is free of borders, and why.
-CALLS = "each of several instances calls each of several others, side by side in one subnet"
-CROWDED = {
-    "plan aurora/plan.json infrastructure.svg": "a proxy and two clusters with their instances: "
-    "fourteen lines between rows that are a line of text apart",
-    "plan evolve/plan.json infrastructure.svg": CALLS,
-    "changes evolve/plan.json infrastructure.svg": CALLS,
-    "plan groups/plan.json network.svg": "four borders stand between groups side by side",
-    "plan serverless/plan.json infrastructure.svg": "what triggers the function stands too close "
-    "below the VPC for words between them",
-}
-# One in which some words have no room but on a line, for the lines between them.
-TANGLED = {"changes evolve/plan.json infrastructure.svg": "twelve lines, added and removed at once"}
-
 of_each = pytest.mark.parametrize("source", SOURCES)
 
 
@@ -119,7 +105,7 @@ def test_no_word_is_hidden_by_what_is_painted_over_it(source):
 
 @of_each
 def test_no_line_runs_through_words_that_are_not_its_own(source):
-    for name, picture in roomy(source, TANGLED):
+    for name, picture in drawn(source).items():
         for line in picture.lines:
             for word in picture.words:
                 own = word.of[1:] == line.ends[1:]  # of this line, or of one that it runs into
@@ -149,7 +135,7 @@ def test_no_line_runs_through_a_box_that_it_has_nothing_to_do_with(source):
 def boxes(picture: Seen) -> list[Box]:
     """The boxes of single things: bands, groups, and cards."""
     groups = (frame for frame in picture.frames if frame.kind == "gp-group")
-    return [part.box for part in (*picture.bands, *groups)]
+    return [part.box for part in (*picture.bands, *picture.cards, *groups)]
 
 
 @of_each
@@ -180,7 +166,7 @@ def test_no_line_runs_through_a_mark_that_is_not_at_its_end(source):
 @of_each
 def test_no_word_on_a_line_cuts_the_border_of_a_frame(source):
     """Of its line's own ends it may; those are told by the line."""
-    for name, picture in roomy(source, CROWDED):
+    for name, picture in drawn(source).items():
         for chip in picture.chips:
             cut = [frame for frame in frames(picture) if cuts(chip, frame, picture)]
             assert not cut, (name, said(chip, picture), [part.of or part.box for part in cut])
@@ -200,7 +186,7 @@ def cuts(chip: Part, frame: Part, picture: Seen) -> bool:
 @of_each
 def test_no_word_on_a_line_stands_in_the_box_of_something_else(source):
     """Zones stand side by side: a line from the first to the third runs through the second."""
-    for name, picture in roomy(source, CROWDED):
+    for name, picture in drawn(source).items():
         for chip in picture.chips:
             around = [part for part in frames(picture) if inside(chip.box, part.box)]
             strange = [part for part in around if part.kind != "gp-zone"
@@ -232,11 +218,6 @@ def test_no_two_lines_run_side_by_side_so_close_that_they_look_like_one(source):
             alike = one.kind == other.kind and one.ends[1] == other.ends[1]
             near = one.beside(other, 6, beyond=0) if alike else one.beside(other, 5)
             assert near < 16, (name, one.ends, other.ends)
-
-
-def roomy(source: str, crowded: dict[str, str]) -> list[tuple[str, Seen]]:
-    """The pictures of a source but for those in which there is no room for the words on lines."""
-    return [item for item in drawn(source).items() if f"{source} {item[0]}" not in crowded]
 
 
 def holds_an_end(box: Box, ends: tuple[str, ...], picture: Seen) -> bool:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from groundplan.layout import Box
-from groundplan.routing import CLEAR, Port, Router
+from groundplan.routing import CLEAR, Point, Port, Router
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 
@@ -125,6 +125,34 @@ def test_between_two_subnets_a_line_runs_in_the_middle():
         [Port((60, 10), RIGHT)], [Port((60, 330), RIGHT)]
     )
     assert 126 in {x for x, _ in path}
+
+
+def test_it_has_to_do_with_all_subnets_that_the_band_of_an_end_spans():
+    subnets = [Box(20, 20, 130, 300), Box(170, 20, 210, 300)]
+    wall, band = Box(25, 120, 350, 60), Box(25, 220, 350, 60)
+    ends = [Port((190, 80), DOWN)], [Port((200, 250), LEFT)]
+
+    def way(*bands: Box) -> tuple[Point, ...]:
+        walled = Router([], 400, 400, subnets=subnets, walls=[wall])
+        return walled.route(*ends, bands=bands)
+
+    assert min(x for x, _ in way(band)) <= 20, "through the subnet beside its own"
+    assert min(x for x, _ in way()) > 150
+
+
+def test_a_port_that_another_line_took_is_dearer_but_to_its_own_family():
+    ports = [Port((300, 200), LEFT), Port((300, 220), LEFT)]
+    both = router()
+    assert both.route([Port((50, 100), RIGHT)], ports, "one")[-1] == (300, 200)
+    assert both.route([Port((50, 120), RIGHT)], ports, "one")[-1] == (300, 200)
+    assert both.route([Port((50, 300), RIGHT)], ports, "another")[-1] == (300, 220)
+
+
+def test_no_line_ends_where_its_head_hides_words():
+    words = Box(180, 90, 17, 20)
+    ends = [Port((100, 20), DOWN)], [Port((200, 120), UP), Port((260, 120), UP)]
+    assert router().route(*ends)[-1] == (200, 120)
+    assert router(words).route(*ends)[-1] == (260, 120)
 
 
 def test_lines_of_a_family_share_a_way_that_is_hardly_longer():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, product
+from math import dist
 
 import pytest
 
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.layout import LEGIBLE, Box, print_size
-from groundplan.sketch import PAD, arrange
+from groundplan.sketch import CORNER, PAD, arrange
 from pictured import inside, overlap
 
 SHOP = Graph(
@@ -49,6 +50,17 @@ def test_lines_run_from_card_to_card_and_downwards():
         assert target.x - 2 <= tx <= target.right + 2
         assert min(abs(ty - target.y), abs(ty - target.bottom)) < 3 or edge.kind == "replicates"
         assert sy <= ty + 3 or edge.kind == "replicates"
+
+
+def test_no_line_starts_or_ends_at_the_corner_of_a_card():
+    side = Node("side", "service", "a service with a long name")
+    edges = (*SHOP.edges, *(Edge("side", other, "flow") for other in ("users", "cart", "db")))
+    layout, lines = arrange(Graph("flow", "Shop", nodes=(*SHOP.nodes, side), edges=edges))
+    for edge, line in lines.items():
+        for end, name in zip(ends(line.path), (edge.source, edge.target), strict=True):
+            card = layout.cards[name]
+            corners = product((card.x, card.right), (card.y, card.bottom))
+            assert min(dist(end, corner) for corner in corners) >= CORNER - 0.1
 
 
 def test_only_a_line_with_words_has_a_place_for_them():

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 Side = tuple[int, int]
 
-BEND: Final = 60  # a bend costs as much as so many pixels
-SHARED: Final = 6  # a pixel along another line costs so many
+BEND: Final = 110  # a bend costs as much as so many pixels
+SHARED: Final = 11  # a pixel along another line costs so many
 APART: Final = 1.25  # a pixel costs so much where a line could run on one of its own family
-CROSS: Final = 50  # crossing another line costs so many pixels
+CROSS: Final = 90  # crossing another line costs so many pixels
 CLOSED: Final = float("inf")
 _WAYS: Final[dict[Side, int]] = {(1, 0): 0, (-1, 0): 1, (0, 1): 2, (0, -1): 3}
 _BACK: Final = (1, 0, 3, 2)

@@ -5,17 +5,16 @@ All lengths are pixels.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Final
 
 from groundplan import typeface
 from groundplan.captions import DETAIL
 from groundplan.layout import Box
-from groundplan.routing import EDGE, Point
+from groundplan.routing import EDGE, Point, head
 from groundplan.thinning import label_of
 
 if TYPE_CHECKING:
@@ -36,12 +35,11 @@ OWN: Final = 5
 STRANGE: Final = 10
 
 _FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.42, 0.58, 0.28, 0.72)
-_ASIDE: Final = (2, 8, 13, 24)  # so far from an upright line: close, beside its head, past borders
+_ASIDE: Final = (2, 8)  # so far from an upright line: close, beside its head
+_PAST: Final = (13, 24)  # the same, past borders
 ARROW: Final = 16  # what the arrow at the end of a line takes
 SIGNED: Final = 22  # what the sign of a change takes before the words
 HIGH: Final = DETAIL + 4
-HEAD: Final = 11.5  # the length of an arrowhead
-THICK: Final = 10
 
 
 @dataclass(frozen=True)
@@ -106,17 +104,11 @@ class _Labels:
 
     def add(self, family: Sequence[Sequence[Edge]]) -> None:
         """One label for all lines of a family, or one for each pair where that hides less."""
-        words = words_of(family[0])
-        together = self._label([edge for pair in family for edge in pair], words)
+        every = [edge for pair in family for edge in pair]
+        together = self._label(every, every)
         labels = [together] if together is not None else []
         if together is None or (together.price and len(family) > 1):
-            before = len(self.taken)
-            alone = []
-            for edges in family:
-                if (label := self._label(edges, words)) is not None:
-                    alone.append(label)
-                    self.taken.append(label.box)
-            del self.taken[before:]
+            alone = self._alone(family)
             if together is None or sum(label.price for label in alone) < together.price:
                 labels = alone
         for label in labels:
@@ -124,18 +116,40 @@ class _Labels:
             x, y = label.box.middle
             self.found |= dict.fromkeys(label.edges, (x + _sign(label.edges[0]) / 2, y))
 
-    def _label(self, edges: Sequence[Edge], words: str) -> _Label | None:
-        """The best place for what some lines say; None where they have no way in common."""
+    def _alone(self, family: Sequence[Sequence[Edge]]) -> list[_Label]:
+        """A label for each pair of a family whose line doesn't run through that of another."""
+        every = [edge for pair in family for edge in pair]
+        before, labels = len(self.taken), list[_Label]()
+        for edges in family:
+            way = self.routes[edges[0]]
+            shared = (n for n, label in enumerate(labels) if _on(label.box, way))
+            if (number := next(shared, None)) is not None:
+                labels[number] = replace(labels[number], edges=(*labels[number].edges, *edges))
+            elif (label := self._label(edges, every)) is not None:
+                labels.append(label)
+                self.taken.append(label.box)
+        del self.taken[before:]
+        return labels
+
+    def _label(self, edges: Sequence[Edge], family: Sequence[Edge]) -> _Label | None:
+        """The best place for what some lines of a family say; None where they share no way."""
         corners = _trunk([*dict.fromkeys(self.routes[edge] for edge in edges)])
         if len(corners) == 1:
             return None
-        own = {self.routes[edge] for edge in edges} | {corners}
+        words = words_of(edges)
+        own = {self.routes[edge] for edge in family} | {corners}
         others = (way for way in dict.fromkeys(self.routes.values()) if way not in own)
         lines = [strip(*piece) for way in others for piece in pairwise(way)]
         hidden = (WORDS, self.taken), (HEADS, self.heads), (LINES, lines)
         grounds = (*hidden, *self.frames.grounds(edges))
         wide = typeface.width(words, DETAIL, weight="semibold") + 8 + _sign(edges[0])
-        return _Label(edges, *freest([*_places(wide, corners, grounds)], grounds))
+        return _Label(edges, *freest([*_places(wide, corners, grounds, lines)], grounds))
+
+
+def _on(label: Box, way: Path) -> bool:
+    """True where a line runs through the middle of a label."""
+    middle = Box(*label.middle, 0, 0)
+    return any(strip(*piece).overlaps(middle) for piece in pairwise(way))
 
 
 def words_of(edges: Iterable[Edge]) -> str:
@@ -146,13 +160,12 @@ def words_of(edges: Iterable[Edge]) -> str:
 def _families(routes: Mapping[Edge, Path]) -> list[list[list[Edge]]]:
     """The lines that may share a label and end at one point, those of each pair of ends together.
 
-    Lines that changed have one each: each has its own sign.
+    Of lines that changed only those that changed alike, which have one sign.
     """
     pairs: dict[tuple[str, ...], list[Edge]] = defaultdict(list)
     for edge in routes:
         if edge.label and edge.kind != "route":
-            own = edge.label if edge.change != "none" else ""
-            pairs[edge.source, edge.target, edge.kind, edge.change, own].append(edge)
+            pairs[edge.source, edge.target, edge.kind, edge.change].append(edge)
     families: dict[tuple[object, ...], list[list[Edge]]] = defaultdict(list)
     for edges in pairs.values():
         first = edges[0]
@@ -188,21 +201,33 @@ def _between(start: Point, point: Point, end: Point) -> bool:
     )
 
 
-def _places(wide: float, corners: Path, grounds: Sequence[Ground]) -> Iterator[Box]:
-    """Where a label may stand: beside an upright line, on a level one, else above or below it."""
+def _places(
+    wide: float, corners: Path, grounds: Sequence[Ground], lines: Sequence[Box]
+) -> Iterator[Box]:
+    """Where a label may stand: close to an upright line, on a level one, else further away.
+
+    There none of the other `lines` may run between them.
+    """
     around = _round([Box(*point, 0, 0) for point in corners])
     around = Box(around.x - 2 * wide, around.y - 50, around.w + 4 * wide, around.h + 100)
     near = [box for _, boxes in grounds for box in boxes if box.overlaps(around)]
     pieces = sorted(pairwise(corners), key=lambda piece: -_length(piece))
-    for above in (0.0, -HIGH / 2 - 2, HIGH / 2 + 2):
-        for a, b in pieces:
-            if a[1] == b[1]:
-                if above or abs(a[0] - b[0]) >= wide + ARROW:  # else nothing of it would be seen
+    for far, (a, b) in product((False, True), pieces):
+        if a[1] == b[1]:
+            for above in (-HIGH / 2 - 2, HIGH / 2 + 2) if far else (0.0,):
+                if far or abs(a[0] - b[0]) >= wide + ARROW:  # else nothing of it would be seen
                     yield from _along(a, b, Box(-wide / 2, above - HIGH / 2, wide, HIGH), near)
-            elif not above:
-                for aside in _ASIDE:
-                    yield from _along(a, b, Box(aside, -HIGH / 2, wide, HIGH), near)
-                    yield from _along(a, b, Box(-aside - wide, -HIGH / 2, wide, HIGH), near)
+            continue
+        for left in (left for by in (_PAST if far else _ASIDE) for left in (by, -by - wide)):
+            places = _along(a, b, Box(left, -HIGH / 2, wide, HIGH), near)
+            yield from (place for place in places if not (far and _apart(place, a[0], lines)))
+
+
+def _apart(label: Box, x: float, lines: Iterable[Box]) -> bool:
+    """True where another line runs between a label and the upright one that it stands beside."""
+    left, right = (x, label.x) if x < label.x else (label.right, x)
+    between = Box(left, label.y, right - left, label.h)
+    return any(map(between.overlaps, lines))
 
 
 def _along(a: Point, b: Point, label: Box, near: Iterable[Box]) -> Iterator[Box]:
@@ -266,16 +291,6 @@ def beyond(page: Box) -> Iterator[Box]:
     yield Box(page.right - EDGE / 2, page.y - far, far, page.h + 2 * far)
     yield Box(page.x - far, page.y - far, page.w + 2 * far, far)
     yield Box(page.x - far, page.bottom, page.w + 2 * far, far)
-
-
-def head(before: Point, end: Point) -> Box:
-    """The ground of the arrowhead at the end of a line that comes from a point."""
-    (ax, ay), (x, y) = before, end
-    way = math.dist(before, end) or 1
-    back = x - (x - ax) / way * HEAD, y - (y - ay) / way * HEAD
-    aside, above = THICK / 2 * abs(y - ay) / way, THICK / 2 * abs(x - ax) / way
-    left, top = min(back[0], x) - aside, min(back[1], y) - above
-    return Box(left, top, max(back[0], x) + aside - left, max(back[1], y) + above - top)
 
 
 def strip(a: Point, b: Point) -> Box:

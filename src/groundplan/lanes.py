@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from groundplan.captions import cell
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 ABOVE: Final = 8  # above and below what stands in a lane
 BETWEEN: Final = 12  # between two lanes
-SPOKEN: Final = 30  # between two lanes with words on the lines between them
+SPOKEN: Final = 18  # as much more for words on lines that pass between them
+MOST: Final = 3  # for so many words at most
 STACKED: Final = 3  # so many nodes that span the same subnets stand below each other
 _TIERS: Final = {"public": 0, "private": 1, "isolated": 2}
 
@@ -80,17 +81,19 @@ def lanes_of(
     lanes = [lane for group, inside in sets.items() for lane in _of_group(group, inside, abreast)]
     for lane in lanes:
         lane.height = max(cell(node)[1] for node in lane.nodes) + 2 * ABOVE
-    for lane, after in pairwise(lanes):
-        if _speak(lane, after, edges):
-            lane.gap = SPOKEN
+    for number, lane in enumerate(lanes[:-1], start=1):
+        said = _said(lanes[:number], lanes[number:], edges)
+        lane.gap += SPOKEN * min(len(said), MOST)
     return lanes
 
 
-def _speak(one: Lane, other: Lane, edges: Iterable[Edge]) -> bool:
-    """True where a line with words leads from one lane to another."""
-    here, there = ({node.id for node in lane.nodes} for lane in (one, other))
-    ends = ({edge.source, edge.target} for edge in edges if edge.label)
-    return any(pair & here and pair & there for pair in ends)
+def _said(
+    above: Iterable[Lane], below: Iterable[Lane], edges: Iterable[Edge]
+) -> set[tuple[str, str]]:
+    """What the lines between some lanes say; those to one thing that say the same are one."""
+    here, there = ({node.id for lane in lanes for node in lane.nodes} for lanes in (above, below))
+    pairs = ((edge, {edge.source, edge.target}) for edge in edges if edge.label)
+    return {(edge.target, edge.label) for edge, ends in pairs if ends & here and ends & there}
 
 
 def _of_group(group: str | None, nodes: Sequence[Node], abreast: int) -> list[Lane]:

@@ -260,9 +260,10 @@ class _Column:
                 y = box.bottom + GAP
         return y
 
-    def gap(self, node: Node, after: Node | None) -> float:
-        """Between a node and the one below it."""
-        return SPOKEN if after and frozenset((node.id, after.id)) in self.spoken else GAP
+    def gap(self, above: Iterable[str], below: Iterable[Node]) -> float:
+        """Between things, by their ids, and the nodes in a row below them."""
+        pairs = product(above, (node.id for node in below))
+        return SPOKEN if any(frozenset(pair) in self.spoken for pair in pairs) else GAP
 
 
 def _spoken(graph: Graph) -> frozenset[frozenset[str]]:
@@ -291,7 +292,7 @@ def _with_services(column: _Column, services: Sequence[Node], how: tuple[bool, i
     each = -(-len(services) // number)
     lines = [services[first : first + each] for first in range(0, len(services), each)]
     if below:
-        _place_rows(lines, whole)
+        _place_rows(lines, whole, column)
     else:
         _place_columns(lines, whole, column)
     return whole
@@ -305,12 +306,12 @@ def _place_columns(lines: Iterable[Sequence[Node]], whole: Layout, column: _Colu
             y = column.free(Box(x, y, *cell(node)))
             whole.icons[node.id] = icon(x, y, cell(node)[1])
             whole.height = max(whole.height, y + cell(node)[1])
-            y += cell(node)[1] + column.gap(node, after)
+            y += cell(node)[1] + column.gap([node.id], [after] if after else [])
         x += max(cell(node)[0] for node in line) + GAP
     whole.width = max(whole.width, x - GAP)
 
 
-def _place_rows(lines: Sequence[Sequence[Node]], whole: Layout) -> None:
+def _place_rows(lines: Sequence[Sequence[Node]], whole: Layout, column: _Column) -> None:
     """Rows below each other, in columns that are as wide as they need and fill the width."""
     columns = [
         max(cell(line[number])[0] for line in lines if number < len(line))
@@ -318,15 +319,16 @@ def _place_rows(lines: Sequence[Sequence[Node]], whole: Layout) -> None:
     ]
     spare = (whole.width - sum(columns)) / max(len(columns) - 1, 1)
     gap = min(max(spare, GAP), 4 * GAP)
-    y = whole.height + (GAP if whole.frames else 0)
+    y = whole.height
     for line in lines:
         x, height = 0.0, max(cell(node)[1] for node in line)
+        y += column.gap(whole.icons, line) if whole.icons or whole.frames else 0
         for node, width in zip(line, columns, strict=False):
             whole.icons[node.id] = icon(x, y, height)
             x += width + gap
         whole.width = max(whole.width, x - gap)
-        y += height + GAP
-    whole.height = y - GAP
+        y += height
+    whole.height = y
 
 
 def _framed(graph: Graph, inner: Layout, outside: Sequence[Node]) -> Layout:

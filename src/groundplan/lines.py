@@ -78,7 +78,8 @@ def _routes(graph: Graph, layout: Layout, solid: Sequence[Box]) -> dict[Edge, tu
         if all(ends):
             if pair not in alike:
                 family = (edge.target, edge.kind, said[pair], edge.change)  # of what means the same
-                alike[pair] = router.route(*ends, family)
+                bands = [layout.bands[id_] for id_ in pair[:2] if id_ in layout.bands]
+                alike[pair] = router.route(*ends, family, bands)
                 taken += words_at(alike[pair], wide, taken)
             routes[edge] = alike[pair]
     return routes

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 from groundplan import palette, typeface
 from groundplan.captions import DETAIL, LINE
+from groundplan.lines import written
 from groundplan.overlay import BADGE, INDENT, cell_of
 from groundplan.svg_parts import clean, grown, place, px
 
@@ -90,8 +91,11 @@ def _changed_edges(graph: Graph, lines: Mapping[Edge, Line]) -> list[Edge]:
 
 
 def _changes(layer: ET.Element, graph: Graph, layout: Layout, lines: Mapping[Edge, Line]) -> None:
-    for edge in _changed_edges(graph, lines):
-        _sign(layer, edge.change, *_sign_place(edge, lines[edge]))
+    changed = _changed_edges(graph, lines)
+    words = written(changed, lines)
+    for edge in changed:
+        if edge in words or not _labelled(edge, lines[edge]):
+            _sign(layer, edge.change, *_sign_place(words.get(edge), lines[edge]))
     for node in graph.nodes:
         if node.change != "none":
             cell = grown(cell_of(node, layout), 4)
@@ -123,13 +127,16 @@ def _line(layer: ET.Element, edge: Edge, line: Line) -> None:
     )
 
 
-def _sign_place(edge: Edge, line: Line) -> tuple[float, float]:
-    """Before a line's label, else in the middle of its longest piece."""
-    if line.label_at and edge.label:
-        x, y = line.label_at
-        wide = typeface.width(edge.label, DETAIL, weight="semibold")
-        return x - wide / 2 - SIGN - 3, y
-    return _middle(line.path)
+def _labelled(edge: Edge, line: Line) -> bool:
+    return bool(edge.label and line.label_at)
+
+
+def _sign_place(words: str | None, line: Line) -> tuple[float, float]:
+    """Before a line's words, else in the middle of its longest piece."""
+    if words is None or line.label_at is None:
+        return _middle(line.path)
+    x, y = line.label_at
+    return x - typeface.width(words, DETAIL, weight="semibold") / 2 - SIGN - 3, y
 
 
 def _middle(path: str) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import dist
 from typing import TYPE_CHECKING, Final
 
 from groundplan.gridsearch import Grid, Point, Port, Side
@@ -17,7 +18,7 @@ from groundplan.layout import Box
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-__all__ = ["CLEAR", "Point", "Port", "Router", "Side"]
+__all__ = ["CLEAR", "Point", "Port", "Router", "Side", "head"]
 
 Piece = tuple[Point, Point]
 
@@ -25,7 +26,10 @@ CLEAR: Final = 10  # how far a line keeps from what it passes
 NEAR: Final = 4  # grid lines closer than this are one
 BETWEEN: Final = 6  # how far a line between two blocks keeps from each
 BESIDE: Final = 8  # how far two lines keep from each other
-OWN: Final = 150  # as much dearer is another port than the one that a line of the family took
+OWN: Final = 250  # as much dearer is another port than the one that a line of the family took
+TAKEN: Final = 150  # as much dearer is a port at which a line of another family starts or ends
+HEAD: Final = 11.5  # the length of an arrowhead
+THICK: Final = 10
 EDGE: Final = 6.0  # how far a line keeps from the picture's edge
 # What a pixel of a level and of an upright line costs more, where it has nothing to do with what it
 # runs through: a zone, of which several stand side by side, a subnet, a VPC, and a single thing.
@@ -54,51 +58,90 @@ class Router:
     def __post_init__(self) -> None:
         self._drawn: dict[Hashable, list[Piece]] = defaultdict(list)
         self._met: dict[Hashable, Port] = {}
+        self._taken: dict[Point, Hashable] = {}
 
     def route(
-        self, sources: Sequence[Port], targets: Sequence[Port], family: Hashable = None
+        self,
+        sources: Sequence[Port],
+        targets: Sequence[Port],
+        family: Hashable = None,
+        bands: Sequence[Box] = (),
     ) -> tuple[Point, ...]:
         """The corners of the cheapest line from one of `sources` to one of `targets`.
 
         Lines of one `family` run together from where they meet, into the same port unless that is
-        far. Straight from the first to the first where everything is in the way.
+        far. Straight from the first to the first where everything is in the way. `bands` are those
+        of its ends: it has to do with all zones and subnets that they span.
         """
+        sources = self._untaken(sources, family)
+        targets = self._untaken(self._unhidden(targets), family)
         if (met := self._met.get(family)) is not None:
             targets = [replace(port, price=port.price + OWN * (port != met)) for port in targets]
-        path = self._way(sources, targets, family)
+        path = self._way(sources, targets, family, bands)
         points = _corners(path) if path else (sources[0].at, targets[0].at)
         # A little longer than drawn, so that no other line goes on where this one ends.
         beyond = (_beyond(points[1], points[0]), *points[1:-1], _beyond(points[-2], points[-1]))
         self._drawn[family] += pairwise(beyond)
+        self._taken |= dict.fromkeys((points[0], points[-1]), family)
         if family is not None:
             self._met.setdefault(family, next(port for port in targets if port.at == points[-1]))
         return points
 
     def _way(
-        self, sources: Sequence[Port], targets: Sequence[Port], family: Hashable
+        self,
+        sources: Sequence[Port],
+        targets: Sequence[Port],
+        family: Hashable,
+        bands: Sequence[Box],
     ) -> list[Point]:
+        ports = (*sources, *targets)
+        strange = [*self._strange([*_points(ports), *bands])]
         for room in self._rooms(sources, targets):
-            for ground in (self._window((*sources, *targets), room), room):
-                grid = self._grid((*sources, *targets), ground, family)
+            for ground in (self._window(ports, room), room):
+                grid = self._grid(ports, ground, family, strange)
                 if path := grid.way(sources, targets):
                     return path
         return []
 
+    def _unhidden(self, targets: Sequence[Port]) -> Sequence[Port]:
+        """Those of some ports where an arrowhead hides nothing; all, where there are none."""
+        free = [port for port in targets if not self._hides(port)]
+        return free or targets
+
+    def _hides(self, target: Port) -> bool:
+        (x, y), (right, down) = target.at, target.side
+        return any(map(head((x + right, y + down), target.at).overlaps, self.obstacles))
+
+    def _untaken(self, ports: Sequence[Port], family: Hashable) -> list[Port]:
+        """Some ports, each that is taken by a line of another family with a higher price."""
+        free = (None, family)
+        return [
+            port if self._taken.get(port.at) in free else replace(port, price=port.price + TAKEN)
+            for port in ports
+        ]
+
     def _rooms(self, sources: Sequence[Port], targets: Sequence[Port]) -> Iterator[Box]:
         """The rooms that both ends stand in, the smallest first, and at last the whole page."""
         for room in sorted(self.rooms, key=lambda box: box.w * box.h):
-            if all(_held(ports, room, whole=True) for ports in (sources, targets)):
+            if all(_meet(point, room) for point in _points((*sources, *targets))):
                 yield room
         yield Box(0, 0, self.width, self.height)
 
     def _window(self, ports: Sequence[Port], page: Box) -> Box:
         """The part of the page round some ports, and round the walls between them."""
-        between = _round([Box(*port.at, 0, 0) for port in ports], 0, page)
+        points = _points(ports)
+        between = _round(points, 0, page)
         every = (*self.walls, *self.rooms)
-        walls = (box for box in every if _meet(box, between) and not _held(ports, box))
+        walls = (box for box in every if _meet(box, between) and not _held(points, box))
         return _round([_round([between], ROUND, page), *walls], PAST, page)
 
-    def _grid(self, ports: Sequence[Port], ground: Box, family: Hashable) -> Grid:
+    def _grid(
+        self,
+        ports: Sequence[Port],
+        ground: Box,
+        family: Hashable,
+        strange: Iterable[tuple[Box, tuple[float, float]]],
+    ) -> Grid:
         """The grid on a part of the page, with the price of every piece."""
         obstacles = [box for box in self.obstacles if _meet(box, ground)]
         drawn = [
@@ -113,7 +156,7 @@ class Router:
         grid = Grid(*_lines(ports, obstacles, (drawn, own), blocks, ground))
         if own:
             grid.favour(own)
-        for box, prices in self._strange(ports):
+        for box, prices in strange:
             if _meet(box, ground):
                 grid.avoid(box, *prices)
         _close(grid, obstacles, ports)
@@ -127,13 +170,13 @@ class Router:
             _across(grid, *piece)
         return grid
 
-    def _strange(self, ports: Sequence[Port]) -> Iterator[tuple[Box, tuple[float, float]]]:
-        """What a line between some ports has nothing to do with, and what a pixel there costs."""
+    def _strange(self, ends: Sequence[Box]) -> Iterator[tuple[Box, tuple[float, float]]]:
+        """What a line with such ends has nothing to do with, and what a pixel there costs."""
         for boxes, prices in (
             (self.outside, ZONE), (self.zones, ZONE), (self.subnets, SUBNET), (self.rooms, ROOM),
             (self.walls, WALL),
         ):  # fmt: skip
-            yield from ((box, prices) for box in boxes if not _held(ports, box))
+            yield from ((box, prices) for box in boxes if not _held(ends, box))
 
 
 def _close(grid: Grid, obstacles: Sequence[Box], ports: Iterable[Port]) -> None:
@@ -209,12 +252,23 @@ def _round(boxes: Sequence[Box], by: float, page: Box) -> Box:
     return Box(x, y, right - x, min(max(box.bottom for box in boxes) + by, page.bottom) - y)
 
 
-def _held(ports: Iterable[Port], box: Box, *, whole: bool = False) -> bool:
-    """True where a port stands in a box or at its border; `whole`, where all of them do."""
-    inside = (
-        box.x <= port.at[0] <= box.right and box.y <= port.at[1] <= box.bottom for port in ports
-    )
-    return all(inside) if whole else any(inside)
+def head(before: Point, end: Point) -> Box:
+    """The ground of the arrowhead at the end of a line that comes from a point."""
+    (ax, ay), (x, y) = before, end
+    way = dist(before, end) or 1
+    back = x - (x - ax) / way * HEAD, y - (y - ay) / way * HEAD
+    aside, above = THICK / 2 * abs(y - ay) / way, THICK / 2 * abs(x - ax) / way
+    left, top = min(back[0], x) - aside, min(back[1], y) - above
+    return Box(left, top, max(back[0], x) + aside - left, max(back[1], y) + above - top)
+
+
+def _points(ports: Iterable[Port]) -> list[Box]:
+    return [Box(*port.at, 0, 0) for port in ports]
+
+
+def _held(ends: Iterable[Box], box: Box) -> bool:
+    """True where an end stands in a box or at its border."""
+    return any(_meet(end, box) for end in ends)
 
 
 def _meet(a: Box, b: Box) -> bool:

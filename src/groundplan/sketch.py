@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import typeface
 from groundplan.captions import DETAIL, LABEL, cell, head_of
-from groundplan.labels import HEADS, LINES, WORDS, beyond, freest, head
+from groundplan.labels import HEADS, LINES, WORDS, beyond, freest
 from groundplan.layout import Box, Layout, best, head_height, head_width, icon
 from groundplan.lines import Line
+from groundplan.routing import head
+from groundplan.svg_parts import grown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +30,10 @@ PAD: Final = 14  # between a card's border and what stands on it
 MARGIN: Final = 24
 APART: Final = 36  # between two cards side by side, and two parts that nothing joins
 STEPS_DOWN: Final = range(1, 7)  # rows that the leaves of one node may stand in
-ASIDE: Final = 5  # between a line and its label
+NEAR: Final = 3  # between a card and words
+GAPS: Final = (5, 10, 15)  # between a line and its label, where a shorter one hides something
+CORNER: Final = 10  # how far a line's ends keep from the corners of a card
+ROUNDED: Final = 2  # so far from a border Graphviz's ends may be
 STEPS: Final = 8  # points that stand for a part of a curve
 
 
@@ -229,7 +234,8 @@ def _read(drawing: Any, graph: Graph, nodes: dict[str, Node]) -> _Sheet:
         layout.frames[group.id], groups[group.id] = Box(x, top, right - x, y - top), drawn
     for number, edge in enumerate(graph.edges):
         drawn = drawing.get_edge(*_ends(edge, nodes), key=f"e{number}")
-        layout.curves[edge] = curve = _curve(drawn.attr["pos"], place)
+        ends = layout.cards[edge.source], layout.cards[edge.target]
+        layout.curves[edge] = curve = _off_corners(_curve(drawn.attr["pos"], place), *ends)
         if label := drawn.attr["lp"]:
             layout.wishes[edge] = place(*label.split(","))
         elif edge.label:
@@ -248,6 +254,21 @@ def _curve(position: str, place: Any) -> list[Point]:
     return [place(*part.split(",")) for part in (*points, end.removeprefix("e,"))]
 
 
+def _off_corners(curve: Sequence[Point], source: Box, target: Box) -> list[Point]:
+    """The curve between two cards, its ends moved away from their corners."""
+    (ax, ay), (bx, by) = _inward(curve[0], source), _inward(curve[-1], target)
+    start = [(x + ax, y + ay) for x, y in curve[:2]]
+    return [*start, *curve[2:-3], *((x + bx, y + by) for x, y in curve[-3:])]
+
+
+def _inward(end: Point, card: Box) -> Point:
+    """How far a line's end has to be moved along the border of a card, away from a corner."""
+    x, y = end
+    if min(abs(y - card.y), abs(y - card.bottom)) < ROUNDED:
+        return min(max(x, card.x + CORNER), card.right - CORNER) - x, 0.0
+    return 0.0, min(max(y, card.y + CORNER), card.bottom - CORNER) - y
+
+
 def _path(curve: Sequence[Point]) -> str:
     """The curve as an SVG path: a start, three points for each part of it, the end."""
     start, *bends, end = (f"{x:.1f},{y:.1f}" for x, y in curve)
@@ -264,7 +285,8 @@ def _labels(
     wishes: dict[Edge, Point],
 ) -> dict[Edge, Point]:
     """The middle of each label: beside its own curve, where it hides neither words nor lines."""
-    taken = [*layout.cards.values(), *beyond(Box(0, 0, layout.width, layout.height))]
+    taken = [grown(card, NEAR) for card in layout.cards.values()]
+    taken += beyond(Box(0, 0, layout.width, layout.height))
     taken += [part for frame in graph.clusters for part in _heads(frame, layout)]
     ways = {edge: _sampled(curve) for edge, curve in curves.items()}
     pieces = [_piece(a, b) for way in ways.values() for a, b in pairwise(way)]
@@ -285,13 +307,14 @@ def _places(size: tuple[float, float], way: Sequence[Point], wish: Point) -> Ite
     near = sorted(way, key=lambda point: math.dist(point, wish))
     for number, (x, y) in enumerate(near):
         side = 1 if x < wish[0] else -1
-        for gap in (ASIDE, 2 * ASIDE):
+        for gap in GAPS:
             for aside in (side, -side):
                 yield Box(x + aside * (w / 2 + gap) - w / 2, y - h / 2, w, h)
         if not number:
             yield Box(wish[0] - w / 2, wish[1] - h / 2, w, h)
-        yield Box(x - w / 2, y - h - ASIDE, w, h)
-        yield Box(x - w / 2, y + ASIDE, w, h)
+        for gap in GAPS:
+            yield Box(x - w / 2, y - h - gap, w, h)
+            yield Box(x - w / 2, y + gap, w, h)
     yield from (Box(x - w / 2, y - h / 2, w, h) for x, y in near)
 
 

@@ -10,8 +10,8 @@ from collections import defaultdict
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from groundplan import strips
-from groundplan.captions import ASIDE, ICON, TEXT, cell
+from groundplan import strips, typeface
+from groundplan.captions import ASIDE, DETAIL, ICON, TEXT, cell
 from groundplan.lanes import by_group, lanes_of, rows_of, same_group, single
 from groundplan.layout import (
     GAP,
@@ -26,9 +26,10 @@ from groundplan.layout import (
     icon,
     places,
 )
+from groundplan.thinning import label_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from groundplan.graph import Cluster, Graph, Node
     from groundplan.lanes import Lane
@@ -125,6 +126,27 @@ class _Vpc:
         first, last = max(self._runs(nodes), key=lambda run: run[1] - run[0])
         return width / (last - first + 1) if first <= number <= last else 0
 
+    def _gap(self, number: int) -> float:
+        """Between a zone and the next one, for what lines say from a group to one beside it."""
+        said: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for reach in self._reaches():
+            for edge in self.graph.edges:
+                runs = product(reach.get(edge.source, ()), reach.get(edge.target, ()))
+                pairs = ({(a[1], b[0]), (b[1], a[0])} for a, b in runs)
+                if any((number, number + 1) in pair for pair in pairs):
+                    said[edge.source, edge.target].add(edge.label)
+        words = (label_of(labels) for labels in said.values())
+        wide = (typeface.width(text, DETAIL, weight="semibold") for text in words if text)
+        return GAP + max(wide, default=-GAP / 2)
+
+    def _reaches(self) -> Iterator[dict[str, list[tuple[int, int]]]]:
+        """The zones that each security group stands in, row by row: see `_runs`."""
+        for lanes in self.lanes.values():
+            yield {
+                group: self._runs(node for lane in inside for node in lane.nodes)
+                for group, inside in by_group(lanes).items()
+            }
+
     # Places
 
     def place(self) -> Layout:
@@ -137,8 +159,8 @@ class _Vpc:
         columns, x = [], float(GAP)
         for number in range(len(self.zones)):
             columns.append((x, self._column_width(number)))
-            x += columns[-1][1] + GAP / 2
-        right = x - GAP / 2 if columns else float(GAP)
+            x += columns[-1][1] + self._gap(number)
+        right = sum(columns[-1]) if columns else float(GAP)
         heads = max((head_height(zone) for zone in self.zones), default=0)
         bottom, extents = self._place_rows(columns, top + heads)
         for zone, (start, width) in zip(self.zones, columns, strict=True):
@@ -163,9 +185,12 @@ class _Vpc:
     ) -> None:
         """The VPC's box round everything, and what stands on its border."""
         middle, gateways, endpoints = border
-        start = max((GAP + middle - ICON) / 2, head_width(self.vpc))
         wide = [cell(node)[0] + GAP for node in gateways]
-        right = max(right, head_width(self.vpc) - GAP, start + sum(wide) - GAP)
+        named = head_width(self.vpc)
+        right = max(right, named + sum(wide) - GAP)
+        # Between the VPC's name and a gateway a line may lead in, where that takes no more room.
+        start = max((GAP + middle - ICON) / 2, min(named + GAP, right + GAP - sum(wide)))
+        right = max(right, start + sum(wide) - GAP)
         right += ICON / 2 if endpoints else 0
         tall = sum(cell(node)[1] + GAP for node in endpoints)
         bottom = max(bottom, y + HEAD + tall)
