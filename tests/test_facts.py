@@ -183,12 +183,21 @@ def test_a_copy_of_a_secret_is_left_out_though_it_bears_no_mark():
     assert found.get("tags_all") == {"Note": SENSITIVE, "Name": "a"}
 
 
+STATE = {"format_version": "1.0", "values": {"root_module": {"resources": [{
+    "address": "aws_x.a", "mode": "managed", "type": "aws_x", "name": "a",
+    "values": {"password": "hidden", "name": "a"}, "sensitive_values": {"password": True},
+}]}}}  # fmt: skip
+
+
+def test_secrets_of_what_stood_before_are_in_no_plan_that_is_kept():
+    kept = redaction.to_keep({"prior_state": STATE, "variables": {"region": {"value": "a"}}})
+    (stood,) = kept["prior_state"]["values"]["root_module"]["resources"]
+    assert stood["values"] == {"password": SENSITIVE, "name": "a"}
+    assert kept["variables"] == {"region": {"value": "a"}}
+
+
 def test_secrets_of_a_state_are_left_out():
-    state = {"format_version": "1.0", "values": {"root_module": {"resources": [{
-        "address": "aws_x.a", "mode": "managed", "type": "aws_x", "name": "a",
-        "values": {"password": "hidden", "name": "a"}, "sensitive_values": {"password": True},
-    }]}}}  # fmt: skip
-    (found,) = facts.from_plan(state)
+    (found,) = facts.from_plan(STATE)
     assert dict(found.values) == {"name": "a", "password": SENSITIVE}
 
 

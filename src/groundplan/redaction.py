@@ -90,9 +90,11 @@ def _kept(part: Any, hidden: frozenset[str]) -> Any:
         return part
     found = {}
     for name, item in part.items():
-        marks = part.get(_MARKS[name]) if name in _MARKS else None
-        copied = hidden.union(_marked(item, marks))
-        found[name] = _masked(item, marks, copied) if name in _MARKS else _kept(item, hidden)
+        marks = part.get(_MARKS.get(name, ""))
+        # A variable's value bears no mark; the values of a state hold parts that bear theirs.
+        ours = marks is not None or name == "value"
+        copied = hidden.union(_marked(item, marks)) if ours else hidden
+        found[name] = _masked(item, marks, copied) if ours else _kept(item, hidden)
     return found
 
 
