@@ -19,7 +19,7 @@
   const EARLIER = document.querySelector(".gs-strip__item:has(+ .gs-strip__item--here) a");
   const SMALLEST = 12; // the size of a picture's smallest letters, in its own pixels
   const LEGIBLE = 20; // what they need on a screen to be read from afar
-  const NEAR = 11; // and to be read from near
+  const NEAR = 12; // and to be read from near; a picture of which all is smaller starts closer
   const THING = 80; // the height of a thing with its words, in the picture's own pixels
   const WORTH = 1.15; // going closer by less would show nothing new
 
@@ -71,6 +71,13 @@
     return { x: 0, y: 0, w: width.baseVal.value, h: height.baseVal.value };
   }
 
+  // How many pixels of the screen one of a picture's own takes, where all of it is seen.
+  function scaleOf(svg) {
+    const { w, h } = wholeOf(svg);
+    const room = svg.getBoundingClientRect();
+    return Math.min(room.width / w, room.height / h);
+  }
+
   // The middles of the parts in which a length is looked at. What stands at the end of one is whole in the next.
   function middles(whole, part) {
     if (part >= whole) return [whole / 2];
@@ -85,7 +92,7 @@
     if (!svg) return [];
     const { w, h } = wholeOf(svg);
     const room = svg.getBoundingClientRect();
-    const fits = Math.min(room.width / w, room.height / h);
+    const fits = scaleOf(svg);
     const scale = Math.max(Math.min(LEGIBLE / SMALLEST, room.width / w), NEAR / SMALLEST);
     if (scale < WORTH * fits) return [];
     const [wide, high] = [(w * fits) / scale, (h * fits) / scale];
@@ -94,6 +101,9 @@
       across.map((x) => ({ x: x - wide / 2, y: y - high / 2, w: wide })),
     );
   }
+
+  // The part that a picture is first seen with: 0, all of it, where that can be read.
+  const firstOf = (svg) => (svg && SMALLEST * scaleOf(svg) < NEAR ? 1 : 0);
 
   class Stage {
     constructor() {
@@ -111,8 +121,8 @@
       this.floor = make("div", { class: "gs-stage__floor md-typeset" });
       this.place = make("p", { class: "gs-stage__place", role: "status" });
       this.closer = make("p", { class: "gs-stage__closer" });
-      this.back = this.control("Back (\u2190)", "\u2190", () => this.show(this.here - 1));
-      this.next = this.control("Next (\u2192)", "\u2192", () => this.show(this.here + 1));
+      this.back = this.control("Back (\u2190)", "\u2190", () => this.step(-1));
+      this.next = this.control("Next (\u2192)", "\u2192", () => this.step(1));
       this.root = make(
         "div",
         {
@@ -199,7 +209,8 @@
       const parts = partsOf(picture);
       this.part = Math.min(part, parts.length);
       const told = this.part ? `${this.part} / ${parts.length}` : "closer";
-      this.closer.textContent = parts.length ? `\u2193 ${told}` : "";
+      const back = this.part === 1 ? "\u2191 whole \u00a0 " : "";
+      this.closer.textContent = parts.length ? `${back}\u2193 ${told}` : "";
       if (!picture) return;
       const whole = wholeOf(picture);
       const detail = { whole, box: parts[this.part - 1] ?? whole, id: null, glide };
@@ -211,6 +222,14 @@
       const part = this.part + by;
       if (part < 0 || part > partsOf(this.picture).length) this.show(this.here + by);
       else this.look(part);
+    }
+
+    // On to the next slide; but first through all parts of a picture that can't be read whole.
+    step(by) {
+      const part = this.part + by;
+      const inside = part >= 1 && part <= partsOf(this.picture).length;
+      if (inside && firstOf(this.picture)) this.look(part);
+      else this.show(this.here + by);
     }
 
     clear() {
@@ -245,7 +264,7 @@
       history.replaceState(null, "", `#slide-${to + 1}`);
       if (!this.root.contains(document.activeElement)) this.root.focus();
       this.fit();
-      this.look(0, { glide: false });
+      this.look(firstOf(this.picture), { glide: false });
     }
 
     // As large as fits: text shrinks in steps until nothing of it is cut.
@@ -264,8 +283,8 @@
       const inCard = event.target.closest(".gp-card");
       const space = event.key === " " && !onThing ? (event.shiftKey ? -1 : 1) : 0;
       let act = null;
-      if (NEXT.includes(event.key) || space > 0) act = () => this.show(this.here + 1);
-      if (BACK.includes(event.key) || space < 0) act = () => this.show(this.here - 1);
+      if (NEXT.includes(event.key) || space > 0) act = () => this.step(1);
+      if (BACK.includes(event.key) || space < 0) act = () => this.step(-1);
       if (DOWN.includes(event.key)) act = () => this.pan(1);
       if (UP.includes(event.key)) act = () => this.pan(-1);
       if (event.key === "Home") act = () => this.show(0);

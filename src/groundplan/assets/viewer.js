@@ -10,6 +10,9 @@
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const CLOSEST = 12; // times the size at which all of it is seen
   const STEP = 1.35;
+  const LARGE = 1.25; // times the size that it is drawn at, at which a picture is read with ease
+  const LOWEST = 200; // pixels that a card has, however little of its picture is in sight
+  const MOVES = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
 
   // An element; text goes in as text, so no name in a plan can be markup.
   function make(tag, attributes = {}, ...children) {
@@ -107,6 +110,15 @@
         y: kept.y - (kept.y - this.now.y) * share,
         w,
       };
+    }
+
+    // All of it, or, where that is small, its upper part: large, but never beyond its width.
+    get legible() {
+      const { whole } = this;
+      const { width, height } = this.svg.getBoundingClientRect();
+      const fits = Math.min(width / whole.w, height / whole.h);
+      const w = (whole.w * fits) / between(fits, LARGE, width / whole.w);
+      return { x: whole.x + (whole.w - w) / 2, y: whole.y, w };
     }
 
     move(dx, dy) {
@@ -228,13 +240,22 @@
       this.home.append(svg, this.tools());
       this.describe();
       hold(this);
-      this.home.addEventListener("keydown", (event) => this.onKey(event));
+      document.addEventListener("keydown", (event) => {
+        if (this.fills || this.home.contains(event.target)) this.onKey(event);
+      });
       svg.addEventListener("gp-show", (event) => this.take(event.detail));
+      this.home.addEventListener("fullscreenchange", () => this.filled());
+      for (const name of ["scroll", "resize"]) addEventListener(name, () => this.cut(), { passive: true });
       this.told();
     }
 
     get full() {
       return alone || document.fullscreenElement !== null || this.home.closest(".gs-stage") !== null;
+    }
+
+    // Nothing but this picture is on the screen, so all keys are its own.
+    get fills() {
+      return alone || document.fullscreenElement === this.home;
     }
 
     // An image for those who can't see it becomes a group of things to go through.
@@ -269,6 +290,11 @@
       else (this.home.closest(".gs-stage") ?? this.home).requestFullscreen();
     }
 
+    // A picture that is too high for the screen starts with its upper part, and comes back whole.
+    filled() {
+      this.view.jump(document.fullscreenElement === this.home ? this.view.legible : this.view.whole);
+    }
+
     told() {
       const close = this.view.scale > 1.001;
       this.home.classList.toggle("gp-near", close);
@@ -301,12 +327,38 @@
         line.classList.toggle("gp-on", [line.dataset.source, line.dataset.target].includes(id));
       }
       this.view.reveal(thing);
-      const { x, width } = thing.getBoundingClientRect();
-      const side = x + width / 2 > this.view.centre()[0] ? "gp-aside gp-aside--left" : "gp-aside";
-      this.card = make("div", { class: side }, panel(this, card));
+      this.card = make("div", { class: "gp-aside" }, panel(this, card));
       this.home.append(this.card);
+      this.card.classList.toggle("gp-aside--left", this.isLeftFreer(thing));
+      this.cut();
       if (focus) this.card.firstChild.focus({ preventScroll: true });
       this.tell();
+    }
+
+    // Whether a card hides less on the left than on the right: of its node, and of what is lit with it.
+    isLeftFreer(thing) {
+      const { left, right } = this.home.getBoundingClientRect();
+      const width = this.card.firstChild.offsetWidth + 8;
+      const lit = [...this.svg.querySelectorAll(".gp-on")];
+      const ends = new Set(lit.flatMap(({ dataset }) => [dataset.source, dataset.target]));
+      const near = this.things.filter((one) => ends.has(one.dataset.id));
+      const within = (from, to) => (one) => {
+        const box = one.getBoundingClientRect();
+        return Math.max(0, Math.min(to, box.right) - Math.max(from, box.left));
+      };
+      const [onLeft, onRight] = [within(left, left + width), within(right - width, right)];
+      const more = (things) => things.reduce((sum, one) => sum + onLeft(one) - onRight(one), 0);
+      return (more([thing]) || more([...lit, ...near])) < 0;
+    }
+
+    // A card is as high as what is in sight of its picture at most; the rest of it is scrolled to.
+    cut() {
+      if (!this.shown) return;
+      const card = this.card.firstChild;
+      const { top, bottom } = this.home.getBoundingClientRect();
+      const above = parseFloat(getComputedStyle(card).top);
+      const seen = Math.min(bottom, innerHeight) - Math.max(top + 8, above) - 8;
+      card.style.maxHeight = `${Math.max(seen, LOWEST)}px`;
     }
 
     close({ focus = true } = {}) {
@@ -324,6 +376,7 @@
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const { view } = this;
       const thing = event.target.closest?.("[data-id]");
+      const move = this.fills && !event.target.closest?.(".gp-card") && MOVES[event.key];
       const act = {
         "+": () => view.glide(view.zoomed(STEP)),
         "=": () => view.glide(view.zoomed(STEP)),
@@ -334,10 +387,11 @@
         Enter: thing && (() => this.open(thing.dataset.id)),
         " ": thing && (() => this.open(thing.dataset.id)),
       }[event.key];
-      if (!act) return;
+      if (!act && !move) return;
       event.preventDefault();
       event.stopPropagation();
-      act();
+      if (move) view.move(...move);
+      else act();
     }
   }
 
@@ -352,11 +406,6 @@
     svg.replaceWith(make("html", language, make("head", {}, title), body));
     body.append(svg);
     const viewer = new Viewer(svg, (_svg, id) => cards[id]);
-    const moves = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
-    document.addEventListener("keydown", (event) => {
-      if (moves[event.key] && !event.target.closest?.(".gp-card")) viewer.view.move(...moves[event.key]);
-      else if (!viewer.home.contains(event.target)) viewer.onKey(event);
-    });
     follow(() => viewer);
   }
 
@@ -406,7 +455,8 @@
       const viewer = [...viewers.values()].find(has);
       if (!viewer) return;
       event.preventDefault();
-      viewer.home.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+      const thing = viewer.things.find((one) => one.dataset.id === id);
+      thing.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
       viewer.open(id);
     });
   }
