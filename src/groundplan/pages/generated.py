@@ -79,10 +79,9 @@ def _by_hand(phase: Phase, content: Content) -> str:
 
 def _pictures(phase: Phase, content: Content, macros: Macros) -> list[_Shown]:
     several = len(phase.environments) > 1
-    return [
-        _Shown(_heading(picture, several=several), macros.figure(picture))
-        for picture in content.pictures_of(phase=phase.number)
-    ]
+    found = content.pictures_of(phase=phase.number)
+    told = sorted(found, key=lambda picture: picture.source != "compose")  # who calls whom, first
+    return [_Shown(_heading(picture, several=several), macros.figure(picture)) for picture in told]
 
 
 def _heading(picture: Picture, *, several: bool) -> str:
