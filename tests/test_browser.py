@@ -148,13 +148,28 @@ def test_the_picture_stays_where_it_is_from_step_to_step(opened: Page, home: str
     assert opened.locator(".gp-card:visible").count() == 1
 
 
-def test_a_step_is_no_higher_than_the_window_as_long_as_it_can_be_read(opened: Page, home: str):
-    opened.goto(f"{home}infrastructure/", wait_until="networkidle")
+@pytest.mark.parametrize("place", ["network/", "infrastructure/", "application-flow/"])
+def test_a_step_can_be_read_and_is_seen_at_once(opened: Page, home: str, place: str):
+    """Its smallest letters are drawn 12 high, and its page starts with it."""
+    opened.goto(f"{home}{place}", wait_until="networkidle")
     picture = opened.locator(".gs-here svg.gp")
     box = picture.bounding_box()
     assert box
+    assert picture.evaluate("picture => picture.getScreenCTM().a * 12") > 11
+    assert box["y"] < 0.45 * SIZE["height"]
     natural = float((picture.get_attribute("viewBox") or "").split()[3])
-    assert box["height"] <= max(SIZE["height"] - 15 * 20, 0.6 * natural) + 1
+    assert box["height"] <= max(SIZE["height"] - 15 * 20, natural) + 1, "no higher than need be"
+
+
+@pytest.mark.parametrize("place", ["network/", "phases/phase-2/"])
+def test_the_tools_of_a_picture_look_the_same_on_every_page(opened: Page, home: str, place: str):
+    opened.goto(f"{home}{place}", wait_until="networkidle")
+    tools = opened.locator(".gp-tools:visible").first.locator("button")
+    looks = """tools => [...new Set(tools.map(tool => {
+        const { borderTopWidth, width, height } = getComputedStyle(tool)
+        return [borderTopWidth, width, height].join(" ")
+    }))]"""
+    assert tools.evaluate_all(looks) == ["0px 32px 32px"]
 
 
 def test_an_address_names_a_step(opened: Page, home: str):
@@ -205,9 +220,36 @@ def test_a_dark_page_is_printed_light_and_without_tools(chromium: Browser, home:
     page.emulate_media(media="print")
     assert page.evaluate(colours) == ["rgb(255, 255, 255)"] * 2 != dark
     assert not page.locator(".gp-tools").first.is_visible()
-    steps = page.locator(".gs-stepper__step")
-    assert all(steps.nth(number).is_visible() for number in range(steps.count()))
     context.close()
+
+
+def test_a_page_is_printed_with_the_picture_of_the_phase_that_was_chosen(
+    chromium: Browser, home: str
+):
+    page = chromium.new_page(viewport=SIZE)
+    page.goto(f"{home}network/", wait_until="networkidle")
+    page.locator(".gs-stepper__tab").nth(3).click()
+    page.emulate_media(media="print")
+    assert page.locator(".gs-stepper__step:visible").get_attribute("id") == (
+        "step-network-dev-phase-4"
+    )
+    expect(page.locator(".gs-stepper__paper")).to_be_visible()
+    page.close()
+
+
+def test_the_schema_on_paper_breaks_no_name_into_many_lines(chromium: Browser, home: str):
+    page = chromium.new_page(viewport={"width": 688, "height": 1000})  # A4 within its margins
+    page.goto(f"{home}network/", wait_until="networkidle")
+    page.emulate_media(media="print")
+    lines = """cells => Math.max(...cells.map(cell => {
+        const text = document.createRange()
+        text.selectNodeContents(cell)
+        return text.getClientRects().length
+    }))"""
+    names = page.locator(".gs-subnets td:last-child")
+    assert names.count() == 15
+    assert names.evaluate_all(lines) <= 2
+    page.close()
 
 
 def test_a_bill_on_paper_tells_what_it_lacks(chromium: Browser, home: str):
@@ -215,7 +257,8 @@ def test_a_bill_on_paper_tells_what_it_lacks(chromium: Browser, home: str):
     page.goto(f"{home}phases/phase-6/", wait_until="networkidle")
     page.emulate_media(media="print")
     bill = page.locator(".gs-bill")
-    expect(bill.get_by_role("cell", name="not in the total")).to_be_visible()
+    total = bill.get_by_role("rowheader", name="Total")
+    expect(total).to_contain_text("not in the total")  # in one row, which no page break parts
     rows = bill.locator("tbody tr")
     assert bill.locator("tbody tr:visible").count() == rows.count() - 1, "each line by itself"
     page.close()
@@ -248,6 +291,33 @@ def test_a_table_that_goes_on_beyond_the_edge_breaks_no_word(chromium: Browser, 
     assert caption
     assert caption["x"] + caption["width"] <= 390
     page.close()
+
+
+def test_a_modules_reference_is_read_whole(chromium: Browser, home: str):
+    page = chromium.new_page(viewport=SIZE)
+    page.goto(f"{home}modules/eks/", wait_until="networkidle")
+    cut = "tables => tables.filter(table => table.scrollWidth > table.clientWidth).length"
+    assert page.locator(".gs-table").evaluate_all(cut) == 0
+    page.close()
+
+
+def test_tables_of_the_prose_look_like_those_that_are_computed(opened: Page, home: str):
+    opened.goto(f"{home}infrastructure/", wait_until="networkidle")
+    looks = """table => [table, table.tHead.rows[0].cells[0], table.tBodies[0].rows[1].cells[0]]
+        .map(one => getComputedStyle(one))
+        .map(look => [look.borderTop, look.borderBottom, look.borderLeft, look.padding,
+            look.fontSize, look.fontWeight, look.lineHeight].join("; "))"""
+    computed = opened.locator(".gs-plain").first.evaluate(looks)
+    prose = opened.locator(".md-typeset table:not([class])")
+    assert prose.count() == 3
+    for number in range(3):
+        assert prose.nth(number).evaluate(looks) == computed
+
+
+def test_a_phases_pictures_start_with_the_application(opened: Page, home: str):
+    opened.goto(f"{home}phases/phase-5/", wait_until="networkidle")
+    first = opened.locator(".gs-picture").first
+    assert first.get_attribute("id") == "application-flow-phase-5"
 
 
 def test_a_narrow_screen_has_no_sideways_scrolling(chromium: Browser, home: str):
