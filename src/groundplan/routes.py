@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from groundplan.endpoints import service_of
 from groundplan.relations import UNKNOWN, Relations, configured, has_unknown
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _WAYS: Final[dict[str, tuple[str, ...]]] = {
     "vpc_endpoint_id": ("aws_vpc_endpoint",),
     "network_interface_id": ("aws_network_interface", "aws_instance"),
 }
+_ENDPOINT: Final = "aws_vpc_endpoint"
+_SERVICE: Final = "an AWS service"
 _ANY_WAY: Final = frozenset(type_ for types in _WAYS.values() for type_ in types)
 _INTERNET: Final = frozenset({"aws_internet_gateway"})
 _PEERING: Final = frozenset({"aws_vpc_peering_connection"})
@@ -46,12 +49,14 @@ class Route:
     """A route of a route table: where to, and through which of `ways`, their addresses.
 
     More than one where the plan can't tell which; none where it can't tell at all. `kinds` has the
-    resource types that it may go through, which may be known where the ways are not.
+    resource types that it may go through, which may be known where the ways are not. `maybe`: the
+    plan can't tell whether the table has it. A gateway endpoint's destination is its service.
     """
 
     destination: str
     ways: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
+    maybe: bool = False
 
     @property
     def via(self) -> str | Unknown:
@@ -61,7 +66,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet as the plan has it; `routes` are those of its route table, local ones left out."""
+    """A subnet as the plan has it; `routes` are those of its route table, local ones left out.
+
+    Those that a gateway endpoint adds to the table stand last.
+    """
 
     address: str
     name: str
@@ -83,16 +91,55 @@ class Routing(Relations):
     def _subnet(self, resource: Resource) -> Subnet:
         tables = self._route_tables[resource.address]
         tiers = {self._tier_of(table) for table in tables}
+        vpc = self.vpc_of(resource)
         return Subnet(
             address=resource.address,
             name=resource.get("tags_all.Name") or resource.get("tags.Name") or resource.name,
-            vpc=self.vpc_of(resource),
+            vpc=vpc,
             zone=_text(resource, "availability_zone", "availability_zone_id"),
             cidr=_text(resource, "cidr_block", "ipv6_cidr_block"),
             # Where more than one table may be its own, they agree, or nobody knows.
             tier=tiers.pop() if len(tiers) == 1 else UNKNOWN,
-            routes=_common([self._routes.get(table or "", []) for table in tables]),
+            routes=(
+                *_common([self._routes.get(table or "", []) for table in tables]),
+                *self._by_endpoints(vpc, tables),
+            ),
         )
+
+    def _by_endpoints(self, vpc: str, tables: tuple[str | None, ...]) -> Iterator[Route]:
+        """The routes that gateway endpoints give, or may give, to the table of a subnet."""
+        for address, given in self._endpoint_tables.items():
+            endpoint = self._by_address[address]
+            near = self.vpc_of(endpoint) in {vpc, UNKNOWN}
+            sure = all(given.get(table or "") for table in tables)
+            if sure or any(table in given for table in tables) or (near and UNKNOWN in given):
+                kinds = frozenset({endpoint.type})
+                yield Route(service_of(endpoint) or _SERVICE, (address,), kinds, maybe=not sure)
+
+    @cached_property
+    def _endpoint_tables(self) -> dict[str, dict[str, bool]]:
+        """The route tables that each gateway endpoint gives a route, and whether that is sure.
+
+        `unknown` stands for any of its VPC.
+        """
+        found: dict[str, dict[str, bool]] = {}
+        for item in self.facts.of_type(_ENDPOINT):
+            if item.get("vpc_endpoint_type") not in {"Interface", "GatewayLoadBalancer"}:
+                found[item.address] = dict(self._tables(item, "route_table_ids", sure=True))
+        for item in self.facts.of_type(f"{_ENDPOINT}_route_table_association"):
+            ways = self.candidates(item, "vpc_endpoint_id", _ENDPOINT)
+            for way in ways:
+                tables = dict(self._tables(item, "route_table_id", sure=len(ways) == 1))
+                found[way] = tables | found.get(way, {})
+        return found
+
+    def _tables(self, item: Resource, path: str, *, sure: bool) -> Iterator[tuple[str, bool]]:
+        """The route tables that the attribute at `path` names, and whether it is sure to."""
+        if not configured(item, path):
+            return
+        told = self.targets(item, path, *_ROUTE_TABLES) != UNKNOWN
+        for table in self.candidates(item, path, *_ROUTE_TABLES) or (UNKNOWN,):
+            yield table, sure and told
 
     def _tier_of(self, table: str | None) -> Tier | Unknown:
         return UNKNOWN if table == UNKNOWN else self._tier(self._routes.get(table or "", []))

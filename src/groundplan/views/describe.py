@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import KINDS, treatment
+from groundplan.endpoints import service_of
 from groundplan.routes import VPCS
 
 if TYPE_CHECKING:
@@ -182,23 +182,9 @@ def _cache(resource: Resource, topology: Topology) -> Text:
     return engine, f"{nodes}{resource.get('node_type', '')}"
 
 
-_SERVICE: Final = re.compile(r"\.[a-z]{2}(?:-[a-z]+)+-\d\.(.+)$")  # after the region
-# What AWS calls the services whose endpoint's name doesn't say it.
-_SERVICES: Final = {
-    "dynamodb": "DynamoDB", "ecr.api": "ECR API", "ecr.dkr": "ECR Docker", "ecs": "ECS",
-    "ecs-agent": "ECS agent", "ecs-telemetry": "ECS telemetry", "elasticfilesystem": "EFS",
-    "elasticloadbalancing": "Elastic Load Balancing", "execute-api": "API Gateway",
-    "kinesis-streams": "Kinesis", "lambda": "Lambda", "logs": "CloudWatch Logs",
-    "monitoring": "CloudWatch", "secretsmanager": "Secrets Manager", "events": "EventBridge",
-    "states": "Step Functions",
-}  # fmt: skip
-
-
 def _endpoint(resource: Resource, _topology: Topology) -> Text:
-    found = _SERVICE.search(str(resource.get("service_name") or ""))
-    service = _SERVICES.get(found[1], found[1].upper()) if found else ""
     kind = str(resource.get("vpc_endpoint_type") or "Gateway").lower()
-    return f"{service} endpoint".strip(), kind
+    return f"{service_of(resource)} endpoint".strip(), kind
 
 
 def _peering(resource: Resource, topology: Topology) -> Text:

@@ -183,7 +183,7 @@ resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${var.region}.s3"
   vpc_endpoint_type = "Gateway"
-  route_table_ids   = [for zone in var.zones : aws_route_table.private[zone].id]
+  route_table_ids   = values(aws_route_table.private)[*].id
 
   tags = merge(local.tags, { Name = "${var.name}-s3" })
 }
