@@ -144,7 +144,7 @@ def why_empty(subnet: Subnet, topology: Topology, drawn: Iterable[Node]) -> str:
         return HELD
     members = topology.facts.of_type(*_SUBNET_GROUPS)
     if any(subnet.address in topology.placement(group) for group in members):
-        return "empty: a database can move here"
+        return "empty: held for databases"
     return "empty: nothing of this plan runs here"
 
 
