@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from groundplan import entrance
-from groundplan.entrance import Entrance
+from groundplan.entrance import BALANCER, LISTENS, Entrance
+from groundplan.errors import InputError
 from groundplan.scripts import Scene
 from groundplan.topology import Topology
-from groundplan.views.entrance import BALANCER, with_entrance
+from groundplan.views.entrance import with_entrance
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import INTERNET, network
 from groundplan.workspace import Workspace
@@ -28,6 +31,10 @@ WAY_IN = Entrance("shop.example", 8080)
 
 def lines(graph):
     return {(e.source, e.target, e.kind, e.label) for e in graph.edges if BALANCER in e.source}
+
+
+def ways_in(graph):
+    return {(e.source, e.kind, e.label) for e in graph.edges if e.target == BALANCER}
 
 
 def test_it_stands_in_one_public_subnet_of_each_zone():
@@ -58,8 +65,12 @@ def test_customers_reach_the_nodes_by_a_load_balancer_that_is_said_to_be_none_of
     assert (balancer.addresses, balancer.subnets) == ((), PUBLIC)
     assert balancer.detail == "shop.example\nmade by Kubernetes, not by Terraform"
     assert balancer.exposed
-    assert lines(graph) == {(BALANCER, "aws_eks_node_group.general", "flow", "tcp 8080")}
-    assert any(e.source == "customers" and e.target == BALANCER for e in graph.edges)
+    assert lines(graph) == {
+        (BALANCER, "aws_eks_node_group.general", "flow", "tcp 8080, by the Ingress")
+    }
+    visitors = graph.node("visitors")
+    assert visitors.label == "Visitors", "of dev they are no customers"
+    assert ways_in(graph) == {(visitors.id, "flow", "tcp 80, 443, by the Ingress")}
     assert graph.ledger == infrastructure(shop).ledger
 
 
@@ -67,8 +78,8 @@ def test_on_the_network_it_leads_from_the_internet_to_the_security_group_of_the_
     shop = recorded("shop")
     graph = with_entrance(network(shop), shop, WAY_IN)
     group = graph.node("aws_eks_node_group.general").cluster
-    assert lines(graph) == {(BALANCER, group, "rule", "tcp 8080")}
-    assert any(e.source == INTERNET and e.target == BALANCER for e in graph.edges)
+    assert lines(graph) == {(BALANCER, group, "rule", "tcp 8080, by the Ingress")}
+    assert ways_in(graph) == {(INTERNET, "rule", "tcp 80, 443, by the Ingress")}
     assert [node.id for node in graph.nodes].count(INTERNET) == 1
 
 
@@ -87,6 +98,23 @@ def test_it_is_drawn_in_the_phases_that_have_a_host(env, phase, host):
     assert scene.entrance() == (Entrance(host, 8080) if host else None)
     for graph in (scene.network(), scene.infrastructure()):
         assert any(node.id == BALANCER for node in graph.nodes) is bool(host)
+
+
+def test_pictures_have_the_ports_on_which_the_ingress_listens():
+    """Those of the manifest that the controller makes the load balancer of."""
+    told = yaml.safe_load((WORKSPACE.root / "k8s/overlays/prod/ingress.yaml").read_text())
+    listens = json.loads(told["metadata"]["annotations"]["alb.ingress.kubernetes.io/listen-ports"])
+    assert [port for item in listens for port in item.values()] == [80, 443]
+    assert list(LISTENS.values()) == [80, 443]
+
+
+def test_customers_come_in_by_the_service_that_the_phase_names(tmp_path):
+    for name in ("design.yaml", "docker-compose.yml"):
+        text = (WORKSPACE.root / name).read_text()
+        text = text.replace("host: dev.harbour", "entry: catalog, host: dev.harbour")
+        (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match="can't come in by 'catalog'"):
+        entrance.of(Workspace(tmp_path), 5)
 
 
 def test_a_subnet_held_for_it_is_no_longer_said_to_be_empty():

@@ -56,12 +56,13 @@ def test_the_shop_has_three_security_groups_and_the_one_that_eks_makes():
     assert groups["aws_eks_cluster.this/sg"].label == "Security group shop (of the EKS cluster)"
 
 
-def test_the_shop_has_two_rules_one_replica_and_the_routes_of_four_subnets():
+def test_the_shop_has_an_open_api_two_rules_one_replica_and_the_routes_of_four_subnets():
     graph = network(recorded("shop"))
     nodes, stores, net = "aws_security_group.nodes", "module.stores", "module.network"
     assert edges(graph, "rule") == {
         (nodes, f"{stores}.aws_security_group.mysql", "tcp 3306"),
         (nodes, f"{stores}.aws_security_group.redis", "tcp 6379"),
+        (INTERNET, "aws_eks_cluster.this", "tcp 443"),
     }
     assert edges(graph, "replicates") == {
         (f"{stores}.aws_db_instance.primary", f"{stores}.aws_db_instance.replica", "replicates")
@@ -126,6 +127,7 @@ def test_who_lets_in_the_internet_and_each_other():
     assert edges(graph, "rule") == {
         (INTERNET, front, "tcp 443"),
         (INTERNET, tools, "tcp 22"),
+        ("10.9.0.0/16", tools, "tcp 22"),
         (app, tools, "udp 53"),
     }
     assert {node.id for node in graph.nodes if node.exposed} == {
@@ -231,7 +233,8 @@ def test_why_a_rule_is_no_line():
     group = "aws_security_group.g"
     rules = {
         "unknown": ({"referenced_security_group_id": ["local.x"]}, {}),
-        "office": ({}, {"cidr_ipv4": "203.0.113.7/32"}),
+        "list": ({}, {"prefix_list_id": "pl-0123"}),
+        "near": ({}, {"cidr_ipv4": "10.8.0.0/24"}),
         "idle": ({"referenced_security_group_id": ["aws_security_group.idle"]}, {}),
     }
     graph = network(facts_of(
@@ -243,7 +246,15 @@ def test_why_a_rule_is_no_line():
     ))  # fmt: skip
     told = {address.split(".")[1]: entry.reason for address, entry in graph.ledger.items()}
     assert told["unknown"] == "whom it lets in is known after apply"
-    assert told["office"] == "lets in 203.0.113.7/32, which is not drawn"
+    assert told["list"] == "lets in pl-0123, which is not drawn"
+    assert told["near"] == "lets in 10.8.0.0/24, which is not drawn", "its VPC may have it"
+
+
+def test_a_subnet_that_only_a_subnet_group_has_is_said_to_be_held():
+    """MySQL is pinned to the other zone: nothing of dev would ever move here."""
+    notes = {s.id: s.note for s in frames(network(WORKSPACE.facts("dev", 2)), "subnet").values()}
+    there = f'{NET}.aws_subnet.isolated["us-east-1b"]'
+    assert notes[there] == "no route out of the VPC\nempty: held for databases"
 
 
 def test_a_plan_without_resources_is_no_picture():
@@ -266,6 +277,7 @@ def truth(phase: int) -> dict[str, tuple[str, ...]]:
     zones = PROD if phase == 10 else DEV
     nodes = {
         INTERNET: (),
+        "203.0.113.0/28": (),
         f"{NET}.aws_internet_gateway.this": (),
         "module.eks.aws_eks_cluster.this": subnets("private", zones),
         'module.eks.aws_eks_node_group.this["general"]': subnets("private", zones),
@@ -313,6 +325,7 @@ def test_who_lets_whom_in_at_the_engagement(env, phase):
         (f"{eks}.cluster", f"{eks}.nodes", "tcp 10250"),
         (f"{eks}.cluster", f"{eks}.nodes", "tcp 9443"),
         (f"{eks}.nodes", mysql, "tcp 3306"),
+        ("203.0.113.0/28", "module.eks.aws_eks_cluster.this", "tcp 443"),
     }
     if phase >= 6:  # the metrics server, without which nothing scales
         expected.add((f"{eks}.cluster", f"{eks}.nodes", "tcp 10251"))
@@ -330,6 +343,16 @@ def test_in_dev_all_leave_by_one_nat_gateway_and_in_prod_each_zone_by_its_own(en
     assert nats == {
         (f'{NET}.aws_subnet.private["{zone}"]', f'{NET}.aws_nat_gateway.this["{there}"]')
         for zone, there in leaves_in.items()
+    }
+
+
+@pytest.mark.parametrize(("env", "phase"), RECORDED)
+def test_from_phase_2_on_the_private_subnets_reach_s3_by_the_endpoint(env, phase):
+    graph = network(WORKSPACE.facts(env, phase))
+    private = subnets("private", PROD if env == "prod" else DEV)
+    ways = {(s, t, label) for s, t, label in edges(graph, "route") if "endpoint" in t}
+    assert ways == {
+        (subnet, f"{NET}.aws_vpc_endpoint.s3[0]", "S3") for subnet in private if phase >= 2
     }
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from groundplan import entrance
 from groundplan.errors import InputError
 from groundplan.facts import Resource
 from groundplan.pages import Pages, pictures
 from groundplan.pages.labels import between, count, listed, price, resource_name, type_label, usd
 from groundplan.pages.network import Network, usable
 from groundplan.pages.templating import Templates, escape, rich
+from groundplan.scripts import Scene
 from groundplan.views.network import network
 from groundplan.workspace import Workspace
 from pictured import without_pictures
@@ -160,7 +163,10 @@ def test_the_schema_goes_from_public_to_isolated_and_names_the_way_out():
     ]
     ways = {row.tier: row.routes for row in network.subnets}
     assert ways["public"] == ("anything else → internet gateway",)
-    assert ways["private"] == ("anything else → NAT gateway harbour-lane-dev-us-east-1a",)
+    assert ways["private"] == (
+        "anything else → NAT gateway harbour-lane-dev-us-east-1a",
+        "S3 → VPC endpoint harbour-lane-dev-s3",
+    )
     assert ways["isolated"] == ("only inside the VPC",)
 
 
@@ -177,6 +183,45 @@ def test_openings_name_groups_and_ports():
     assert ("harbour-lane-dev-nodes", "tcp 3306") in {(o.source, o.ports) for o in openings}
     assert ("harbour-lane-dev-nodes", "tcp 6379") in {(o.source, o.ports) for o in openings}
     assert not any(opening.open_to_all for opening in openings)
+    assert ("203.0.113.0/28", "Kubernetes API of harbour-lane-dev", "tcp 443") in {
+        (o.source, o.target, o.ports) for o in openings
+    }
+
+
+def test_the_table_of_openings_has_what_the_ingress_opens():
+    """All of dev in phase 6, by hand: 'what is not listed is closed' stands above it."""
+    page = unescape(said('{{ openings("dev", 6) }}'))
+    rows = re.findall(r"<tr[^>]*><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td><td>(.*?)</td>", page)
+    nodes, api = "harbour-lane-dev-nodes", "harbour-lane-dev-control-plane"
+    balancer = "load balancer of dev.harbour-lane.example"
+    assert sorted(rows) == sorted([
+        ("anywhere (0.0.0.0/0)", balancer, "tcp 80, 443"),
+        (balancer, nodes, "tcp 8080"),
+        ("203.0.113.0/28", "Kubernetes API of harbour-lane-dev", "tcp 443"),
+        (nodes, api, "tcp 443"),
+        *((api, nodes, f"tcp {port}") for port in (9443, 10250, 10251)),
+        (nodes, nodes, "any port"),
+        (nodes, "harbour-lane-dev-mysql", "tcp 3306"),
+        (nodes, "harbour-lane-dev-redis", "tcp 6379"),
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("phase", [2, 4, 5, 6])
+def test_the_load_balancer_alone_is_open_to_all_and_from_phase_5_on(phase):
+    """As docs/network.md says below the table."""
+    workspace = Workspace(ROOT)
+    rows = Network(workspace.facts("dev", phase), entrance.of(workspace, phase)).openings
+    doors = [row.target for row in rows if row.open_to_all]
+    assert doors == (["load balancer of dev.harbour-lane.example"] if phase >= 5 else [])
+
+
+def test_pictures_and_table_have_the_same_openings():
+    """But for what a group lets in of its own, which is no line."""
+    workspace = Workspace(ROOT)
+    rows = Network(workspace.facts("dev", 6), entrance.of(workspace, 6)).openings
+    graph = Scene(workspace, 6, "dev").network()
+    lines = [edge for edge in graph.edges if edge.kind == "rule"]
+    assert len(lines) == len([row for row in rows if row.source != row.target])
 
 
 # Pictures
@@ -378,7 +423,10 @@ def test_a_picture_says_what_it_is_drawn_from(tmp_path: Path):
     pages = Pages(Workspace(ROOT), (drawn,))
     page = unescape(pages.finish(pages.fill(pages.generated()["phases/phase-5.md"]), str))
     assert '<span class="gs-picture__source">Phase 5, drawn by hand</span>' in page
-    assert "drawn from the Compose file, Delivery by hand, the rest from Terraform's own" in page
+    assert (
+        "drawn from the Compose file, Delivery by hand, the load balancer and who comes in by it "
+        "from the Ingress, the rest from Terraform's own"
+    ) in page
 
 
 def test_costs_are_listed_with_what_they_assume():

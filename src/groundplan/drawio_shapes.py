@@ -126,6 +126,7 @@ _PARTS: Final[dict[str, str]] = {
     "internet-gateway": "internet_gateway",
     "lambda-function": "lambda_function",
     "nat-gateway": "nat_gateway",
+    "office-building": "office_building",
     "rds-instance": "rds_instance",
     "rds-mariadb-instance": "rds_mariadb_instance",
     "rds-mysql-instance": "rds_mysql_instance",

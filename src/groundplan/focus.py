@@ -76,8 +76,9 @@ def _reached(graph: Graph, start: set[str], depth: int) -> set[str]:
         if node.cluster in groups:
             members[node.cluster].add(node.id)
     reached, edge_of = set(start), set(start)
-    # What the internet may reach is not near to each other.
-    ends_here = {node.id for node in graph.nodes if node.kind == "internet"} - start
+    # What the internet, or an office, may reach is not near to each other.
+    outside = {"addresses", "internet"}
+    ends_here = {node.id for node in graph.nodes if node.kind in outside} - start
     for _ in range(depth):
         edge_of -= ends_here
         ends = edge_of | {frame for thing in edge_of for frame in inside.get(thing, ())}

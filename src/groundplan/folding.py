@@ -27,7 +27,7 @@ SIBLINGS: Final = 5  # so many equal things are one node
 MOST_NODES: Final = 40  # a view with more is no longer read: its modules fold
 MOST_NAMES: Final = 4  # more names than these are told by the first and the last
 # What tells the tiers, and what stands on the border.
-UNFOLDED: Final = TOP_BORDER | {"internet", "nat_gateway"}
+UNFOLDED: Final = TOP_BORDER | {"addresses", "internet", "nat_gateway"}
 
 _MODULE: Final = r'module\.[^.\[]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?'
 _MODULES: Final = re.compile(rf"(?:{_MODULE}\.)+")

@@ -36,9 +36,10 @@ _SHAPES: Final[dict[str, tuple[str, str]]] = {
     "data": ("[(", ")]"), "people": ("([", "])"), "way": ("{{", "}}"), "queue": ("[/", "/]"),
 }  # fmt: skip
 _SHAPE_OF: Final[dict[str, str]] = {
-    "users": "people", "internet": "people", "internet_gateway": "way", "nat_gateway": "way",
-    "endpoint": "way", "load_balancer": "way", "queue": "queue", "rabbitmq": "queue",
-    "kafka": "queue", "activemq": "queue", "nats": "queue", "database": "data", "s3": "data",
+    "users": "people", "internet": "people", "addresses": "people", "internet_gateway": "way",
+    "nat_gateway": "way", "endpoint": "way", "load_balancer": "way", "queue": "queue",
+    "rabbitmq": "queue", "kafka": "queue", "activemq": "queue", "nats": "queue",
+    "database": "data", "s3": "data",
 }  # fmt: skip
 _LINES: Final = {"route": "-.->", "replicates": "-.->"}
 # Strokes alone: what a reader's theme fills things with is left as it is, light or dark.

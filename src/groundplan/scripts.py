@@ -66,14 +66,9 @@ class Scene:
 
     def entrance(self) -> Entrance | None:
         """The way in by the Ingress that Kubernetes is given, where the phase has a host."""
-        from groundplan.entrance import Entrance  # noqa: PLC0415
+        from groundplan import entrance  # noqa: PLC0415
 
-        host = self.workspace.design.phase(self.phase).kubernetes.host
-        application = self.workspace.application(self.phase)
-        services = (application.service(name) for name in application.entry)
-        ports = (port for service in services for port in service.entry_ports)
-        port = next((port.container for port in ports if port.protocol == "tcp"), None)
-        return Entrance(host, port) if host and port else None
+        return entrance.of(self.workspace, self.phase)
 
 
 @dataclass(frozen=True)

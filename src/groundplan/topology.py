@@ -107,6 +107,22 @@ class Topology(Placement):
                 entries = self._by_address[address].blocks("entry")
                 yield from [str(entry["cidr"]) for entry in entries if "cidr" in entry] or [address]
 
+    def api_peers(self, cluster: Resource) -> tuple[str, ...]:
+        """The ranges that the public endpoint of an EKS cluster's API lets in; none without one.
+
+        `unknown` is among them where the plan can't tell one: everybody is AWS's own choice only.
+        """
+        public, ranges = (
+            f"vpc_config.0.{name}" for name in ("endpoint_public_access", "public_access_cidrs")
+        )
+        if cluster.get(public) is False:
+            return ()
+        told = tuple(map(str, cluster.get(ranges) or ()))
+        later = any(
+            has_unknown(cluster, path) and configured(cluster, path) for path in (public, ranges)
+        )
+        return (*told, UNKNOWN) if later else told or ("0.0.0.0/0",)
+
     @cached_property
     def _open_groups(self) -> dict[str, set[str]]:
         """The security groups that let in everybody, by the range that says so."""
@@ -118,10 +134,7 @@ class Topology(Placement):
     def exposed(self, resource: Resource) -> bool:
         """True where the plan lets the whole internet in to a publicly reachable thing."""
         if resource.type == "aws_eks_cluster":
-            settings = "vpc_config.0."
-            open_to = set(resource.get(f"{settings}public_access_cidrs") or ["0.0.0.0/0"])
-            public = resource.get(f"{settings}endpoint_public_access", default=True)
-            return bool(public and open_to & ANYWHERE)
+            return not ANYWHERE.isdisjoint(self.api_peers(resource))
         ranges, groups = self._public(resource), self.groups(resource)
         if not ranges or groups == UNKNOWN or not self._on_the_way(resource):
             return False

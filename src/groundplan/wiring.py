@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from groundplan.graph import Node
     from groundplan.topology import Topology
 
+BALANCERS: Final = ("aws_lb", "aws_alb")
 TARGET_GROUPS: Final = ("aws_lb_target_group", "aws_alb_target_group")
 MOST_PORTS: Final = 3  # more would not be read beside a line
 # Where a store listens unless it is told otherwise, by its engine: AWS's own defaults.
@@ -25,7 +26,7 @@ _LISTENS: Final = {
     "mariadb": 3306, "memcached": 11211, "mysql": 3306, "oracle": 1521, "postgres": 5432,
     "postgresql": 5432, "redis": 6379, "sqlserver": 1433, "valkey": 6379,
 }  # fmt: skip
-_LISTENERS: Final = ("aws_lb_listener", "aws_alb_listener")
+LISTENERS: Final = ("aws_lb_listener", "aws_alb_listener")
 _LISTENER_RULES: Final = ("aws_lb_listener_rule", "aws_alb_listener_rule")
 _FORWARDS: Final = ("target_group_arn", "forward.*.target_group.*.arn")
 
@@ -80,7 +81,7 @@ class Wiring:
     def _fronts(self) -> dict[str, set[str]]:
         """The load balancers whose listeners forward to each target group."""
         found: dict[str, set[str]] = defaultdict(set)
-        ways = [(item, "default_action") for item in self._topology.facts.of_type(*_LISTENERS)]
+        ways = [(item, "default_action") for item in self._topology.facts.of_type(*LISTENERS)]
         rules = self._topology.facts.of_type(*_LISTENER_RULES)
         for item, action in [*ways, *((rule, "action") for rule in rules)]:
             balancer = self._balancer(item)
@@ -93,10 +94,10 @@ class Wiring:
     def _balancer(self, door: Resource) -> str | None:
         """The load balancer of a listener, or of a listener's rule."""
         if door.type in _LISTENER_RULES:
-            listener = self._topology.target(door, "listener_arn", *_LISTENERS)
+            listener = self._topology.target(door, "listener_arn", *LISTENERS)
             found = self._topology.resource(listener or "")
             return self._balancer(found) if found else None
-        balancer = self._topology.target(door, "load_balancer_arn", "aws_lb", "aws_alb")
+        balancer = self._topology.target(door, "load_balancer_arn", *BALANCERS)
         return balancer if balancer != UNKNOWN else None
 
     def _port(self, resource: Resource, link: Link) -> str:

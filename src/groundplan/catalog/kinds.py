@@ -65,6 +65,7 @@ KINDS: Final[dict[str, Kind]] = {
     "resource": _tile("aws/general/general.png", "Resource"),
     "module": Kind("onprem/iac/terraform.png", "Module"),
     "internet": Kind("aws/general/internet-alt1.png", "Internet"),
+    "addresses": Kind("aws/general/office-building.png", "Addresses"),
     "internet_gateway": Kind("aws/network/internet-gateway.png", "Internet gateway"),
     "egress_gateway": Kind("aws/network/internet-gateway.png", "Egress-only gateway"),
     "nat_gateway": Kind("aws/network/nat-gateway.png", "NAT gateway"),

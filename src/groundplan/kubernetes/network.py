@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.compose.services import words
+from groundplan.entrance import LISTENS
 from groundplan.kubernetes.pod import labels
 from groundplan.kubernetes.ports import opened, transports
 from groundplan.kubernetes.schema import schemas
@@ -69,8 +71,8 @@ def ingress(target: Target) -> Iterator[Manifest]:
     annotations = {
         "scheme": "internet-facing",
         "target-type": "ip",
-        "listen-ports": '[{"HTTP": 80}, {"HTTPS": 443}]',
-        "ssl-redirect": "443",
+        "listen-ports": json.dumps([{protocol: port} for protocol, port in LISTENS.items()]),
+        "ssl-redirect": str(LISTENS["HTTPS"]),
         "ssl-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
     }
     if (asked := health_path(target.source.raw(service), port)) is not None:

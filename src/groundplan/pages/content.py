@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from groundplan import cost
+from groundplan import cost, entrance
 from groundplan.catalog import treatment
 from groundplan.errors import InputError, suggest
 from groundplan.observing import record, verdict
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from groundplan.bill import Bill
     from groundplan.compose import Application
     from groundplan.design import Design, Phase
+    from groundplan.entrance import Entrance
     from groundplan.facts import Facts
     from groundplan.kubernetes.runbook import Chapter
     from groundplan.observing.record import Observation
@@ -32,13 +33,17 @@ _SHOWN = frozenset({"subnet", "vpc", "region", "global", "frame"})
 
 @dataclass(frozen=True)
 class Stage:
-    """One environment in one phase; `before` is the same environment in the phase before."""
+    """One environment in one phase; `before` is the same environment in the phase before.
+
+    `way_in` is that by the Ingress, where the phase has one.
+    """
 
     env: str
     phase: int
     facts: Facts
     design: Design
     before: Stage | None = None
+    way_in: Entrance | None = None
 
     @cached_property
     def bill(self) -> Bill:
@@ -48,7 +53,7 @@ class Stage:
     @cached_property
     def network(self) -> Network:
         """Its network."""
-        return Network(self.facts)
+        return Network(self.facts, self.way_in)
 
     @cached_property
     def changes(self) -> tuple[TypeChange, ...]:
@@ -131,6 +136,7 @@ class Content:
                 self._workspace.facts(env, number),
                 self.design,
                 self.stage(env, before[-1]) if before else None,
+                entrance.of(self._workspace, number),
             )
         return self._stages[env, number]
 

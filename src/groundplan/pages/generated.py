@@ -10,6 +10,8 @@ from groundplan.pages.labels import between, capital, count, listed
 from groundplan.pages.macros import page_of_phase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from markupsafe import Markup
 
     from groundplan.design import Phase
@@ -67,9 +69,16 @@ def _intro(phase: Phase, content: Content) -> str:
     names = " and ".join(stage.env for stage in stages)
     total = sum(len(stage.facts.resources) for stage in stages)
     return (
-        f"The application flow is drawn from the Compose file,{_by_hand(phase, content)} the rest "
-        f"from Terraform's own plan of {names} in this phase, with {total} resources."
+        f"The application flow is drawn from the Compose file,{_by_hand(phase, content)}"
+        f"{_by_ingress(stages)} the rest from Terraform's own plan of {names} in this phase, with "
+        f"{total} resources."
     )
+
+
+def _by_ingress(stages: Iterable[Stage]) -> str:
+    """What the pictures have that is in no plan."""
+    found = any(stage.way_in for stage in stages)
+    return " the load balancer and who comes in by it from the Ingress," if found else ""
 
 
 def _by_hand(phase: Phase, content: Content) -> str:

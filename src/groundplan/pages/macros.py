@@ -178,7 +178,7 @@ class Macros:
         return self._block("subnets.html", stage=stage, network=stage.network)
 
     def openings(self, env: str, phase: int) -> Markup:
-        """Who may reach whom, by the security groups of an environment in a phase."""
+        """Who may reach whom in an environment in a phase, by its plan and its Ingress."""
         stage = self._content.stage(env, phase)
         return self._block("openings.html", stage=stage, openings=stage.network.openings)
 

@@ -6,6 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from groundplan.entrance import BALANCER
+from groundplan.openings import of_ingress, of_plan
 from groundplan.pages.labels import capital, count, listed, resource_name, type_label
 from groundplan.relations import UNKNOWN
 from groundplan.topology import ANYWHERE, Topology
@@ -13,8 +15,10 @@ from groundplan.topology import ANYWHERE, Topology
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from groundplan.entrance import Entrance
     from groundplan.facts import Facts, Resource
-    from groundplan.topology import Subnet
+    from groundplan.openings import Opening
+    from groundplan.topology import Route, Subnet
 
 AWS_KEEPS: Final = 5  # the first four addresses of a subnet and its last are AWS's own
 _TIERS: Final = ("public", "private", "isolated", UNKNOWN)
@@ -43,8 +47,8 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Opening:
-    """Who may reach whom: what a security group lets in."""
+class OpeningRow:
+    """Who may reach whom, as a table tells it."""
 
     source: str
     target: str
@@ -56,8 +60,8 @@ class Opening:
 class Network:
     """What pages tell of the network of one set of facts."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+    def __init__(self, facts: Facts, way_in: Entrance | None = None) -> None:
+        self._facts, self._way_in = facts, way_in
         self._topology = Topology.of(facts)
 
     @property
@@ -82,8 +86,7 @@ class Network:
 
     def _row(self, subnet: Subnet) -> SubnetRow:
         routes = [
-            f"{_destination(route.destination)} → {self._called(route.ways)}"
-            for route in subnet.routes
+            f"{_destination(route.destination)} → {self._called(route)}" for route in subnet.routes
         ]
         return SubnetRow(
             subnet.name,
@@ -94,9 +97,9 @@ class Network:
             tuple(routes) or ("only inside the VPC",),
         )
 
-    def _called(self, ways: tuple[str, ...]) -> str:
+    def _called(self, route: Route) -> str:
         """What a route goes through; where the plan can't tell which of several, how many."""
-        found = [resource for way in ways if (resource := self._topology.resource(way))]
+        found = [resource for way in route.ways if (resource := self._topology.resource(way))]
         kinds = {type_label(resource.type) for resource in found}
         if not found or len(kinds) > 1:
             return _LATER
@@ -105,29 +108,47 @@ class Network:
             return f"one of the {count(len(found), kind)}"
         if found[0].type == "aws_internet_gateway":
             return "internet gateway"  # a VPC has only one
-        return f"{kind} {resource_name(found[0])}"
+        return f"{'maybe ' if route.maybe else ''}{kind} {resource_name(found[0])}"
 
     @property
-    def openings(self) -> tuple[Opening, ...]:
-        """What security groups let in, by target and source."""
+    def openings(self) -> tuple[OpeningRow, ...]:
+        """What the plan and the Ingress let in, by target and source."""
+        every = (
+            *of_plan(self._topology),
+            *of_ingress(self._topology, self._way_in),
+        )
         found = {
-            Opening(
-                self._holder(rule.peer),
-                self._holder(rule.group),
-                "any port" if rule.ports == "all" else rule.ports,
-                rule.description,
-                rule.open_to_all,
+            OpeningRow(
+                self._called_end(item.source),
+                self._target(item),
+                "any port" if item.ports == "all" else item.ports,
+                item.why,
+                item.open_to_all,
             )
-            for rule in self._topology.rules
+            for item in every
         }
         return tuple(sorted(found, key=lambda item: (item.target, item.source, item.ports)))
 
-    def _holder(self, peer: str) -> str:
-        if peer in ANYWHERE:
-            return f"anywhere ({peer})"
-        resource = self._topology.resource(peer)
+    def _target(self, item: Opening) -> str:
+        """Whose door it is: of what runs the applications, its security group's."""
+        resource = self._topology.resource(item.target)
+        if resource is None or item.by == "rule":
+            return self._called_end(item.target)
+        if resource.type == "aws_eks_cluster":
+            return f"Kubernetes API of {resource_name(resource)}"
+        if item.by == "endpoint":
+            return resource_name(resource)
+        groups = self._topology.groups(resource)
+        return self._called_end(item.target if groups in (UNKNOWN, ()) else groups[0])
+
+    def _called_end(self, end: str) -> str:
+        if end in ANYWHERE:
+            return f"anywhere ({end})"
+        if end == BALANCER and self._way_in:
+            return f"load balancer of {self._way_in.host}"
+        resource = self._topology.resource(end)
         if resource is None:
-            return _LATER if peer == UNKNOWN else peer
+            return _LATER if end == UNKNOWN else end
         return resource_name(resource)
 
     @property

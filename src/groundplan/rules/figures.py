@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from groundplan.cidrs import inside, overlap
 from groundplan.relations import UNKNOWN
-from groundplan.rules.cidrs import inside, overlap
 from groundplan.topology import Topology
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, get_args
 
+from groundplan.cidrs import as_range, inside, overlap
 from groundplan.findings import Finding, error, rule, warning
 from groundplan.graph import Tier
 from groundplan.relations import UNKNOWN
-from groundplan.rules.cidrs import as_range, inside, overlap
 from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
 from groundplan.rules.stores import written

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from groundplan.cidrs import overlap
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule
 from groundplan.relations import UNKNOWN
-from groundplan.rules.cidrs import overlap
 from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
 from groundplan.topology import Topology

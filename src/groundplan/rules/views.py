@@ -27,7 +27,7 @@ _COMPUTED: Final[dict[str, Callable[[Scene], Graph]]] = {
 # What each of the views that a design must have is a picture of, by its script's name.
 _OF: Final = {"application_flow": "flow", "network": "network", "infrastructure": "infrastructure"}
 _Thing = TypeVar("_Thing")
-_GENERAL: Final = {"internet", "module", "resource", "users"}
+_GENERAL: Final = {"addresses", "internet", "module", "resource", "users"}
 
 
 @rule("views", "diagram scripts run, and add to what is computed without changing it")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from groundplan import entrance
+from groundplan import entrance, openings
+from groundplan.entrance import BALANCER
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.relations import UNKNOWN
 from groundplan.topology import Topology
-from groundplan.views.network import INTERNET
+from groundplan.views.outside import INTERNET
 from groundplan.views.scene import HELD, REGION
 
 if TYPE_CHECKING:
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
     from groundplan.facts import Facts
     from groundplan.graph import EdgeKind
 
-BALANCER: Final = "ingress"
-_RUNS: Final = frozenset({"fargate", "node_group"})
 _INTERNET: Final = Node(INTERNET, "internet", "Internet")
-_CUSTOMERS: Final = Node("customers", "users", "Customers")
+# Who they are no plan tells: those of an environment for tests are no customers.
+_VISITORS: Final = Node("visitors", "users", "Visitors")
 
 
 def with_entrance(graph: Graph, facts: Facts, way_in: Entrance | None) -> Graph:
@@ -28,26 +28,32 @@ def with_entrance(graph: Graph, facts: Facts, way_in: Entrance | None) -> Graph:
 
     Unchanged without a way in, or without anything that it could lead to.
     """
-    runs = [node for node in graph.nodes if node.kind in _RUNS]
-    if way_in is None or not runs:
+    topology = Topology.of(facts)
+    doors = tuple(openings.of_ingress(topology, way_in))
+    if way_in is None or not doors:
         return graph
     network = graph.view == "network"
     kind: EdgeKind = "rule" if network else "flow"
-    from_ = _INTERNET if network else _CUSTOMERS
-    balancer = _balancer(way_in, Topology.of(facts))
+    from_ = _INTERNET if network else _VISITORS
+    balancer = _balancer(way_in, topology)
     here = {node.id: node for node in (from_, balancer, *graph.nodes)}
     groups = {frame.id for frame in graph.clusters if frame.kind == "group"}
-    # As lines of rules do, they lead to the security group, where one is drawn.
-    ends = dict.fromkeys(n.cluster if n.cluster in groups else n.id for n in runs)
+
+    def end(of: str) -> str:
+        """As lines of rules do, they lead to the security group, where one is drawn."""
+        home = here[of].cluster if of in here else None
+        return home if home in groups else of
+
     lines = (
-        Edge(from_.id, BALANCER, kind, "tcp 443"),
-        *(Edge(BALANCER, str(end), kind, f"tcp {way_in.port}") for end in ends),
-    )
+        Edge(from_.id if item.open_to_all else end(item.source), end(item.target), kind,
+             f"{item.ports}, {openings.BY_INGRESS}")
+        for item in doors
+    )  # fmt: skip
     return dataclasses.replace(
         graph,
         clusters=tuple(_taken(frame, balancer) for frame in graph.clusters),
         nodes=tuple(here.values()),
-        edges=(*graph.edges, *lines),
+        edges=(*graph.edges, *dict.fromkeys(lines)),
     )
 
 

@@ -7,20 +7,23 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from groundplan.graph import Cluster, Edge, Entry, Graph, Node
+from groundplan import openings
+from groundplan.graph import Cluster, Edge, Entry, Graph
 from groundplan.relations import UNKNOWN
 from groundplan.routes import VPCS
-from groundplan.topology import ANYWHERE, Rule, Subnet, Topology
 from groundplan.views import scene
+from groundplan.views.outside import INTERNET, strangers
 from groundplan.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from groundplan.facts import Facts
-    from groundplan.graph import Unknown
+    from groundplan.graph import Node, Unknown
+    from groundplan.openings import Opening
+    from groundplan.topology import Subnet, Topology
 
-INTERNET = "internet"
+DOOR = "/door"  # what a thing opens itself, past its security groups
 OWN = "/sg"  # an EKS cluster's own security group stands under the cluster's address
 _RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
 _NO_SUBNET = "no subnet's routes have it, or what it leads through is not drawn"
@@ -38,18 +41,20 @@ def network(facts: Facts, *, title: str = "Network") -> Graph:
     placed = tuple(scene.nodes(topology, "network"))
     groups = {group.id: group for group in _groups(topology, placed)}
     nodes = tuple(_in_group(node, set(groups)) for node in placed)
-    ends = _ends(nodes, set(groups))
+    doors = tuple(openings.of_plan(topology))
+    outside = strangers(topology, doors)
+    ends = _ends(nodes, set(groups)) | {peer: node.id for peer, node in outside.items()}
     links = (e for e in Wiring(topology, nodes).links() if e.kind in {"route", "replicates"})
-    edges = (*_routes(topology, nodes), *links, *_rules(topology, ends), *replication(topology))
-    if any(INTERNET in {edge.source, edge.target} for edge in edges):
-        nodes = (Node(INTERNET, "internet", "Internet"), *nodes)
+    edges = (*_routes(topology, nodes), *links, *_rules(doors, ends), *replication(topology))
+    joined = {end for edge in edges for end in (edge.source, edge.target)}
+    nodes = (*dict.fromkeys(node for node in outside.values() if node.id in joined), *nodes)
     held = {node.cluster for node in nodes}
     heads = (_head(frame, topology, placed) for frame in scene.frames(topology))
     frames = (*heads, *(group for group in groups.values() if group.id in held))
     if not nodes and len(frames) == 1:
         frames = ()  # a region with nothing in it is no picture
     ledger = scene.ledger(topology, "network", nodes, frames)
-    ledger.update(_drawn_as_edges(topology, edges, ends))
+    ledger.update(_drawn_as_edges(topology, doors, edges, ends))
     return Graph("network", title, frames, nodes, tuple(dict.fromkeys(edges)), ledger)
 
 
@@ -122,7 +127,8 @@ def _routes_text(subnet: Subnet, topology: Topology) -> str:
         types = {item.type for way in route.ways if (item := topology.resource(way))}
         way = " or ".join(sorted(names.get(type_, type_) for type_ in types))
         article = "the" if len(route.ways) == 1 else "a"
-        found.append(f"{route.destination} by {article} {way}" if way else f"{route.destination}")
+        where = f"{route.destination} maybe" if route.maybe else route.destination
+        found.append(f"{where} by {article} {way}" if way else where)
     none = "no route out of the VPC" if subnet.tier != UNKNOWN else "routes not known from the plan"
     return ", ".join(sorted(found)) or none
 
@@ -131,7 +137,7 @@ def _routes(topology: Topology, nodes: Iterable[Node]) -> Iterator[Edge]:
     drawn = {node.id: node for node in nodes}
     for subnet in topology.subnets.values():
         for route in subnet.routes:
-            if route.via in drawn:
+            if route.via in drawn and not route.maybe:
                 yield Edge(subnet.address, route.via, "route", route.destination)
     for peering in topology.facts.of_type("aws_vpc_peering_connection"):
         for path in ("vpc_id", "peer_vpc_id"):
@@ -143,9 +149,12 @@ def _routes(topology: Topology, nodes: Iterable[Node]) -> Iterator[Edge]:
 
 
 def _ends(nodes: Iterable[Node], groups: set[str]) -> dict[str, str]:
-    """Where a security group's rules end: at its frame, else at a node that carries it."""
+    """Where a security group's rules end: at its frame, else at a node that carries it.
+
+    What opens a door itself has a further end, at its own node.
+    """
     drawn = tuple(nodes)
-    ends: dict[str, str] = {}
+    ends = {f"{address}{DOOR}": node.id for node in drawn for address in node.addresses}
     for node in drawn:
         for address in _known(node.security_groups):
             ends.setdefault(address, node.id)
@@ -153,14 +162,12 @@ def _ends(nodes: Iterable[Node], groups: set[str]) -> dict[str, str]:
     return {**ends, **{id_.removesuffix(OWN): id_ for id_ in framed if id_}}
 
 
-def _rules(topology: Topology, ends: Mapping[str, str]) -> Iterator[Edge]:
-    """One edge for each pair of security groups and port; and from the internet where it may in."""
-    for rule in topology.rules:
-        source, target = ends.get(rule.peer), ends.get(rule.group)
-        if rule.peer in ANYWHERE and target:
-            yield Edge(INTERNET, target, "rule", rule.ports)
-        elif source and target and source != target:
-            yield Edge(source, target, "rule", rule.ports)
+def _rules(doors: Iterable[Opening], ends: Mapping[str, str]) -> Iterator[Edge]:
+    """One edge for each pair of ends and port."""
+    for opening in doors:
+        source, target = _pair(opening, ends)
+        if source and target and source != target:
+            yield Edge(source, target, "rule", opening.ports)
 
 
 def replication(topology: Topology) -> Iterator[Edge]:
@@ -171,13 +178,16 @@ def replication(topology: Topology) -> Iterator[Edge]:
 
 
 def _drawn_as_edges(
-    topology: Topology, edges: Iterable[Edge], ends: Mapping[str, str]
+    topology: Topology,
+    doors: Iterable[Opening],
+    edges: Iterable[Edge],
+    ends: Mapping[str, str],
 ) -> Iterator[tuple[str, Entry]]:
     """The ledger lines of routes and of rules that are resources of their own."""
     drawn = dict.fromkeys((edge.source, edge.target) for edge in edges)
-    rules: dict[str, list[Rule]] = defaultdict(list)
-    for rule in topology.rules:
-        rules[rule.address].append(rule)
+    rules: dict[str, list[Opening]] = defaultdict(list)
+    for opening in doors:
+        rules[opening.address].append(opening)
     for item in topology.facts.of_type(*_RULES):
         pairs = dict.fromkeys(_pair(rule, ends) for rule in rules[item.address])
         shown = tuple((source, target) for source, target in drawn if (source, target) in pairs)
@@ -198,20 +208,21 @@ def _drawn_as_edges(
             yield route.address, Entry("omitted", reason=why)
 
 
-def _pair(rule: Rule, ends: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """The ends of a rule's line."""
-    return INTERNET if rule.peer in ANYWHERE else ends.get(rule.peer), ends.get(rule.group)
+def _pair(opening: Opening, ends: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The ends of an opening's line."""
+    door = DOOR if opening.by == "endpoint" else ""
+    return ends.get(opening.source), ends.get(f"{opening.target}{door}")
 
 
-def _why_no_line(rule: Rule, ends: Mapping[str, str], topology: Topology) -> str:
-    if rule.group == UNKNOWN:
+def _why_no_line(rule: Opening, ends: Mapping[str, str], topology: Topology) -> str:
+    if rule.target == UNKNOWN:
         return "its security group is known after apply"
-    if rule.group not in ends:
+    if rule.target not in ends:
         return "its security group is carried by nothing drawn"
-    if rule.peer == rule.group:
+    if rule.source == rule.target:
         return "lets in who carries the same security group"
-    if rule.peer == UNKNOWN:
+    if rule.source == UNKNOWN:
         return "whom it lets in is known after apply"
-    if topology.resource(rule.peer):
+    if topology.resource(rule.source):
         return "lets in a security group that is carried by nothing drawn"
-    return f"lets in {rule.peer}, which is not drawn"
+    return f"lets in {rule.source}, which is not drawn"
