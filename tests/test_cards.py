@@ -217,6 +217,18 @@ def test_a_security_group_lists_what_it_lets_in_with_the_reason():
     ]
 
 
+def test_a_cluster_tells_who_may_come_to_its_api():
+    workspace = Workspace(Path(__file__).parents[1])
+    facts = workspace.facts("dev", 6)
+    found = {card.id: card for card in cards.of(network(facts), Known(Topology(facts)))}
+    doors = found["module.eks.aws_eks_cluster.this"].openings
+    assert ("tcp 443", "203.0.113.0/28", "the public endpoint of the Kubernetes API") in {
+        (item.ports, item.peer, item.why) for item in doors
+    }
+    group = found["module.eks.aws_security_group.cluster"].openings
+    assert {item.peer for item in group} == {"harbour-lane-dev-nodes"}
+
+
 def test_a_flow_is_told_from_both_ends():
     nodes = (Node("a", "web", "A"), Node("b", "service", "B"))
     first, second = cards.of(Graph("f", "F", nodes=nodes, edges=(Edge("a", "b", "flow", "80"),)))

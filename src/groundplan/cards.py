@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan import card_settings
+from groundplan import card_settings, openings
 from groundplan.card_settings import LATER, Setting
 from groundplan.catalog import kind
 from groundplan.relations import UNKNOWN
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from groundplan.facts import Resource
     from groundplan.graph import Change, Cluster, Graph, Node
     from groundplan.policy.report import Finding
-    from groundplan.topology import Rule, Topology
+    from groundplan.topology import Topology
 
 _FRAMES: Final = {"vpc": "VPC", "subnet": "Subnet", "group": "Security group", "zone": "Zone"}
 _CHANGES: Final[dict[Change, str]] = {
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a security group lets in."""
+    """What a security group, or the thing itself, lets in."""
 
     ports: str
     peer: str
@@ -152,7 +152,8 @@ class _Maker:
         )
 
     def node(self, node: Node) -> Card:
-        groups = () if node.security_groups == UNKNOWN else node.security_groups
+        doors = () if node.security_groups == UNKNOWN else node.security_groups
+        doors += tuple(f"{address}{openings.OWN_DOOR}" for address in node.addresses)
         return Card(
             node.id,
             node.label,
@@ -162,7 +163,7 @@ class _Maker:
             change=node.change if self.graph.marked else "none",
             exposed=node.exposed,
             settings=(*self._settings(node.addresses), *self._standing(node)),
-            openings=tuple(self._openings(groups)),
+            openings=tuple(self._openings(doors)),
             **self._of_resources(node.addresses),
             relations=tuple(self._relations.get(node.id, ())),
         )
@@ -222,23 +223,23 @@ class _Maker:
             return str(resource.get("name") or resource.get("name_prefix") or resource.name)
         return LATER if address == UNKNOWN else self.names.get(address, address)
 
-    def _openings(self, groups: Iterable[str]) -> Iterator[Opening]:
-        found = (rule for group in groups for rule in self._rules.get(group, ()))
+    def _openings(self, doors: Iterable[str]) -> Iterator[Opening]:
+        found = (item for door in doors for item in self._doors.get(door, ()))
         yield from dict.fromkeys(
             Opening(
-                "any port" if rule.ports == "all" else rule.ports,
-                "itself" if rule.peer == rule.group else self._called(rule.peer),
-                rule.description,
+                "any port" if item.ports == "all" else item.ports,
+                "itself" if item.source == item.target else self._called(item.source),
+                item.why,
             )
-            for rule in found
+            for item in found
         )
 
     @cached_property
-    def _rules(self) -> dict[str, list[Rule]]:
-        """What is let in, by security group."""
+    def _doors(self) -> dict[str, list[openings.Opening]]:
+        """What is let in, by security group, and by what opens a door of its own."""
         found = defaultdict(list)
-        for rule in self.known.topology.rules if self.known.topology else ():
-            found[rule.group].append(rule)
+        for item in openings.of_plan(self.known.topology) if self.known.topology else ():
+            found[item.door].append(item)
         return found
 
     @cached_property

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from groundplan.topology import Topology
 
 API: Final = "the public endpoint of the Kubernetes API"
+OWN_DOOR: Final = "/door"
+"""What follows the address of a thing that lets in by itself, past its security groups."""
 UNGUARDED: Final = "it carries no security group"
 BY_INGRESS: Final = "by the Ingress"
 """What lines that no plan has say, as the end of their words."""
@@ -45,6 +47,11 @@ class Opening:
     by: Literal["rule", "endpoint", "ingress"]
     why: str = ""
     address: str = ""
+
+    @property
+    def door(self) -> str:
+        """The address of the security group's holder, or that of the thing with `OWN_DOOR`."""
+        return f"{self.target}{OWN_DOOR}" if self.by == "endpoint" else self.target
 
     @property
     def open_to_all(self) -> bool:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from groundplan.openings import Opening
     from groundplan.topology import Subnet, Topology
 
-DOOR = "/door"  # what a thing opens itself, past its security groups
 OWN = "/sg"  # an EKS cluster's own security group stands under the cluster's address
 _RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
 _NO_SUBNET = "no subnet's routes have it, or what it leads through is not drawn"
@@ -154,8 +153,9 @@ def _ends(nodes: Iterable[Node], groups: set[str]) -> dict[str, str]:
     What opens a door itself has a further end, at its own node.
     """
     drawn = tuple(nodes)
-    ends = {f"{address}{DOOR}": node.id for node in drawn for address in node.addresses}
+    ends: dict[str, str] = {}
     for node in drawn:
+        ends |= {f"{address}{openings.OWN_DOOR}": node.id for address in node.addresses}
         for address in _known(node.security_groups):
             ends.setdefault(address, node.id)
     framed = {node.cluster for node in drawn if node.cluster in groups}
@@ -210,8 +210,7 @@ def _drawn_as_edges(
 
 def _pair(opening: Opening, ends: Mapping[str, str]) -> tuple[str | None, str | None]:
     """The ends of an opening's line."""
-    door = DOOR if opening.by == "endpoint" else ""
-    return ends.get(opening.source), ends.get(f"{opening.target}{door}")
+    return ends.get(opening.source), ends.get(opening.door)
 
 
 def _why_no_line(rule: Opening, ends: Mapping[str, str], topology: Topology) -> str:
