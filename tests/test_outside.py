@@ -44,6 +44,18 @@ def test_a_range_inside_of_the_vpc_is_no_stranger():
     assert reason == "lets in 10.0.3.0/24, which is not drawn"
 
 
+@pytest.mark.parametrize(("range_", "drawn"), [("203.0.113.7/32", True), ("10.9.0.0/24", False)])
+def test_a_vpc_that_is_not_in_the_plan_may_have_private_ranges_only(range_, drawn):
+    group = "aws_security_group.g"
+    rule = thing(
+        "aws_vpc_security_group_ingress_rule.r", {"security_group_id": [group]},
+        cidr_ipv4=range_, ip_protocol="tcp", from_port=22, to_port=22,
+    )  # fmt: skip
+    carrier = thing("aws_lb.x", {"security_groups": [group]})
+    graph = network(facts_of(thing(group), carrier, rule))
+    assert (range_ in {node.id for node in graph.nodes}) is drawn
+
+
 def test_many_ranges_that_may_reach_just_the_same_are_one_node_with_all_their_names():
     ranges = [f"203.0.113.{number}/32" for number in range(4)]
     graph = network(office(*ranges))

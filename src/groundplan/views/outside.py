@@ -29,12 +29,15 @@ def strangers(topology: Topology, openings: Iterable[Opening]) -> dict[str, Node
     """The node of each range that is let in, by the range: one for more than `MOST` of them that
     may reach just the same. What is, or may be, inside a VPC has none.
     """
-    every = tuple(openings)
+    givers = topology.facts.of_type(*VPCS, *_MORE)
+    taken = [str(cidr) for item in givers for name in _OWN if (cidr := item.get(name))]
     doors: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for item in every:
+    within = set()
+    for item in openings:
         if as_range(item.source) and item.source not in ANYWHERE:
             doors[item.source].add((item.target, item.ports))
-    within = {item.source for item in every if not _is_outside(item, topology)}
+            if not _is_outside(item, topology, taken):
+                within.add(item.source)
     alike: dict[frozenset[tuple[str, str]], list[str]] = defaultdict(list)
     for range_, opened in sorted(doors.items()):
         if range_ not in within:
@@ -52,14 +55,11 @@ def _nodes(ranges: list[str]) -> dict[str, Node]:
     return dict.fromkeys(ranges, Node(f"ranges:{ranges[0]}", "addresses", label, detail))
 
 
-def _is_outside(opening: Opening, topology: Topology) -> bool:
-    """True where some of a range is known to lie outside of the VPC whose door it may open."""
+def _is_outside(opening: Opening, topology: Topology, taken: list[str]) -> bool:
+    """True where some of a range is known to lie outside of all VPCs, whose ranges are `taken`."""
     if opening.by == "endpoint":
         return True  # who comes by it comes from the internet
-    givers = topology.facts.of_type(*VPCS, *_MORE)
-    taken = [str(cidr) for item in givers for name in _OWN if (cidr := item.get(name))]
     group = topology.resource(opening.target)
     home = topology.resource(topology.vpc_of(group)) if group else None
-    if home is None or not home.get("cidr_block"):
-        taken += _PRIVATE
-    return not any(inside(opening.source, range_) for range_ in taken)
+    known = home is not None and home.get("cidr_block")
+    return not any(inside(opening.source, r) for r in (*taken, *(() if known else _PRIVATE)))
