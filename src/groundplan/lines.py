@@ -182,12 +182,18 @@ def _solid(graph: Graph, layout: Layout) -> Iterator[Box]:
         if node.exposed:
             yield _round_about(icon.x, icon.y)
     for cluster in graph.clusters:
-        if (box := layout.frames.get(cluster.id)) is not None:
+        for box in _boxes_of(cluster, layout):
             for number, line in enumerate(head_of(cluster)):
                 size = DETAIL if number else 14
                 wide = typeface.width(line, size, weight="regular" if number else "semibold")
                 room = 34 if palette.style_of(cluster).icon and not number else 12
                 yield Box(box.x + 4, box.y + 4 + number * 18, wide + room, 18)
+
+
+def _boxes_of(cluster: Cluster, layout: Layout) -> tuple[Box, ...]:
+    """The boxes of a frame, which each have its head; none where it is not drawn."""
+    first = layout.frames.get(cluster.id)
+    return (first, *layout.again.get(cluster.id, ())) if first else ()
 
 
 def _path(corners: Sequence[Point]) -> str:

@@ -214,6 +214,7 @@ class _Vpc:
         """The rows below each other; where they end, and the upper and lower end of each."""
         extents = []
         for row in range(self.rows):
+            y += self._street(row) if row else 0
             lanes = self.lanes.get(row, [])
             subnets = [item for item in self.graph.clusters if self.row_of.get(item.id) == row]
             head = max(head_height(item) for item in subnets)
@@ -227,8 +228,18 @@ class _Vpc:
                 self._place_lane(lane, columns, y + head + at)
             self._frame_groups(lanes, [y + head + at for at in tops], columns)
             extents.append((y, y + height))
-            y += height + GAP / 2
-        return y + (GAP / 2 if not self.rows else 0), extents
+            y += height
+        return y + GAP / 2, extents
+
+    def _street(self, row: int) -> float:
+        """The room above a row: for a line to each kind of thing that its routes lead to."""
+        kinds = {node.id: node.kind for node in self.graph.nodes}
+        ways = {
+            kinds.get(edge.target)
+            for edge in self.graph.edges
+            if edge.kind == "route" and self.row_of.get(edge.source) == row
+        }
+        return GAP / 2 * max(len(ways), 1)
 
     def _tops(self, lanes: Sequence[Lane]) -> tuple[list[float], float]:
         """Where each lane starts, counted from below the row's head, and where the last one ends.
