@@ -486,3 +486,12 @@ def test_a_frames_head_has_its_range_and_its_notes():
     assert head_of(Cluster("v", "vpc", "VPC that is not in this plan")) == (
         "VPC that is not in this plan",
     )
+
+
+def test_who_comes_in_stands_on_the_side_of_what_is_open_and_the_internet_over_its_gateway():
+    graph = picture("network tiers")
+    icons = arrange(graph).icons
+    (gateway,) = (node.id for node in graph.nodes if node.kind == "internet_gateway")
+    assert icons["internet"].middle[0] == icons[gateway].middle[0]
+    for range_ in ("198.51.100.7/32", "203.0.113.0/24"):  # to the bastion, in the first zone
+        assert icons[range_].right < icons["internet"].x

@@ -337,7 +337,9 @@ def _framed(graph: Graph, inner: Layout, outside: Sequence[Node]) -> Layout:
     head = max((head_height(item) for item in regions), default=0)
     width = max([inner.width, *(head_width(item) for item in regions)]) + 2 * GAP
     whole = Layout()
-    above = _place_outside(outside, whole, width, _gateway(graph, inner))
+    gateway = _gateway(graph, inner)
+    row, left = _by_side(graph, inner, outside, gateway)
+    above = _place_outside(row, whole, width, gateway, left)
     whole.take(inner, MARGIN + GAP, above + head)
     height = head + inner.height + GAP / 2
     for region in regions:
@@ -354,8 +356,30 @@ def _gateway(graph: Graph, inner: Layout) -> float:
     return MARGIN + GAP + middle
 
 
-def _place_outside(nodes: Sequence[Node], whole: Layout, width: float, centre: float) -> float:
-    """What stands outside the region: the first over the gateway, the others beside it.
+def _by_side(
+    graph: Graph, inner: Layout, nodes: Sequence[Node], centre: float
+) -> tuple[list[Node], int]:
+    """`nodes` in their order from left to right, and how many stand left of the first of them.
+
+    A further one stands on the side of the first on which that is to which its lines lead.
+    """
+
+    boxes = inner.frames | inner.icons
+
+    def leads_left(node: Node) -> bool:
+        lines = (edge for edge in graph.edges if node.id in (edge.source, edge.target))
+        ends = (end for edge in lines for end in (edge.source, edge.target))
+        middles = [boxes[end].middle[0] for end in ends if end in boxes]
+        return bool(middles) and MARGIN + GAP + sum(middles) / len(middles) < centre
+
+    left = [node for node in nodes[1:] if leads_left(node)]
+    return [*left, *(node for node in nodes if node not in left)], len(left)
+
+
+def _place_outside(
+    nodes: Sequence[Node], whole: Layout, width: float, centre: float, left: int
+) -> float:
+    """What stands outside the region: over the gateway the one that has `left` on its left.
 
     Returns where the region starts.
     """
@@ -366,7 +390,7 @@ def _place_outside(nodes: Sequence[Node], whole: Layout, width: float, centre: f
     y, number = MARGIN - 4.0, 0
     while number < len(nodes):
         row = nodes[number : number + room]
-        start = max(centre - ICON / 2 - step * ((len(row) - 1) // 2), MARGIN)
+        start = max(centre - ICON / 2 - step * left, MARGIN)
         start = max(min(start, MARGIN + width - step * len(row) + GAP), MARGIN)
         height = max(cell(node)[1] for node in row)
         for place, node in enumerate(row):
