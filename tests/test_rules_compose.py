@@ -76,6 +76,22 @@ def test_a_flow_that_was_seen_to_be_another(example):
     assert [item.message for item in found(example, "flow-observed")] == [message]
 
 
+def test_a_flow_that_was_seen_and_is_only_waited_for(example):
+    lines = (
+        verdict.Line("users", "shop", 8080, "http", "seen"),
+        verdict.Line("shop", "db", 3306, "mysql", "seen", told_by=("environment MYSQL_HOST",)),
+    )
+    example.edit("docker-compose.yml", "build: shop", "build: shop\n    depends_on: [db]")
+    record.save(example, record.now(example, 1, verdict.Verdict(lines, ())))
+    assert found(example, "flow-observed") == []
+    example.edit("docker-compose.yml", "MYSQL_HOST: db", "MYSQL_DATABASE: shop")
+    finding = only(example, "flow-observed")
+    assert finding.message == (
+        "'shop' was seen to call 'db' at 3306 in phase 1; depends_on alone tells of it now"
+    )
+    assert (finding.severity, finding.file) == ("error", example.compose_file)
+
+
 def test_a_call_to_elsewhere_is_right_as_long_as_a_setting_tells_of_it(example):
     told = "MYSQL_HOST: db\n      PAY_URL: https://pay.example.com\n"
     example.edit("docker-compose.yml", "MYSQL_HOST: db\n", told)

@@ -12,6 +12,7 @@ from groundplan import unchanged
 from groundplan.errors import GroundplanError
 from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
+    apart,
     compose,
     conformance,
     containers,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, containers, terraform, conformance, stores, network, ranges,
+    design, compose, services, containers, apart, terraform, conformance, stores, network, ranges,
     environments, costs, versions, records, views, prose, pages, links, generated, observed,
     secrets, policies, waivers,
 )  # fmt: skip

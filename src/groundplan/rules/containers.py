@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +12,7 @@ from groundplan.files import files_below
 from groundplan.findings import Finding, error, rule, warning
 from groundplan.rules.generated import taken_in
 from groundplan.rules.once import once, once_in_compose
-from groundplan.rules.services import told
+from groundplan.rules.services import HOST, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # The database that a server makes, and that its clients are told by the same name.
 _DATABASES: Final = ("MYSQL_DATABASE", "MARIADB_DATABASE", "POSTGRES_DB", "MONGO_INITDB_DATABASE")
+# Settings that name whom a replica follows.
+_LEADS: Final = re.compile(r"(?:SOURCE|MASTER|PRIMARY|LEADER)_(?:HOST|URL|URI|ADDR|ADDRESS)$")
 _SCRIPTS: Final = "/docker-entrypoint-initdb.d"
 
 
@@ -92,9 +95,9 @@ def _let_out(workspace: Workspace) -> Iterator[Finding]:
         yield tell(message, every.path, line, f"internal ones: {', '.join(sorted(inside))}")
 
 
-@rule("store-follows", "what a database or cache is led to is one, too")
+@rule("store-follows", "what a database or cache is led to is another one")
 def follows(workspace: Workspace) -> Iterator[Finding]:
-    """Stores that are told to call an application, as a replica of the wrong source is."""
+    """Stores that are told to call an application, or to follow themselves: replicas of nothing."""
     yield from once_in_compose(workspace, "follows", _misled)
 
 
@@ -106,6 +109,11 @@ def _misled(workspace: Workspace) -> Iterator[Finding]:
             message = f"the {source.kind} '{source.name}' is led to '{target.name}', which is none"
             line = every.line(source.name, "environment") or every.line(source.name)
             yield error(message, every.path, line, f"told by {', '.join(flow.told_by)}")
+    for name, key, value in every.settings:
+        if _LEADS.search(key) and (host := HOST.match(value)) and host[1] == name:
+            message = f"{key} of '{name}' leads to '{name}' itself"
+            line = every.line(name, "environment", key)
+            yield error(message, every.path, line, "name the one that it follows")
 
 
 @rule("database-asked", "clients ask for the database that their server makes")
