@@ -70,7 +70,7 @@ def test_who_stands_among_stores_without_need(example, shop, mail, message):
     example.edit("docker-compose.yml", "services:\n", f"{networks}services:\n")
     example.edit("docker-compose.yml", "build: shop", f"build: shop\n    networks: {shop}")
     example.edit("docker-compose.yml", "mysql:8.4", "mysql:8.4\n    networks: [data]")
-    caller = f"  mail:\n    build: mail\n    environment: {{SHOP_URL: 'http://shop:8080'}}\n"
+    caller = "  mail:\n    build: mail\n    environment: {SHOP_URL: 'http://shop:8080'}\n"
     caller += f"    networks: {mail}\n"
     example.edit("docker-compose.yml", "  redis:\n", f"{caller}  redis:\n")
     messages = [finding.message for finding in found(example, "network-used")]

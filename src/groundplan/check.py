@@ -13,6 +13,7 @@ from groundplan.errors import GroundplanError
 from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
     apart,
+    clients,
     compose,
     conformance,
     containers,
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, containers, apart, terraform, conformance, stores, network, ranges,
-    environments, costs, versions, records, views, prose, pages, links, generated, observed,
+    design, compose, services, containers, apart, terraform, conformance, stores, clients, network,
+    ranges, environments, costs, versions, records, views, prose, pages, links, generated, observed,
     secrets, policies, waivers,
 )  # fmt: skip
 
