@@ -24,6 +24,7 @@ from groundplan.rules import (
     links,
     network,
     observed,
+    outputs,
     pages,
     policies,
     prose,
@@ -46,9 +47,9 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, containers, apart, terraform, conformance, stores, clients, network,
-    ranges, environments, costs, versions, records, views, prose, pages, links, generated, observed,
-    secrets, policies, waivers,
+    design, compose, services, containers, apart, terraform, conformance, stores, clients, outputs,
+    network, ranges, environments, costs, versions, records, views, prose, pages, links, generated,
+    observed, secrets, policies, waivers,
 )  # fmt: skip
 
 

@@ -84,11 +84,12 @@ def _planned(facts: Facts) -> set[str]:
         if resource.type in CACHES:
             found.add("cache")
         if resource.type in DATABASES:
-            found.add("replica" if _is_replica(resource) else "database")
+            found.add("replica" if is_replica(resource) else "database")
     return found
 
 
-def _is_replica(resource: Resource) -> bool:
+def is_replica(resource: Resource) -> bool:
+    """Whether a planned database follows another one."""
     source = "replicate_source_db"
     return bool(resource.get(source) or resource.is_unknown(source))
 
