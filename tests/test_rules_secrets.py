@@ -103,3 +103,16 @@ def test_the_value_of_a_sensitive_variable(example, default, value, at):
     assert [(item.file.name, item.line) for item in findings] == ([at] if at else [])
     assert all("'redis_token'" in item.message for item in findings)
     assert "2026" not in f"{findings}"
+
+
+def test_a_sensitive_variable_that_nobody_is_told_to_give(example):
+    example.write("terraform/envs/dev/main.tf", VARIABLE)
+    finding = only(example, "secrets-given")
+    assert finding.message == "'redis_token' is sensitive, and none of the design's secrets"
+    assert (finding.file, finding.line) == (example.root / "terraform/envs/dev/main.tf", 1)
+    example.edit("design.yaml", "terraform:\n", "terraform:\n  secrets: [redis_token]\n")
+    assert found(example, "secrets-given") == []
+    example.edit("design.yaml", "[redis_token]", "[redis_token, redis_tokn]")
+    finding = only(example, "secrets-given")
+    assert finding.message == "no environment has a variable for the secret 'redis_tokn'"
+    assert finding.hint == "did you mean 'redis_token'?"

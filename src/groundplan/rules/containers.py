@@ -21,8 +21,17 @@ if TYPE_CHECKING:
     from groundplan.rules.services import Told
     from groundplan.workspace import Workspace
 
-# The database that a server makes, and that its clients are told by the same name.
-_DATABASES: Final = ("MYSQL_DATABASE", "MARIADB_DATABASE", "POSTGRES_DB", "MONGO_INITDB_DATABASE")
+# What a server makes, and its clients are told by the same name; and how a script makes it.
+_MADE: Final = {
+    **dict.fromkeys(
+        ("MYSQL_DATABASE", "MARIADB_DATABASE", "POSTGRES_DB", "MONGO_INITDB_DATABASE"),
+        ("database", r"\b{}\b"),
+    ),
+    **dict.fromkeys(
+        ("MYSQL_USER", "MARIADB_USER", "POSTGRES_USER", "MONGO_INITDB_ROOT_USERNAME"),
+        ("user", r"\b(?:user|role)\b[^;]*\b{}\b"),
+    ),
+}
 # Settings that name whom a replica follows.
 _LEADS: Final = re.compile(r"(?:SOURCE|MASTER|PRIMARY|LEADER)_(?:HOST|URL|URI|ADDR|ADDRESS)$")
 _SCRIPTS: Final = "/docker-entrypoint-initdb.d"
@@ -116,9 +125,9 @@ def _misled(workspace: Workspace) -> Iterator[Finding]:
             yield error(message, every.path, line, "name the one that it follows")
 
 
-@rule("database-asked", "clients ask for the database that their server makes")
+@rule("database-asked", "clients ask for the database and the user that their server makes")
 def databases(workspace: Workspace) -> Iterator[Finding]:
-    """Clients that are told another database than the one that is there."""
+    """Clients that are told another database, or user, than the one that is there."""
     files = (workspace.design_file, workspace.compose_file, workspace.root / ".env")
     sources = [*files, *taken_in(workspace)]
     if workspace.compose_takes_in:
@@ -133,13 +142,14 @@ def _unmade(workspace: Workspace) -> Iterator[Finding]:
     for flow in every.application.flows:
         callers[flow.target].add(flow.source)
     for store in (item for item in every.application.services if item.kind == "database"):
-        for key in _DATABASES:
+        for key, (what, way) in _MADE.items():
             made = _setting(every, store.name, key)
             for client in sorted(callers[store.name] if made else ()):
                 asked = _setting(every, client, key)
-                if asked in {"", made} or _makes(every, store.name, asked):
+                there = asked in {"", made} or (what, asked) == ("user", "root")
+                if there or _makes(every, store.name, way.format(re.escape(asked))):
                     continue
-                message = f"'{client}' asks for the database {asked}; '{store.name}' makes {made}"
+                message = f"'{client}' asks for the {what} {asked}; '{store.name}' makes {made}"
                 line = every.line(client, "environment", key)
                 yield error(message, every.path, line, f"let {key} be the same")
 
@@ -148,10 +158,10 @@ def _setting(every: Told, service: str, key: str) -> str:
     return str((every.services[service].get("environment") or {}).get(key) or "")
 
 
-def _makes(every: Told, store: str, database: str) -> bool:
-    """Whether a script that the store runs at its first start names the database."""
+def _makes(every: Told, store: str, way: str) -> bool:
+    """Whether a script that the store runs at its first start makes it, in words of that `way`."""
     return any(
-        database.encode() in path.read_bytes()
+        re.search(way.encode(), path.read_bytes(), re.IGNORECASE)
         for volume in every.services[store].get("volumes") or ()
         if volume.get("type") == "bind" and volume["target"].startswith(_SCRIPTS)
         for path in _files(Path(volume["source"]))

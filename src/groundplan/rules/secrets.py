@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from groundplan import git, redaction
+from groundplan.errors import suggest
 from groundplan.files import files_below, read_text
 from groundplan.findings import Finding, error, rule
+from groundplan.rules.design import line_of
 from groundplan.rules.once import once
 
 if TYPE_CHECKING:
@@ -137,22 +140,47 @@ def _shown(workspace: Workspace) -> Iterator[Path]:
 def variables(workspace: Workspace) -> Iterator[Finding]:
     """Values that Terraform is told to hide, and that everyone who has the files can read."""
     written = sorted(files_below(workspace.root / "terraform"))
-    hidden: dict[Path, set[str]] = {}
+    hidden: dict[Path, set[str]] = defaultdict(set)
     for path in (item for item in written if item.suffix == ".tf"):
         text = read_text(path)
-        for found in _VARIABLE.finditer(text) if "sensitive" in text else ():
-            if not _SENSITIVE.search(found[2]):
-                continue
-            hidden.setdefault(path.parent, set()).add(found[1])
+        for found in _sensitive(text):
+            hidden[path.parent].add(found[1])
             value = _DEFAULT.search(found[2])
             if value and value[1] not in _EMPTY:
                 yield _told(path, text, found.start(2) + value.start(1), found[1])
     for path in (item for item in written if item.suffix == ".tfvars"):
         text = read_text(path)
-        for name in sorted(hidden.get(path.parent, ())):
+        for name in sorted(hidden[path.parent]):
             value = re.search(rf"^\s*{name}\s*=\s*(\S+)", text, re.MULTILINE)
             if value and value[1] not in _EMPTY:
                 yield _told(path, text, value.start(1), name)
+
+
+def _sensitive(text: str) -> Iterator[re.Match[str]]:
+    """The blocks of sensitive variables: the name, and what stands in the block."""
+    blocks = _VARIABLE.finditer(text) if "sensitive" in text else ()
+    yield from (found for found in blocks if _SENSITIVE.search(found[2]))
+
+
+@rule("secrets-given", "each sensitive variable is one of the design's secrets, and the reverse")
+def given(workspace: Workspace) -> Iterator[Finding]:
+    """Variables that stand in no file, and that nobody is told to give; and the reverse."""
+    secrets = {*workspace.design.terraform.secrets}
+    declared: set[str] = set()
+    for env in workspace.environments:
+        for path in sorted(workspace.environment(env).glob("*.tf")):
+            text = read_text(path)
+            declared |= {found[1] for found in _VARIABLE.finditer(text)}
+            for found in _sensitive(text):
+                if found[1] not in secrets:
+                    message = f"'{found[1]}' is sensitive, and none of the design's secrets"
+                    line = text.count("\n", 0, found.start()) + 1
+                    hint = "name it in design.yaml under terraform: secrets:"
+                    yield error(message, path, line, hint)
+    for name in sorted(secrets - declared if workspace.environments else ()):
+        line = line_of(workspace, ("terraform", "secrets"))
+        message = f"no environment has a variable for the secret '{name}'"
+        yield error(message, workspace.design_file, line, suggest(name, sorted(declared)))
 
 
 def _told(path: Path, text: str, place: int, name: str) -> Finding:
