@@ -54,6 +54,8 @@ def test_a_secret_in_a_tag(example):
         ("scripts/run", "password=9f86d081884c7d659a2feaa0c55ad015", "password"),
         ("scripts/run", "PASSWORD=$(cat secrets/Mysql1) TOKEN_FILE=/run/Secrets1", None),
         (".env.example", "API_TOKEN=ChangeMe123", None),
+        (".env.example", "DATABASE_URL=mysql://shop:shop@db/shop", None),
+        ("docker-compose.override.yml", "# DATABASE_URL=mysql://shop:password@db/shop", None),
         ("k8s/extra.yaml", "secretName: Harbour-Lane-Mysql-2", None),
         ("k8s/extra.yaml", "existing-secret: harbour-lane-mysql-2", None),
         ("apps/settings.py", "password = settings.Password1", None),
@@ -116,3 +118,10 @@ def test_a_sensitive_variable_that_nobody_is_told_to_give(example):
     finding = only(example, "secrets-given")
     assert finding.message == "no environment has a variable for the secret 'redis_tokn'"
     assert finding.hint == "did you mean 'redis_token'?"
+
+
+def test_a_password_in_the_compose_file_has_a_rule_of_its_own(example):
+    example.edit("docker-compose.yml", "MYSQL_HOST: db", "URL: mysql://shop:hunter2@db/shop")
+    assert found(example, "secrets-in-texts") == []
+    example.edit("docker-compose.yml", "mysql://shop:hunter2@db/shop", f"{TOKEN} # (a:b) c@d")
+    assert only(example, "secrets-in-texts").message == "a token of GitHub stands here"

@@ -49,9 +49,10 @@ _ELSEWHERE: Final = re.compile(
     r"(?:file|path|dir|name|ref|arn|id|url|uri|hash|digest)$", re.IGNORECASE
 )
 _NO_VALUE: Final = re.compile(r"[$<>{}()]|example|change.?me|placeholder|your|dummy", re.IGNORECASE)
-# In an address, what tells where the password comes to stand; or a pattern for it.
+# In an address: the user's name once more, what tells where a password comes to stand, a pattern.
+_LOGIN: Final = "a password in an address"
 _STANDS_IN: Final = re.compile(
-    r"[^\s:@]*:(?:pass(?:word)?|secret|[^@]*[\\()\[\]*…][^@]*)@", re.IGNORECASE
+    r"([^\s:@/]*):(?:\1|pass(?:word)?|secret|[^\s@]*[\\()\[\]*…][^\s@]*)@", re.IGNORECASE
 )
 # As people make up passwords and machines make keys; names of things have no such mixture.
 _MIXED: Final = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{8,}|(?=.*\d)(?=.*[a-f])[\da-f]{24,}")
@@ -71,15 +72,15 @@ def texts(workspace: Workspace) -> Iterator[Finding]:
 def _look(workspace: Workspace, every: list[Path]) -> Iterator[Finding]:
     hint = "take it away, and have it made invalid: it may have been read"
     for path in every:
+        ours = path != workspace.compose_file  # its passwords have a rule of their own
         try:
             text = path.read_bytes().decode()
         except UnicodeDecodeError:
             continue  # it is no text
         for what, place in redaction.shown(text):
-            if _STANDS_IN.match(text, place):
-                continue
-            yield error(f"{what} stands here", path, text.count("\n", 0, place) + 1, hint)
-        for name, line in _named(text, path) if path != workspace.compose_file else ():
+            if what != _LOGIN or (ours and not _STANDS_IN.match(text, place)):
+                yield error(f"{what} stands here", path, text.count("\n", 0, place) + 1, hint)
+        for name, line in _named(text, path) if ours else ():
             yield error(f"the value of '{name}' stands here", path, line, hint)
     yield from _accounts(workspace)
 
