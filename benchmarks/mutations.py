@@ -87,9 +87,9 @@ def copy(folder: Path) -> Path:
         return {*below(where, names), *(at_the_top(where, names) if where == str(ROOT) else ())}
 
     shutil.copytree(ROOT, root, ignore=leave, symlinks=True)
-    for name in (".github", ".env.example"):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, root / name)
+    if (ROOT / ".github").is_dir():
+        shutil.copytree(ROOT / ".github", root / ".github")
+    shutil.copy(ROOT / ".env.example", root)
     return root
 
 

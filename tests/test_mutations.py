@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-KINDS = ("terraform", "compose", "design", "facts", "docs", "diagrams", "manifests")
+KINDS = ("terraform", "compose", "design", "facts", "docs", "diagrams", "texts", "manifests")
 bench = runpy.run_path(str(ROOT / "benchmarks" / "mutations.py"))
 LIES, HARMLESS = bench["load"]()
 

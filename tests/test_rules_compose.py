@@ -76,6 +76,22 @@ def test_a_flow_that_was_seen_to_be_another(example):
     assert [item.message for item in found(example, "flow-observed")] == [message]
 
 
+def test_a_flow_that_was_seen_and_is_only_waited_for(example):
+    lines = (
+        verdict.Line("users", "shop", 8080, "http", "seen"),
+        verdict.Line("shop", "db", 3306, "mysql", "seen", told_by=("environment MYSQL_HOST",)),
+    )
+    example.edit("docker-compose.yml", "build: shop", "build: shop\n    depends_on: [db]")
+    record.save(example, record.now(example, 1, verdict.Verdict(lines, ())))
+    assert found(example, "flow-observed") == []
+    example.edit("docker-compose.yml", "MYSQL_HOST: db", "MYSQL_DATABASE: shop")
+    finding = only(example, "flow-observed")
+    assert finding.message == (
+        "'shop' was seen to call 'db' at 3306 in phase 1; depends_on alone tells of it now"
+    )
+    assert (finding.severity, finding.file) == ("error", example.compose_file)
+
+
 def test_a_call_to_elsewhere_is_right_as_long_as_a_setting_tells_of_it(example):
     told = "MYSQL_HOST: db\n      PAY_URL: https://pay.example.com\n"
     example.edit("docker-compose.yml", "MYSQL_HOST: db\n", told)
@@ -213,3 +229,48 @@ def test_a_database_that_a_script_makes(example):
     assert only(example, "database-asked").severity == "error"
     example.write("sql/more.sql", "CREATE DATABASE carts;\n")
     assert found(example, "database-asked") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "script", "message"),
+    [
+        ("hive", "", None),
+        ("root", "", None),  # every MySQL has it
+        ("shop", "", "'shop' asks for the user shop; 'db' makes hive"),
+        ("shop", "CREATE DATABASE shop;", "'shop' asks for the user shop; 'db' makes hive"),
+        ("shop", "CREATE USER IF NOT EXISTS 'shop'@'%';", None),
+    ],
+)
+def test_a_user_that_a_server_or_a_script_makes(example, asked, script, message):
+    mount = "volumes: ['./sql:/docker-entrypoint-initdb.d']"
+    mysql, host = "image: mysql:8.4", "MYSQL_HOST: db"
+    made = "environment: {MYSQL_USER: hive}"
+    example.edit("docker-compose.yml", mysql, f"{mysql}\n    {made}\n    {mount}")
+    example.edit("docker-compose.yml", host, f"{host}\n      MYSQL_USER: {asked}")
+    example.write("sql/users.sql", f"{script}\n")
+    messages = [finding.message for finding in found(example, "database-asked")]
+    assert messages == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        (".env.example", "# REDIS_URL=redis://redis:6379", None),
+        (".env.example", "COMPOSE_PROFILES=cache", None),
+        (".env.example", "SHOP_PORT=8080", None),  # no phase has one
+        (
+            ".env.example",
+            "REDIS_URL=redis://redis:6380",
+            "REDIS_URL is told to be 'redis://redis:6380'",
+        ),
+        (".env.example", "COMPOSE_PROFILES=cash", "COMPOSE_PROFILES is told to be 'cash'"),
+        ("docker-compose.yml", "# Set REDIS_URL=redis://redis:6379.", None),
+        ("docker-compose.yml", "# Set REDIS_URL=redis.", "REDIS_URL is told to be 'redis'"),
+    ],
+)
+def test_settings_that_people_are_told_to_make(example, file, text, told):
+    before = example.compose_file.read_text() if file == "docker-compose.yml" else ""
+    example.write(file, f"{text}\n{before}")
+    findings = found(example, "setting-told")
+    message = f"{told} here, which no phase has"
+    assert [(item.message, item.line) for item in findings] == ([(message, 1)] if told else [])

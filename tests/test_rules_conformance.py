@@ -208,3 +208,26 @@ def test_one_copy_of_what_is_to_survive(example):
     example.edit("design.yaml", "    summary: We open.", "    summary: We open.\n"
                  "    kubernetes: {replicas: 2}")  # fmt: skip
     assert found(example, "copies") == []
+
+
+@pytest.mark.parametrize(
+    ("scale", "addon", "message", "severity"),
+    [
+        ("{replicas: 2, most: 6}", "metrics-server", None, None),
+        ("{replicas: 2}", "coredns", None, None),
+        ("{replicas: 2, most: 6}", None, None, None),  # nobody knows what the cluster has
+        ("{replicas: 2, most: 6}", "coredns",
+         "phase 10 brings up to 6 copies, and prod has no metrics-server", "error"),
+        ("{replicas: 2}", "metrics-server",
+         "prod has metrics-server in phase 10, and nothing there scales", "warning"),
+    ],
+)  # fmt: skip
+def test_copies_that_follow_the_load(example, scale, addon, message, severity):
+    line = "    summary: We open.\n"
+    example.edit("design.yaml", line, f"{line}    kubernetes: {scale}\n")
+    planned = [resource("aws_eks_addon.one", addon_name=addon)] if addon else []
+    example.change_plan(
+        "prod", 10, lambda old: [old, *planned] if old.type == "aws_vpc" else [old]
+    )  # fmt: skip
+    findings = [(item.message, item.severity) for item in found(example, "copies-follow")]
+    assert findings == ([(message, severity)] if message else [])

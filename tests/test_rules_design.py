@@ -79,3 +79,47 @@ def test_more_than_one_copy_of_applications(example, copies, wrong):
     example.edit("design.yaml", line, f"{line}    kubernetes: {{replicas: {copies}}}\n")
     told = [finding.message for finding in found(example, "prose-figures")]
     assert told == (["'more than one copy' is typed here, and wrong"] if wrong else [])
+
+
+def test_an_environment_of_which_nothing_is_promised(example):
+    line = "          prod: {zones: 2, nat_gateways: 1, standby_database: false}\n"
+    example.edit("design.yaml", line, "")
+    finding = only(example, "promises")
+    assert finding.message == "'home' promises nothing of prod, which is drawn in phase 10"
+    example.edit("design.yaml", "        promises:\n", "")
+    first = "          dev: {zones: 2, nat_gateways: 1, standby_database: false}\n"
+    example.edit("design.yaml", first, "")
+    assert found(example, "promises") == [], "nothing is promised of any"
+
+
+@pytest.mark.parametrize(("host", "same"), [("shop.example.com", True), ("a.example.com", False)])
+def test_two_environments_at_one_host(example, host, same):
+    for title, name in (("Cache", host), ("Production", "shop.example.com")):
+        line = f"    title: {title}\n"
+        example.edit("design.yaml", line, f"{line}    kubernetes: {{host: {name}}}\n")
+    messages = [finding.message for finding in found(example, "hosts-apart")]
+    message = "prod is open at shop.example.com in phase 10, as dev is"
+    assert messages == ([message] if same else [])
+
+
+@pytest.mark.parametrize(
+    ("hours", "message"),
+    [
+        ("672", None),
+        ("744.0", None),
+        ("73", "usage.hours_per_month.value can't be less than 672"),
+        ("7300", "usage.hours_per_month.value can't be more than 744"),
+    ],
+)
+def test_how_many_hours_a_month_has(example, hours, message):
+    example.edit("design.yaml", "value: 730", f"value: {hours}")
+    messages = [finding.message for finding in found(example, "design")]
+    assert messages == ([message] if message else [])
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("Phase 3 adds it.", True), ("In phase 10.", False)])
+def test_an_answer_whose_text_tells_of_another_phase(example, text, wrong):
+    example.edit("design.yaml", "text: In a container.", f"text: {text}\n      phase: 10")
+    messages = [finding.message for finding in found(example, "phase-named")]
+    message = "the answer is given in phase 10, its text tells of others"
+    assert messages == ([message] if wrong else [])

@@ -12,6 +12,8 @@ from groundplan import unchanged
 from groundplan.errors import GroundplanError
 from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
+    apart,
+    clients,
     compose,
     conformance,
     containers,
@@ -22,6 +24,7 @@ from groundplan.rules import (
     links,
     network,
     observed,
+    outputs,
     pages,
     policies,
     prose,
@@ -44,9 +47,9 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, containers, terraform, conformance, stores, network, ranges,
-    environments, costs, versions, records, views, prose, pages, links, generated, observed,
-    secrets, policies, waivers,
+    design, compose, services, containers, apart, terraform, conformance, stores, clients, outputs,
+    network, ranges, environments, costs, versions, records, views, prose, pages, links, generated,
+    observed, secrets, policies, waivers,
 )  # fmt: skip
 
 

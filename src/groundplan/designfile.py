@@ -51,8 +51,8 @@ _LIMITS = {
     "string_too_short": "is empty",
     "string_too_long": "is too long; {max_length} characters are the most",
     "too_short": "needs at least {min_length}",
-    "greater_than_equal": "can't be less than {ge}",
-    "less_than_equal": "can't be more than {le}",
+    "greater_than_equal": "can't be less than {ge:g}",
+    "less_than_equal": "can't be more than {le:g}",
     "finite_number": "must be a finite number",
 }
 _LONG = 60

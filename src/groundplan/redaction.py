@@ -27,6 +27,11 @@ _SHAPES: Final = {
     "a password in an address": r"(?<=://)[^/\s:@\"'<>{}$]*:[^/\s:@\"'<>{}$]+(?=@)",
 }
 _SHAPE: Final = re.compile("|".join(f"({shape})" for shape in _SHAPES.values()), re.DOTALL)
+# One of which each of them has in it. Most texts have none, and need no closer look.
+_SIGNS: Final = (
+    "://", "akia", "asia", "eyj", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "github_pat_",
+    "private key", "secret_access_key", "xox",
+)  # fmt: skip
 # Scripts for a machine's start, which may hold anything; many are base64.
 _SCRIPTS: Final = frozenset({"user_data", "user_data_base64", "custom_data"})
 # Where the marks of what stands in a part of a plan or state stand, beside it.
@@ -39,7 +44,8 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 def shown(text: str) -> Iterator[tuple[str, int]]:
     """What in `text` is a secret by its shape: in words, and where it begins."""
-    for found in _SHAPE.finditer(text):
+    small = text.lower()
+    for found in _SHAPE.finditer(text) if any(map(small.__contains__, _SIGNS)) else ():
         yield [*_SHAPES][(found.lastindex or 1) - 1], found.start()
 
 

@@ -18,12 +18,22 @@ class Assumed(Model):
     """Why this amount, in one sentence."""
 
 
-class Hours(Assumed):
+class Running(Assumed):
+    """An assumed number of hours, such as those of what is switched off at night."""
+
+    value: Annotated[float, Field(strict=True, ge=0, le=31 * 24, allow_inf_nan=False)]
+    """The hours, 744 at most: those of the longest month."""
+
+
+class Hours(Running):
     """Hours in a month."""
+
+    value: Annotated[float, Field(strict=True, ge=28 * 24, le=31 * 24, allow_inf_nan=False)]
+    """The hours, from 672 in the shortest month to 744 in the longest."""
 
     unit: Literal["hours"]
     """hours"""
-    environments: dict[Id, Assumed] = Field(default={})
+    environments: dict[Id, Running] = Field(default={})
     """Other amounts for some environments."""
 
 

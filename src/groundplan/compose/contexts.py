@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from groundplan import process
-from groundplan.errors import ToolError
+from groundplan import git
 from groundplan.files import files_below
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def written(application: Application, folder: Path) -> tuple[Path, ...]:
     places = contexts | mounts
     if not places:
         return ()
-    known = {folder / name for name in _in_git(places, folder)}
+    known = {*git.listed(folder, places)}
     known = known or {path for item in places for path in _files(item)}
     taken = {path for item in contexts for path in _taken(item, known)}
     mounted = {path for item in mounts for path in known if path.is_relative_to(item)}
@@ -46,15 +45,6 @@ def _there(names: Iterable[str | None], folder: Path) -> set[Path]:
 
 def _files(place: Path) -> Iterator[Path]:
     return files_below(place) if place.is_dir() else iter([place])
-
-
-def _in_git(places: Iterable[Path], folder: Path) -> list[str]:
-    words = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *places]
-    try:
-        listed = process.run(["git", *map(str, words)], cwd=folder, check=False)
-    except ToolError:
-        return []
-    return [name for name in listed.stdout.split("\0") if name]
 
 
 def _taken(context: Path, known: Iterable[Path]) -> Iterator[Path]:

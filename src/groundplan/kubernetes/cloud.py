@@ -84,6 +84,14 @@ def types(service: Service) -> tuple[str, ...]:
     return _TYPES.get(host, ())
 
 
+def hosts() -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Each output with hosts: its name, the types that it may lead to, whether to replicas."""
+    for host, of_copies in sorted({*_HOSTS.values()}):
+        yield host, _TYPES[host], False
+        if of_copies != host:
+            yield of_copies, _TYPES[host], True
+
+
 def without_token(raw: Raw) -> Iterator[str]:
     """The settings of a service that lead to the cache and hold no token for it."""
     cache = f"${{{_HOSTS['redis'][0]}}}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from groundplan.errors import GroundplanError, suggest
 from groundplan.files import read_text
@@ -14,9 +15,12 @@ from groundplan.rules.once import once_in_compose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from groundplan.workspace import Workspace
     from groundplan.yamlfile import Loc
+
+_SET: Final = re.compile(r"\b([A-Z][A-Z0-9_]*)=([^\s#]+)")
 
 
 @rule("compose", "Compose accepts the client's file as it is in every phase")
@@ -85,3 +89,30 @@ def _setters(workspace: Workspace) -> Iterator[tuple[str, Loc, set[str]]]:
     yield "terraform", ("terraform",), {*workspace.design.terraform.environment}
     for index, phase in enumerate(workspace.design.phases):
         yield f"phase {phase.number}", ("phases", index), {*phase.environment}
+
+
+@rule("setting-told", "what comments and .env.example say to set is what some phase sets")
+def settings(workspace: Workspace) -> Iterator[Finding]:
+    """Values that no phase gives a variable of its own, and profiles that no phase switches on."""
+    phases = workspace.design.phases
+    given: dict[str, set[str]] = defaultdict(set)
+    for phase in phases:
+        given["COMPOSE_PROFILES"].update(phase.profiles)
+        for name, value in phase.environment.items():
+            given[name].add(value)
+    for path, number, name, value in _told(workspace):
+        for part in value.split(",") if name == "COMPOSE_PROFILES" else [value]:
+            if name in given and part and part not in given[name]:
+                message = f"{name} is told to be '{part}' here, which no phase has"
+                yield error(message, path, number, suggest(part, sorted(given[name])))
+
+
+def _told(workspace: Workspace) -> Iterator[tuple[Path, int, str, str]]:
+    """Each setting that people are told to make: its file and line, its name and its value."""
+    example = workspace.compose_file.with_name(".env.example")
+    for path in (workspace.compose_file, example):
+        lines = read_text(path).splitlines() if path.is_file() else ()
+        for number, line in enumerate(lines, start=1):
+            text = line if path == example else line.partition("#")[2]
+            for name, value in _SET.findall(text):
+                yield path, number, name, value.rstrip(".,;:)")

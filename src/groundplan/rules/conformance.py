@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from groundplan.findings import Finding, error, rule
+from groundplan.findings import Finding, error, rule, warning
 from groundplan.rules import services
 from groundplan.rules.design import line_of
 
@@ -20,6 +20,8 @@ CACHES = (
     "aws_elasticache_cluster", "aws_elasticache_replication_group",
     "aws_elasticache_serverless_cache", "aws_memorydb_cluster",
 )  # fmt: skip
+_METRICS: Final = "metrics-server"
+"""What measures the load of pods for autoscalers."""
 DATABASES = ("aws_db_instance", "aws_docdb_cluster", "aws_rds_cluster")
 
 
@@ -82,11 +84,12 @@ def _planned(facts: Facts) -> set[str]:
         if resource.type in CACHES:
             found.add("cache")
         if resource.type in DATABASES:
-            found.add("replica" if _is_replica(resource) else "database")
+            found.add("replica" if is_replica(resource) else "database")
     return found
 
 
-def _is_replica(resource: Resource) -> bool:
+def is_replica(resource: Resource) -> bool:
+    """Whether a planned database follows another one."""
     source = "replicate_source_db"
     return bool(resource.get(source) or resource.is_unknown(source))
 
@@ -96,3 +99,24 @@ def drawn(workspace: Workspace) -> Iterator[tuple[int, Phase, str]]:
     for index, phase in enumerate(workspace.design.phases):
         for env in phase.environments:
             yield index, phase, env
+
+
+@rule("copies-follow", "where the load brings copies, the cluster measures it, and the reverse")
+def scaling(workspace: Workspace) -> Iterator[Finding]:
+    """Autoscalers that get no figures, and figures for which there is no autoscaler."""
+    for index, phase, env in drawn(workspace):
+        addons = workspace.facts(env, phase.number).of_type("aws_eks_addon")
+        planned = {item.get("addon_name") for item in addons if item.change != "delete"}
+        scale, line = phase.kubernetes, line_of(workspace, ("phases", index, "kubernetes"))
+        grows = scale.most is not None and scale.most > scale.replicas
+        # Without any add-on it is not told what the cluster has.
+        if not planned or grows == (_METRICS in planned):
+            continue
+        if grows:
+            message = f"phase {phase.number} brings up to {scale.most} copies, and {env} has no"
+            hint = "switch it on in Terraform, or leave 'most' out"
+            yield error(f"{message} {_METRICS}", workspace.design_file, line, hint)
+        else:
+            message = f"{env} has {_METRICS} in phase {phase.number}, and nothing there scales"
+            hint = "say under 'most' how many copies the load may bring"
+            yield warning(message, workspace.design_file, line, hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +12,7 @@ from groundplan.files import files_below
 from groundplan.findings import Finding, error, rule, warning
 from groundplan.rules.generated import taken_in
 from groundplan.rules.once import once, once_in_compose
-from groundplan.rules.services import told
+from groundplan.rules.services import HOST, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,19 @@ if TYPE_CHECKING:
     from groundplan.rules.services import Told
     from groundplan.workspace import Workspace
 
-# The database that a server makes, and that its clients are told by the same name.
-_DATABASES: Final = ("MYSQL_DATABASE", "MARIADB_DATABASE", "POSTGRES_DB", "MONGO_INITDB_DATABASE")
+# What a server makes, and its clients are told by the same name; and how a script makes it.
+_MADE: Final = {
+    **dict.fromkeys(
+        ("MYSQL_DATABASE", "MARIADB_DATABASE", "POSTGRES_DB", "MONGO_INITDB_DATABASE"),
+        ("database", r"\b{}\b"),
+    ),
+    **dict.fromkeys(
+        ("MYSQL_USER", "MARIADB_USER", "POSTGRES_USER", "MONGO_INITDB_ROOT_USERNAME"),
+        ("user", r"\b(?:user|role)\b[^;]*\b{}\b"),
+    ),
+}
+# Settings that name whom a replica follows.
+_LEADS: Final = re.compile(r"(?:SOURCE|MASTER|PRIMARY|LEADER)_(?:HOST|URL|URI|ADDR|ADDRESS)$")
 _SCRIPTS: Final = "/docker-entrypoint-initdb.d"
 
 
@@ -92,9 +104,9 @@ def _let_out(workspace: Workspace) -> Iterator[Finding]:
         yield tell(message, every.path, line, f"internal ones: {', '.join(sorted(inside))}")
 
 
-@rule("store-follows", "what a database or cache is led to is one, too")
+@rule("store-follows", "what a database or cache is led to is another one")
 def follows(workspace: Workspace) -> Iterator[Finding]:
-    """Stores that are told to call an application, as a replica of the wrong source is."""
+    """Stores that are told to call an application, or to follow themselves: replicas of nothing."""
     yield from once_in_compose(workspace, "follows", _misled)
 
 
@@ -106,11 +118,16 @@ def _misled(workspace: Workspace) -> Iterator[Finding]:
             message = f"the {source.kind} '{source.name}' is led to '{target.name}', which is none"
             line = every.line(source.name, "environment") or every.line(source.name)
             yield error(message, every.path, line, f"told by {', '.join(flow.told_by)}")
+    for name, key, value in every.settings:
+        if _LEADS.search(key) and (host := HOST.match(value)) and host[1] == name:
+            message = f"{key} of '{name}' leads to '{name}' itself"
+            line = every.line(name, "environment", key)
+            yield error(message, every.path, line, "name the one that it follows")
 
 
-@rule("database-asked", "clients ask for the database that their server makes")
+@rule("database-asked", "clients ask for the database and the user that their server makes")
 def databases(workspace: Workspace) -> Iterator[Finding]:
-    """Clients that are told another database than the one that is there."""
+    """Clients that are told another database, or user, than the one that is there."""
     files = (workspace.design_file, workspace.compose_file, workspace.root / ".env")
     sources = [*files, *taken_in(workspace)]
     if workspace.compose_takes_in:
@@ -125,13 +142,14 @@ def _unmade(workspace: Workspace) -> Iterator[Finding]:
     for flow in every.application.flows:
         callers[flow.target].add(flow.source)
     for store in (item for item in every.application.services if item.kind == "database"):
-        for key in _DATABASES:
+        for key, (what, way) in _MADE.items():
             made = _setting(every, store.name, key)
             for client in sorted(callers[store.name] if made else ()):
                 asked = _setting(every, client, key)
-                if asked in {"", made} or _makes(every, store.name, asked):
+                there = asked in {"", made} or (what, asked) == ("user", "root")
+                if there or _makes(every, store.name, way.format(re.escape(asked))):
                     continue
-                message = f"'{client}' asks for the database {asked}; '{store.name}' makes {made}"
+                message = f"'{client}' asks for the {what} {asked}; '{store.name}' makes {made}"
                 line = every.line(client, "environment", key)
                 yield error(message, every.path, line, f"let {key} be the same")
 
@@ -140,10 +158,10 @@ def _setting(every: Told, service: str, key: str) -> str:
     return str((every.services[service].get("environment") or {}).get(key) or "")
 
 
-def _makes(every: Told, store: str, database: str) -> bool:
-    """Whether a script that the store runs at its first start names the database."""
+def _makes(every: Told, store: str, way: str) -> bool:
+    """Whether a script that the store runs at its first start makes it, in words of that `way`."""
     return any(
-        database.encode() in path.read_bytes()
+        re.search(way.encode(), path.read_bytes(), re.IGNORECASE)
         for volume in every.services[store].get("volumes") or ()
         if volume.get("type") == "bind" and volume["target"].startswith(_SCRIPTS)
         for path in _files(Path(volume["source"]))

@@ -71,3 +71,17 @@ def copies(workspace: Workspace) -> Iterator[Finding]:
                 line = line_of(workspace, ("phases", index, "kubernetes", "replicas"))
                 hint = "run two or more, as its database has a standby; or take the promise back"
                 yield error(message, workspace.design_file, line, hint)
+
+
+@rule("hosts-apart", "each environment has a host of its own")
+def hosts(workspace: Workspace) -> Iterator[Finding]:
+    """Environments that customers would come into by one name."""
+    owners: dict[str, str] = {}
+    for index, phase in enumerate(workspace.design.phases):
+        for env in phase.environments if phase.kubernetes.host else ():
+            host = phase.kubernetes.host or ""
+            owner = owners.setdefault(host, env)
+            if owner != env:
+                message = f"{env} is open at {host} in phase {phase.number}, as {owner} is"
+                line = line_of(workspace, ("phases", index, "kubernetes", "host"))
+                yield error(message, workspace.design_file, line, "give each a name of its own")

@@ -30,12 +30,15 @@ _SINGLE: Final = "a single"
 _NUMBER: Final = rf"\b(\d{{1,3}}|{_SINGLE}|{'|'.join(_WORDS)})\s+"
 _COUNTED: Final = {
     "NAT gateways": re.compile(rf"{_NUMBER}NAT gateways?\b", re.IGNORECASE),
-    "zones": re.compile(rf"{_NUMBER}(?:availability )?zones?\b", re.IGNORECASE),
+    "zones": re.compile(
+        rf"{_NUMBER}(?:(?:availability )?zones?|data cent(?:er|re)s?)\b", re.IGNORECASE
+    ),
     "subnets": re.compile(rf"{_NUMBER}(?:public |private |isolated )?subnets?\b", re.IGNORECASE),
     "read replicas": re.compile(rf"{_NUMBER}read replicas?\b", re.IGNORECASE),
     "replicas": re.compile(rf"{_NUMBER}replicas?\b", re.IGNORECASE),
     "repositories": re.compile(rf"{_NUMBER}(?:ECR )?repositor(?:y|ies)\b", re.IGNORECASE),
     "applications": re.compile(rf"{_NUMBER}applications?\b", re.IGNORECASE),
+    "images": re.compile(rf"{_NUMBER}(?:container )?images?\b", re.IGNORECASE),
     "Redis nodes": re.compile(rf"{_NUMBER}Redis nodes?\b", re.IGNORECASE),
     "days of backups": re.compile(
         rf"{_NUMBER}days? of backups\b|\bbackups? (?:are |is )?kept for {_NUMBER}days?\b",
@@ -123,13 +126,15 @@ class Known:
         caches = facts.of_type("aws_elasticache_replication_group")
         zones = {subnet.zone for subnet in self._subnets} - {UNKNOWN}
         replicas = sum(bool(item.get("replicate_source_db")) for item in databases)
+        built = sum(bool(service.build) for service in self.application.services)
         nodes = sum(int(item.get("num_cache_clusters") or 0) for item in caches)
         single = {
             "NAT gateways": len(facts.of_type("aws_nat_gateway")),
             "zones": len(zones),
             "read replicas": replicas,
             "repositories": len(facts.of_type("aws_ecr_repository")),
-            "applications": sum(bool(service.build) for service in self.application.services),
+            "applications": built,
+            "images": built,
             "Redis nodes": nodes,
         }
         kept = (item.get("backup_retention_period") for item in databases)

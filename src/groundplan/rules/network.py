@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from groundplan.design import Promise
+    from groundplan.design import Decision, Promise
     from groundplan.facts import Facts, Resource
     from groundplan.topology import Subnet
     from groundplan.workspace import Workspace
@@ -127,8 +127,9 @@ def availability(workspace: Workspace) -> Iterator[Finding]:
 
 @rule("promises", "what is promised of an environment is promised of what is drawn of it")
 def promises(workspace: Workspace) -> Iterator[Finding]:
-    """Promises of decisions that come after the last phase of an environment: nobody keeps them."""
+    """Promises that come after the last phase of an environment; environments that have none."""
     for number, decision in enumerate(workspace.design.decisions):
+        yield from _unpromised(workspace, number, decision)
         for env in decision.chosen.promises:
             drawn_ = [phase.number for phase in workspace.design.drawn(env)]
             if drawn_ and max(drawn_) < decision.phase:
@@ -139,6 +140,22 @@ def promises(workspace: Workspace) -> Iterator[Finding]:
                 )
                 hint = "decide it before the environment is built"
                 yield error(message, workspace.design_file, line, hint)
+
+
+def _unpromised(workspace: Workspace, number: int, decision: Decision) -> Iterator[Finding]:
+    """Environments that a decision passes over which promises something of another one."""
+    promised = decision.chosen.promises
+    later = {
+        env: phase.number
+        for phase in reversed(workspace.design.phases)
+        for env in phase.environments
+        if phase.number >= decision.phase
+    }
+    for env in sorted(later.keys() - promised.keys() if promised else ()):
+        option = decision.options.index(decision.chosen)
+        line = line_of(workspace, ("decisions", number, "options", option, "promises"))
+        message = f"'{decision.id}' promises nothing of {env}, which is drawn in phase {later[env]}"
+        yield error(message, workspace.design_file, line, "say what it means for each environment")
 
 
 def _broken(promise: Promise, facts: Facts) -> Iterator[str]:

@@ -53,13 +53,23 @@ def _changed(workspace: Workspace, observation: Observation) -> Iterator[str]:
     from groundplan.observing.calls import Seen  # noqa: PLC0415
 
     number, application = observation.phase, workspace.application(observation.phase)
-    told = _calls(verdict.judge(application, Seen()).lines)
+    now, then = verdict.judge(application, Seen()).lines, observation.verdict.lines
+    told, seen = _calls(now), _calls(then)
     outside = {(flow.source, flow.target, flow.port) for flow in application.outside}
-    seen = _calls(observation.verdict.lines)
     for source, target, port in sorted(seen - told - outside, key=str):
         yield f"'{source}' was seen to call '{target}' at {port} in phase {number}; not told"
+    # To wait for a service is not to call it.
+    lost = _calls(filter(_settings, then)) & told - _calls(filter(_settings, now))
+    for source, target, port in sorted(lost, key=str):
+        said = f"'{source}' was seen to call '{target}' at {port} in phase {number}"
+        yield f"{said}; depends_on alone tells of it now"
     for source, target, port in sorted(told - seen, key=str):
         yield f"'{source}' calls '{target}' at {port} in phase {number}; not in the record"
+
+
+def _settings(line: Line) -> set[str]:
+    """What tells of a flow, but for the order in which services start."""
+    return {*line.told_by} - {"depends_on"}
 
 
 def _calls(lines: Iterable[Line]) -> set[_Call]:

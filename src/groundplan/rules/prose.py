@@ -93,13 +93,21 @@ def _copies(workspace: Workspace, phase: Phase) -> int:
 
 @rule("phase-named", "phases that texts name are those of the design")
 def phases(workspace: Workspace) -> Iterator[Finding]:
-    """Phases that nobody has planned."""
+    """Phases that nobody has planned, and answers whose text tells of another phase."""
     known = {phase.number for phase in workspace.design.phases}
     for said in chain(_pages(workspace), _design(workspace), _scripts(workspace)):
         for found in _PHASE.finditer(said.text):
             if int(found[1]) not in known:
                 hint = f"there are: {', '.join(map(str, sorted(known)))}"
                 yield error(f"the design has no {found[0]}", said.file, said.line, hint)
+    for index, expectation in enumerate(workspace.design.expectations):
+        answer, loc = expectation.answer, ("expectations", index, "answer")
+        named = {int(found[1]) for found in _PHASE.finditer(answer.text)}
+        if answer.phase is not None and named and answer.phase not in named:
+            message = f"the answer is given in phase {answer.phase}, its text tells of others"
+            line = line_of(workspace, (*loc, "phase"))
+            hint = f"it names: {', '.join(map(str, sorted(named)))}"
+            yield error(message, workspace.design_file, line, hint)
 
 
 def _about(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _SECRETS: Final = "/run/secrets"
 _READ: Final = re.compile(rf"{_SECRETS}/([\w.-]+)")
 _ADDRESS: Final = re.compile(r"([A-Z0-9_]+)_(?:URL|URI|HOST|ADDR|ADDRESS|ENDPOINT)")
-_HOST: Final = re.compile(r"(?:\w+://(?:[^@/]*@)?)?([\w.-]+)")
+HOST: Final = re.compile(r"(?:\w+://(?:[^@/]*@)?)?([\w.-]+)")
+"""The host that an address names, as its one group."""
 _LISTENS: Final = ("PORT", "SERVER_PORT", "HTTP_PORT", "APP_PORT")
 # What of the host a service may ask for by `host`, in words.
 _HOSTS: Final = {
@@ -41,7 +42,7 @@ class Told:
         from groundplan.compose.resolver import resolve  # noqa: PLC0415
         from groundplan.compose.source import Source  # noqa: PLC0415
 
-        self.path = path
+        self.path, self.text = path, text
         self._source = Source(path, text)
         resolved = resolve(self._source, ("*",), {})
         self.application: Application = compose.told_by(resolved, self._source, strict=False)
@@ -62,7 +63,11 @@ class Told:
 
     def line(self, service: str, *keys: str) -> int | None:
         """The line of what stands under `keys` of a service, or of what is nearest to it."""
-        place = self._source.place("services", service, *keys)
+        return self.line_of("services", service, *keys)
+
+    def line_of(self, *keys: str) -> int | None:
+        """The line of what stands under `keys` of the file, or of what is nearest to it."""
+        place = self._source.place(*keys)
         return place.line if place else None
 
 
@@ -156,7 +161,7 @@ def _astray(workspace: Workspace) -> Iterator[Finding]:
     for name, key, value in every.settings:
         setting = _ADDRESS.fullmatch(key)
         meant = called.get(setting[1]) if setting else None
-        host = _HOST.match(value)
+        host = HOST.match(value)
         if meant and meant != name and host and host[1] in {*every.services} - {meant}:
             message = f"{key} of '{name}' leads to '{host[1]}', and there is a '{meant}'"
             yield warning(message, every.path, every.line(name, "environment", key))
