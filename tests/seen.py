@@ -126,9 +126,8 @@ class _Reader:
                 self.icons += [part] if kind.startswith("gp-node") else []
             elif item.tag == "rect":
                 self._rect(item, kind, of)
-            elif item.tag == "circle":
-                x, y, r = (float(item.attrib[name]) for name in ("cx", "cy", "r"))
-                part = Part(Box(x - r, y - r, 2 * r, 2 * r), self.painted, of)
+            elif item.tag == "circle" or (item.tag == "path" and kind == "gp-change"):
+                part = Part(_shape(item), self.painted, of)
                 self.covers.append(part)
                 self.discs += [part] if of else []
             elif item.tag == "path" and "gp-line" in item.get("class", ""):
@@ -154,6 +153,15 @@ class _Reader:
             self.cards.append(part)
         elif not kind and item.get("class") != "gp-ground":
             self.bands.append(part)
+
+
+def _shape(item: ET.Element) -> Box:
+    """The ground of a sign: of a disc, or of a shape with corners."""
+    if item.tag == "circle":
+        x, y, r = (float(item.attrib[name]) for name in ("cx", "cy", "r"))
+        return Box(x - r, y - r, 2 * r, 2 * r)
+    xs, ys = zip(*_points(item.attrib["d"]), strict=True)
+    return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
 def _box(item: ET.Element) -> Box:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from groundplan import compose
 from groundplan.drawing import Picture
+from groundplan.entrance import Entrance
 from groundplan.facts import Facts, Resource
 from groundplan.pages import Pages, changes
 from groundplan.pages.labels import type_label
+from groundplan.views.entrance import with_entrance
+from groundplan.views.network import network
 from groundplan.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
@@ -73,3 +76,45 @@ def test_what_changed_is_called_as_in_the_picture_and_else_by_its_name(tmp_path:
     table = unescape(pages.fill(pages.prose("{{ changes('dev', 3) }}", page="docs/page.md")))
     assert f'<div>MySQL read replica<small class="gs-code">{replica}</small></div>' in table
     assert "<div>/aws/rds/instance/harbour-lane-dev-mysql-read-1/error<small" in table
+
+
+def test_what_no_plan_has_and_what_is_newly_open_are_told_of_a_phase():
+    def node(id_: str, kind: str, **values: object) -> dict[str, object]:
+        plain = {"label": id_, "detail": "", "addresses": [], "exposed": False}
+        return {"id": id_, "kind": kind, **plain, **values}
+
+    vpc = node("vpc", "eks", addresses=["aws_eks_cluster.a"])
+    balancer = node("way in", "load_balancer", exposed=True, detail="made by Kubernetes")
+    line = {"source": "internet", "target": "way in", "label": "tcp 443"}
+    before = {"nodes": [vpc], "edges": []}
+    after = {"nodes": [vpc, node("internet", "internet"), balancer], "edges": [line]}
+    assert changes.drawn([before], [after]) == changes.Drawn(
+        added=(("way in", "made by Kubernetes"),), opened=("way in, tcp 443",), first=True
+    )
+    assert changes.drawn([after], [before]) == changes.Drawn(
+        removed=(("way in", "made by Kubernetes"),), closed=("way in, tcp 443",)
+    )
+    assert changes.drawn([], [after]) == changes.Drawn(), "what was not drawn is not compared"
+
+
+def test_a_phase_that_opens_an_environment_says_so_and_names_what_roles_are_given():
+    workspace = Workspace(ROOT)
+    graphs = {
+        phase: with_entrance(
+            network(workspace.facts("dev", phase)),
+            workspace.facts("dev", phase),
+            Entrance("dev.example", 8080) if phase == 5 else None,
+        ).as_dict()
+        for phase in (4, 5)
+    }
+    at = ROOT / "network.svg"
+    drawn = tuple(
+        Picture("network", "Network", "terraform", "dev", phase, at, at, at, graph)
+        for phase, graph in graphs.items()
+    )
+    pages = Pages(workspace, drawn)
+    table = unescape(pages.fill(pages.prose("{{ changes('dev', 5) }}", page="docs/page.md")))
+    assert "<td>Open to the internet</td>" in table
+    assert "made by Kubernetes, not by Terraform" in table
+    assert "harbour-lane-dev-ci-plan: no-data" in table
+    assert "harbour-lane-dev-ci-plan: read" in table

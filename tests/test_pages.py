@@ -252,13 +252,15 @@ def test_a_file_that_is_no_picture_is_an_error_that_names_it(tmp_path: Path):
 def test_a_picture_in_words_says_what_stands_where_and_who_reaches_whom():
     graph = {
         "clusters": [
+            {"id": "region", "kind": "region", "label": "Region"},
             {
+                "kind": "subnet",
                 "id": "s",
                 "label": "Private",
                 "tier": "private",
                 "zone": "us-east-1a",
                 "cidr": "10.0.0.0/24",
-            }
+            },
         ],
         "nodes": [
             {"id": "n", "label": "Nodes", "detail": "2 × t3\ncart", "cluster": "s"},
@@ -271,6 +273,24 @@ def test_a_picture_in_words_says_what_stands_where_and_who_reaches_whom():
         "Private (us-east-1a, 10.0.0.0/24)": ("Nodes (2 × t3; cart)",),
         "Lines": ("Users to Nodes (443)",),
     }
+
+
+def test_what_is_open_in_a_flow_has_a_published_port():
+    graph = {"clusters": [], "edges": [], "nodes": [{"id": "d", "label": "DB", "exposed": True}]}
+    assert dict(pictures.in_words(graph)) == {"Outside every frame": ("DB, with a published port",)}
+
+
+def test_a_new_line_is_news_unless_it_leads_to_what_is_new():
+    graph = {
+        "clusters": [{"id": "g", "label": "Group"}],
+        "nodes": [{"id": "a", "label": "A"}, {"id": "b", "label": "B", "change": "create"}],
+        "edges": [
+            {"source": "g", "target": "a", "kind": "rule", "label": "tcp 1", "change": "create"},
+            {"source": "a", "target": "b", "kind": "rule", "label": "tcp 1", "change": "create"},
+            {"source": "a", "target": "g", "kind": "rule", "label": "tcp 1", "change": "none"},
+        ],
+    }
+    assert [*pictures.new_lines(graph)] == ["Group may reach A (tcp 1)"]
 
 
 def test_the_network_in_words_has_every_subnet_and_every_line():

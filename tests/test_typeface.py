@@ -50,6 +50,11 @@ def test_a_name_that_is_too_long_is_broken_and_not_cut():
     assert typeface.short("harbour-lane-production-mysql", 12, 100).endswith("…")
 
 
+def test_no_line_ends_on_the_dot_between_two_names():
+    lines = typeface.wrap("cart · catalog · orders · payments", 12, 130)
+    assert lines == ("cart · catalog · orders", "payments")
+
+
 def test_text_that_nobody_could_read_ends():
     lines = typeface.wrap("word " * 1000, 12, 100)
     assert len(lines) == typeface.MOST_LINES

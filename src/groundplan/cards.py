@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan import card_settings, openings
+from groundplan import card_settings, openings, palette
 from groundplan.card_settings import LATER, Setting
 from groundplan.catalog import kind
 from groundplan.relations import UNKNOWN
@@ -103,7 +103,7 @@ class Card:
     detail: str = ""
     phase: int | None = None
     change: Change = "none"
-    exposed: bool = False
+    exposed: str = ""  # what it means that it is open
     places: tuple[Place, ...] = ()
     settings: tuple[Setting, ...] = ()
     openings: tuple[Opening, ...] = ()
@@ -161,7 +161,7 @@ class _Maker:
             detail=node.detail.replace("\n", "; "),
             phase=node.phase,
             change=node.change if self.graph.marked else "none",
-            exposed=node.exposed,
+            exposed=palette.exposed(self.graph).meaning if node.exposed else "",
             settings=(*self._settings(node.addresses), *self._standing(node)),
             openings=tuple(self._openings(doors)),
             **self._of_resources(node.addresses),
@@ -279,7 +279,7 @@ def as_dict(card: Card) -> dict[str, Any]:
     tags = [f"phase {card.phase}"] if card.phase is not None else []
     tags += [_CHANGES[card.change]] if card.change != "none" else []
     tags += [f"${card.monthly:,.2f} a month"] if card.monthly is not None else []
-    tags += ["reachable from the internet"] if card.exposed else []
+    tags += [card.exposed] if card.exposed else []
     whole = {
         "title": card.title,
         "kind": "" if card.kind == card.title else card.kind,

@@ -262,14 +262,14 @@ def _html(label: str, small: Iterable[str] = ()) -> str:
 
 
 def _signed(label: str, change: Change) -> str:
-    return f"{palette.CHANGES[change][0]} {label}".strip() if change != "none" else label
+    return f"{palette.CHANGES[change].text} {label}".strip() if change != "none" else label
 
 
 def _changed(change: Change, *, icon: bool = False) -> str:
     """What a change makes of a style; the last word on a key counts."""
     if change == "none":
         return ""
-    colour = palette.LIGHT[palette.CHANGES[change][1]]
+    colour = palette.LIGHT[palette.CHANGES[change].colour]
     gone = _GONE if change == "delete" else ""
     outline = "" if icon else f"strokeColor={colour};strokeWidth=3;"
     dashes = "dashed=1;dashPattern=2 4;" if change == "delete" else ""

@@ -134,10 +134,28 @@ class Graph:
     @property
     def marked(self) -> bool:
         """True where marks of change tell something: in a first plan, where all is new, none do."""
-        things = [node for node in self.nodes if node.addresses] or self.nodes
-        changes = {node.change for node in things}
-        changes |= {item.change for item in self.clusters if item.change != "none"}
-        return len(changes) > 1 or changes == {"delete"} or bool(self.compared)
+        things: list[Cluster | Node | Edge] = [*self.clusters, *self.nodes, *self.edges]
+        changed = any(item.change != "none" for item in things)
+        # What no plan has, such as the internet, is there before a first plan as well.
+        planned = {node.change for node in self.nodes if node.addresses}
+        planned |= {item.change for item in self.clusters if item.change != "none"}
+        return bool(self.compared) or (changed and planned != {"create"})
+
+    @property
+    def regional(self) -> bool:
+        """True for a view of a plan, which stands in a region; not for one of services."""
+        return any(frame.kind == "region" for frame in self.clusters)
+
+    @property
+    def changed_lines(self) -> tuple[Edge, ...]:
+        """The new and changed lines between things that were there before.
+
+        That a line to a new thing is new goes without saying.
+        """
+        things: list[Cluster | Node] = [*self.clusters, *self.nodes]
+        new = {item.id for item in things if item.change == "create"}
+        changed = (edge for edge in self.edges if edge.change in {"create", "update"})
+        return tuple(edge for edge in changed if not new & {edge.source, edge.target})
 
     def node(self, id_: str) -> Node:
         """The node of that id. Raises KeyError."""

@@ -104,11 +104,7 @@ def marked(graph: Graph, before: Graph | None, *, phase: int, first: Mapping[str
         )
         for node in graph.nodes
     )
-    known = {_key(edge) for edge in before.edges} if before else set()
-    edges = tuple(
-        dataclasses.replace(edge, change="create" if before and _key(edge) not in known else "none")
-        for edge in graph.edges
-    )
+    edges = _marked_lines(graph.edges, before.edges) if before else graph.edges
     there = {item.id for item in before.clusters} if before else set()
     clusters = tuple(
         dataclasses.replace(item, change="create" if before and item.id not in there else "none")
@@ -117,13 +113,45 @@ def marked(graph: Graph, before: Graph | None, *, phase: int, first: Mapping[str
     return dataclasses.replace(graph, clusters=clusters, nodes=nodes, edges=edges)
 
 
+def _marked_lines(edges: Sequence[Edge], before: Sequence[Edge]) -> tuple[Edge, ...]:
+    """The lines with what became of them: one that says something else than before has changed."""
+    known, here = {_key(edge) for edge in before}, {_key(edge) for edge in edges}
+    gone = {key[:3] for key in known - here}
+    return tuple(
+        dataclasses.replace(edge, change=_line_change(_key(edge), known, gone)) for edge in edges
+    )
+
+
+def _line_change(
+    key: tuple[str, str, str, str], known: Container[object], gone: Container[object]
+) -> Change:
+    if key in known:
+        return "none"
+    return "update" if key[:3] in gone else "create"
+
+
 def planned(graph: Graph, changes: Mapping[str, Change]) -> Graph:
-    """`graph` of a plan with what the plan does to its frames; `changes` are by address."""
+    """`graph` of a plan with what the plan does to its frames; `changes` are by address.
+
+    A line goes with either of its ends. Between one that goes and one that comes there never is
+    any.
+    """
     clusters = tuple(
         dataclasses.replace(item, change=changes.get(item.address or "", "none"))
         for item in graph.clusters
     )
-    return dataclasses.replace(graph, clusters=clusters)
+    ends: dict[str, Change] = {item.id: item.change for item in clusters}
+    ends |= {item.id: item.change for item in graph.nodes}
+    edges = ((edge, {ends.get(edge.source), ends.get(edge.target)}) for edge in graph.edges)
+    return dataclasses.replace(
+        graph,
+        clusters=clusters,
+        edges=tuple(
+            dataclasses.replace(edge, change="delete") if "delete" in became else edge
+            for edge, became in edges
+            if not became >= {"create", "delete"}
+        ),
+    )
 
 
 def _change(node: Node, old: Node | None) -> Change:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from groundplan import palette, typeface
+from groundplan import legend, palette, signs, typeface
 from groundplan.captions import DETAIL, LINE
 from groundplan.lines import written
 from groundplan.overlay import BADGE, INDENT, cell_of
+from groundplan.signs import SIGN
 from groundplan.svg_parts import clean, grown, place, px
+from groundplan.thinning import label_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from groundplan.graph import Change, Edge, Graph
     from groundplan.layout import Box, Layout
@@ -27,11 +30,12 @@ if TYPE_CHECKING:
     from groundplan.overlay import Overlay
     from groundplan.palette import FrameStyle
 
-SIGN: Final = 8  # the radius of a mark
 WIDE: Final = 2.6  # of a line that changed
-# The outline of each change: whole for what is new, long dashes for what changed, dots for what
-# is gone.
-_DASHES: Final[dict[str, str]] = {"update": "9 4", "replace": "9 4", "delete": "2 4"}
+# The outline of each change: whole for what is new, long dashes for what changed, dashes and dots
+# for what is replaced, dots for what is gone.
+_DASHES: Final[dict[str, str]] = {
+    "update": "9 4", "replace": "12 3 3 3", "delete": "2 4",
+}  # fmt: skip
 
 
 def draw(
@@ -41,8 +45,9 @@ def draw(
     layer = ET.SubElement(root, "g", {"class": "gp-over", "pointer-events": "none"})
     if graph.marked:
         _signs(layer, graph, layout)
+    _line_signs(layer, graph, lines)
     if graph.compared:
-        _changes(layer, graph, layout, lines)
+        _changes(layer, graph, layout)
     for outline in over.outlines:
         _outline(layer, outline.box, "ink", "10 5", radius="10")
         ET.SubElement(layer, "rect", {**place(outline.words), "fill": "var(--gp-bg)"})
@@ -55,8 +60,8 @@ def draw(
         for row, line in enumerate(told.lines):
             y = told.y + 4 + row * DETAIL * LINE
             _text(layer, line, told.x + INDENT - 6, y, class_="gp-told")
-    if over.key:
-        _key(layer, graph, *over.key)
+    if over.key is not None:
+        legend.draw(layer, graph, layout, over.key)
 
 
 def framed(style: FrameStyle, change: Change) -> FrameStyle:
@@ -64,7 +69,7 @@ def framed(style: FrameStyle, change: Change) -> FrameStyle:
     if change == "none":
         return style
     dashes = _DASHES.get(change, "")
-    return replace(style, stroke=palette.CHANGES[change][1], dashes=dashes, width=WIDE)
+    return replace(style, stroke=palette.CHANGES[change].colour, dashes=dashes, width=WIDE)
 
 
 def draw_outlines(root: ET.Element, graph: Graph, layout: Layout) -> None:
@@ -73,29 +78,63 @@ def draw_outlines(root: ET.Element, graph: Graph, layout: Layout) -> None:
         layer = ET.SubElement(root, "g", {"class": "gp-over", "pointer-events": "none"})
         for node in graph.nodes:
             if node.change != "none":
-                cell, colour = grown(cell_of(node, layout), 4), palette.CHANGES[node.change][1]
+                cell, colour = grown(cell_of(node, layout), 4), palette.CHANGES[node.change].colour
                 _outline(layer, cell, colour, _DASHES.get(node.change, ""))
 
 
 def draw_lines(root: ET.Element, graph: Graph, lines: Mapping[Edge, Line]) -> None:
     """Draw what changed among the lines anew, below everything that is written on them."""
-    if graph.compared:
+    if changed := [edge for edge in _in_order(graph, lines) if redrawn(edge, graph)]:
         layer = ET.SubElement(root, "g", {"class": "gp-over", "pointer-events": "none"})
-        for edge in _changed_edges(graph, lines):
+        for edge in changed:
             _line(layer, edge, lines[edge])
 
 
-def _changed_edges(graph: Graph, lines: Mapping[Edge, Line]) -> list[Edge]:
-    changed = (edge for edge in graph.edges if edge.change != "none" and edge in lines)
-    return sorted(changed, key=lambda edge: (edge.source, edge.target, edge.kind, edge.label))
+def redrawn(edge: Edge, graph: Graph) -> bool:
+    """True for a line that is drawn as its change has it: in a difference, or where it is gone."""
+    return edge.change == "delete" or (edge.change != "none" and bool(graph.compared))
 
 
-def _changes(layer: ET.Element, graph: Graph, layout: Layout, lines: Mapping[Edge, Line]) -> None:
-    changed = _changed_edges(graph, lines)
-    words = written(changed, lines)
+def pieces(edges: Sequence[Edge], graph: Graph) -> list[tuple[str, str]]:
+    """What is written on a line that stands for `edges`, and the colour of each piece.
+
+    What is new among it from phase to phase has its sign before it: `tcp 9443, +10251`.
+    """
+    told = () if graph.compared else graph.changed_lines
+    changes = {edge.label: palette.CHANGES[edge.change] for edge in edges if edge in told}
+    usual = palette.EDGES[edges[0].kind][0]
+    found: list[tuple[str, str]] = []
+    for part in label_parts(edge.label for edge in edges):
+        signs_ = [changes[label] for label in part.labels if label in changes]
+        text, colour = (
+            (f"{signs_[0].text}{part.text}", signs_[0].colour) if signs_ else (part.text, usual)
+        )
+        found += [(part.before, usual), (text, colour)]
+    return _joined(found)
+
+
+def _joined(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Neighbours of one colour as one piece."""
+    runs = groupby((piece for piece in found if piece[0]), key=itemgetter(1))
+    return [(clean("".join(text for text, _ in run)), colour) for colour, run in runs]
+
+
+def _in_order(graph: Graph, lines: Mapping[Edge, Line]) -> list[Edge]:
+    drawn = (edge for edge in graph.edges if edge in lines)
+    return sorted(drawn, key=lambda edge: (edge.source, edge.target, edge.kind, edge.label))
+
+
+def _line_signs(layer: ET.Element, graph: Graph, lines: Mapping[Edge, Line]) -> None:
+    """The signs of lines that don't stand in their words."""
+    told = graph.changed_lines
+    changed = [e for e in _in_order(graph, lines) if redrawn(e, graph) or e in told]
+    words = written((edge for edge in changed if redrawn(edge, graph)), lines)
     for edge in changed:
         if edge in words or not _labelled(edge, lines[edge]):
             _sign(layer, edge.change, *_sign_place(words.get(edge), lines[edge]))
+
+
+def _changes(layer: ET.Element, graph: Graph, layout: Layout) -> None:
     for node in graph.nodes:
         if node.change != "none":
             cell = grown(cell_of(node, layout), 4)
@@ -116,7 +155,7 @@ def veil(group: ET.Element, icon: Box) -> None:
 
 
 def _line(layer: ET.Element, edge: Edge, line: Line) -> None:
-    colour = palette.CHANGES[edge.change][1]
+    colour = palette.CHANGES[edge.change].colour
     looks = {"d": line.path, "fill": "none", "class": f"gp-changed gp-{edge.change}"}
     if dashes := _DASHES.get(edge.change):  # the line below must not show between its dashes
         cover = {"stroke": "var(--gp-bg)", "stroke-width": "3", "stroke-opacity": "0.8"}
@@ -157,14 +196,7 @@ def _outline(layer: ET.Element, box: Box, colour: str, dashes: str, *, radius: s
 
 
 def _sign(layer: ET.Element, change: Change, x: float, y: float) -> None:
-    _signed(layer, palette.CHANGES[change], x, y)
-
-
-def _signed(layer: ET.Element, looks: tuple[str, str, str], x: float, y: float) -> None:
-    sign, colour, meaning = looks
-    mark = _disc(layer, x, y, SIGN, colour)
-    ET.SubElement(mark, "title").text = meaning
-    _text(mark, sign, x, y + 4.5, anchor="middle", class_="gp-mark")
+    signs.draw(layer, palette.CHANGES[change], x, y)
 
 
 def _badge(layer: ET.Element, number: int, x: float, y: float, text: str = "") -> None:
@@ -184,37 +216,6 @@ def _disc(layer: ET.Element, x: float, y: float, radius: float, colour: str) -> 
         "fill": f"var(--gp-{colour})", "stroke": "var(--gp-bg)", "stroke-width": "2",
     })  # fmt: skip
     return group
-
-
-def _key(layer: ET.Element, graph: Graph, x: float, y: float) -> None:
-    """What the marks mean: `+ added  ~ changed  since phase 2`, `! reachable from the internet`."""
-    changes = {node.change for node in graph.nodes} | {item.change for item in graph.clusters}
-    changes |= {edge.change for edge in graph.edges} if graph.compared else set()
-    changes = changes if graph.marked else set()
-    shown = [looks for change, looks in palette.CHANGES.items() if change in changes]
-    at = x + SIGN
-    for looks in shown:
-        at = _explained(layer, looks, at, y)
-    if shown:
-        since = _since(graph)
-        _text(layer, since, at - 3 * SIGN - 4, y + 4)
-        at += typeface.width(since, DETAIL)
-    if any(node.exposed for node in graph.nodes):
-        _explained(layer, palette.EXPOSED, at, y)
-
-
-def _since(graph: Graph) -> str:
-    if graph.compared:
-        return f"since {graph.compared}"
-    return "in this phase" if any(node.phase for node in graph.nodes) else "by this plan"
-
-
-def _explained(layer: ET.Element, looks: tuple[str, str, str], x: float, y: float) -> float:
-    """A mark and its meaning; where the next one may stand."""
-    _, _, meaning = looks
-    _signed(layer, looks, x, y)
-    _text(layer, meaning, x + SIGN + 6, y + 4)
-    return x + 4 * SIGN + 16 + typeface.width(meaning, DETAIL)
 
 
 def _text(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import kind
 from groundplan.errors import InputError
-from groundplan.palette import CHANGES
+from groundplan.palette import CHANGES, exposed
 from groundplan.svg_parts import clean
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _FRAMES: Final[dict[str, str]] = {
     "note": "stroke-dasharray:3 3",
     "create": "stroke:#1b9e4b,stroke-width:3px",
     "update": "stroke:#c77700,stroke-width:3px,stroke-dasharray:9 4",
-    "replace": "stroke:#c77700,stroke-width:3px,stroke-dasharray:9 4",
+    "replace": "stroke:#c22b9b,stroke-width:3px,stroke-dasharray:12 3 3 3",
     "delete": "stroke:#d92038,stroke-width:3px,stroke-dasharray:2 4,opacity:0.6",
 }
 
@@ -116,7 +116,7 @@ class _Writer:
 
     def _node(self, node: Node) -> str:
         opened, closed = _SHAPES.get(_shape(node), ("[", "]"))
-        open_to = "open to the internet" if node.exposed else ""
+        open_to = exposed(self.graph).meaning if node.exposed else ""
         lines = [node.label, *node.detail.split("\n"), self._where(node), open_to]
         label = _text(self._signed("\n".join(filter(None, lines)), node.change))
         if node.change in _FRAMES and self.graph.marked:
@@ -185,7 +185,7 @@ class _Writer:
     def _signed(self, label: str, change: Change) -> str:
         """The label with the sign of what became of the thing."""
         signed = change in CHANGES and self.graph.marked
-        return f"{CHANGES[change][0]} {label}".strip() if signed else label
+        return f"{CHANGES[change].text} {label}".strip() if signed else label
 
     def _class(self, id_: str, name: str) -> None:
         self.classes.setdefault(name, []).append(self.names[id_])

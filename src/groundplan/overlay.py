@@ -61,12 +61,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Overlay:
-    """What is drawn over a picture; `key` is where its marks are explained."""
+    """What is drawn over a picture; `key` is where the legend stands."""
 
     badges: tuple[Badge, ...] = ()
     outlines: tuple[Outline, ...] = ()
     legend: tuple[Told, ...] = ()
-    key: tuple[float, float] | None = None
+    key: float | None = None  # the middle of its first row
     labels: dict[int, str] = field(default_factory=dict)  # the whole text of each note
 
     def of(self, graph: Graph) -> Overlay:
@@ -96,9 +96,9 @@ def frame_groups(graph: Graph, layout: Layout) -> None:
             _frame(group, graph, layout, cells)
 
 
-def place(graph: Graph, layout: Layout, *, key: bool) -> Overlay:
-    """Place notes, boundaries, and with `key` what the marks mean; `layout` grows by them."""
-    if not (graph.notes or graph.boundaries or key):
+def place(graph: Graph, layout: Layout, *, rows: int) -> Overlay:
+    """Place notes, boundaries, and a legend of so many `rows`; `layout` grows by them."""
+    if not (graph.notes or graph.boundaries or rows):
         return Overlay()
     cells = {node.id: cell_of(node, layout) for node in graph.nodes}
     outlines = tuple(
@@ -107,8 +107,8 @@ def place(graph: Graph, layout: Layout, *, key: bool) -> Overlay:
         for outline in _outlines(boundary, graph, layout, cells)
     )
     _hold(layout, outlines)
-    key_at = (INDENT, layout.height + ROW / 2) if key else None
-    layout.height += ROW if key else 0
+    key_at = layout.height + ROW / 2 if rows else None
+    layout.height += rows * ROW
     legend = tuple(_legend(graph, layout))
     labels = {number: note.text for number, note in enumerate(graph.notes, start=1)}
     return Overlay(tuple(_badges(graph, layout)), outlines, legend, key_at, labels)

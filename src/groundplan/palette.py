@@ -7,11 +7,11 @@ lighter, on dark ground.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from groundplan.graph import Cluster
+    from groundplan.graph import Cluster, Graph
 
 LIGHT: Final[dict[str, str]] = {
     "bg": "#ffffff",
@@ -40,7 +40,10 @@ LIGHT: Final[dict[str, str]] = {
     "tile": "#ffffff",
     "create": "#1b7f3b",
     "update": "#9a5b00",
+    "replace": "#a3127f",
     "delete": "#c0182f",
+    "warn": "#ffc61a",
+    "warn-ink": "#16202c",
     "focus": "#0b57d0",
     "link": "#0b6471",
 }
@@ -72,7 +75,10 @@ DARK: Final[dict[str, str]] = {
     "tile": "#eef2f7",
     "create": "#5fd389",
     "update": "#ffb74d",
+    "replace": "#ff8fdc",
     "delete": "#ff7285",
+    "warn": "#ffc61a",
+    "warn-ink": "#16202c",
     "focus": "#8fb4ff",
     "link": "#66cdd4",
 }
@@ -122,15 +128,35 @@ EDGES: Final[dict[str, tuple[str, str]]] = {
     "uses": ("flow", ""),
 }
 
-# Mark and colour of each kind of change, so that it is told by more than colour.
-CHANGES: Final[dict[str, tuple[str, str, str]]] = {
-    "create": ("+", "create", "added"),
-    "update": ("~", "update", "changed"),
-    "replace": ("±", "update", "replaced"),
-    "delete": ("–", "delete", "removed"),
+
+@dataclass(frozen=True)
+class Sign:
+    """A mark at a thing: what stands in it, its colour, its shape, and what it means."""
+
+    text: str
+    colour: str
+    shape: Literal["disc", "diamond", "square", "triangle"]
+    meaning: str
+    ink: str = "bg"
+
+
+# A change is told by its sign and its shape too, not by colour alone.
+CHANGES: Final[dict[str, Sign]] = {
+    "create": Sign("+", "create", "disc", "added"),
+    "update": Sign("~", "update", "disc", "changed"),
+    "replace": Sign("±", "replace", "diamond", "replaced"),
+    "delete": Sign("–", "delete", "square", "removed"),
 }
 
-EXPOSED: Final = ("!", "delete", "reachable from the internet")
+EXPOSED: Final = Sign("!", "warn", "triangle", "reachable from the internet", ink="warn-ink")
+# All that a Compose file can tell: whom a host's port lets in, it doesn't say.
+PUBLISHED: Final = replace(EXPOSED, meaning="a store with a published port")
+
+
+def exposed(graph: Graph) -> Sign:
+    """How what is open is marked in `graph`, and what that means there."""
+    return EXPOSED if graph.regional else PUBLISHED
+
 
 _VARIABLE: Final = re.compile(r"var\(--gp-([a-z-]+)\)")
 

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groundplan import cards, layout, overlay, palette, sketch, svg, typeface
+from groundplan import cards, layout, legend, overlay, palette, sketch, svg, typeface
 from groundplan.lines import Line, draw_lines
 
 if TYPE_CHECKING:
@@ -32,18 +32,16 @@ def plan(frame: Graph, drawn: Iterable[Graph] = ()) -> Plan:
 
     `drawn` are the graphs that are drawn on it (default: itself), which may bear marks.
     """
-    key = any(_bears_marks(graph) for graph in drawn or (frame,))
-    if any(cluster.kind == "region" for cluster in frame.clusters):
+    if frame.regional:
         placed = layout.arrange(frame)
         overlay.frame_groups(frame, placed)
         lines = draw_lines(frame, placed)
     else:
         placed, lines = sketch.arrange(frame)
-    return Plan(placed, lines, overlay.place(frame, placed, key=key))
-
-
-def _bears_marks(graph: Graph) -> bool:
-    return graph.marked or any(node.exposed for node in graph.nodes)
+    shown = tuple(drawn) or (frame,)
+    placed.width = max([placed.width, *(legend.width(graph, placed) for graph in shown)])
+    rows = max(len(legend.rows(graph, placed)) for graph in shown)
+    return Plan(placed, lines, overlay.place(frame, placed, rows=rows))
 
 
 def draw(

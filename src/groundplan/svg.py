@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from groundplan import marks, palette, typeface, viewer
+from groundplan import marks, palette, signs, typeface, viewer
 from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
 from groundplan.catalog import kind
 from groundplan.echoes import echoes
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fitted", "icon_file", "said", "slug", "write"]
 
+MARKED: Final = 9  # the radius of a sign at an icon
 TILE: Final = 3  # between an icon that is drawn with lines and the border of its ground
 
 
@@ -114,8 +115,8 @@ class _Writer:
         marks.draw_lines(self.root, self.graph, self.lines)
         for node in sorted(self.graph.nodes, key=self._reading_order):
             self._node(node)
-        for edge, words in written(edges, self.lines).items():
-            self._said(edge, words)
+        for edge in written(edges, self.lines):
+            self._said(edge)
         marks.draw(self.root, self.graph, self.layout, self.lines, over)
         self._define_icons()
         return self.root
@@ -142,9 +143,9 @@ class _Writer:
         rect.attrib |= {"class": "gp-ground", "fill": "var(--gp-bg)"}
 
     def _looks(self, edge: Edge) -> tuple[str, str]:
-        """The name and the colour of an edge's head: in a difference, of its change."""
-        if self.graph.compared and edge.change != "none":
-            return edge.change, palette.CHANGES[edge.change][1]
+        """The name and the colour of an edge's head: of its change where that is drawn."""
+        if marks.redrawn(edge, self.graph):
+            return edge.change, palette.CHANGES[edge.change].colour
         return edge.kind, palette.EDGES[edge.kind][0]
 
     def _arrow(self, head: str, colour: str) -> None:
@@ -211,9 +212,9 @@ class _Writer:
         if node.change != "none" and self.marked and not self.graph.compared:
             # Lines end anywhere at a card, but not inside of it.
             at = (card.right - 16, card.y + 16) if card else (box.right - INWARD, box.y)
-            self._mark(group, palette.CHANGES[node.change], at)
+            signs.draw(group, palette.CHANGES[node.change], *at, MARKED)
         if node.exposed:
-            self._mark(group, palette.EXPOSED, (box.x, box.y))
+            signs.draw(group, palette.exposed(self.graph), box.x, box.y, MARKED)
 
     def _words(self, group: ET.Element, node: Node, box: Box) -> None:
         text = text_of(node)
@@ -230,18 +231,6 @@ class _Writer:
             y += DETAIL * LINE
             self._line(group, line, x, y - 4)
 
-    def _mark(
-        self, group: ET.Element, looks: tuple[str, str, str], at: tuple[float, float]
-    ) -> None:
-        (sign, colour, meaning), (x, y) = looks, at
-        mark = ET.SubElement(group, "g", {"class": "gp-change"})
-        ET.SubElement(mark, "title").text = meaning
-        ET.SubElement(mark, "circle", {
-            "cx": px(x), "cy": px(y), "r": "9",
-            "fill": f"var(--gp-{colour})", "stroke": "var(--gp-bg)", "stroke-width": "2",
-        })  # fmt: skip
-        self._line(mark, sign, x, y + 4.5, "gp-mark", anchor="middle")
-
     def _edge(self, edge: Edge) -> None:
         line = self.lines.get(edge)
         if line is None:
@@ -257,15 +246,32 @@ class _Writer:
         if dashes:
             path.attrib["stroke-dasharray"] = dashes
 
-    def _said(self, edge: Edge, words: str) -> None:
+    def _said(self, edge: Edge) -> None:
         at = self.lines[edge].label_at
-        if at is not None:
-            colour = f"fill:var(--gp-{palette.EDGES[edge.kind][0]})"
-            wide = typeface.width(words, DETAIL, weight="semibold") + 6
-            ground = {**place(Box(at[0] - wide / 2, at[1] - 8, wide, 16)), "rx": "3"}
-            group = ET.SubElement(self.root, "g", {"class": "gp-words", **_ends(edge)})
-            ET.SubElement(group, "rect", {**ground, "fill": "var(--gp-bg)"})
-            self._line(group, words, at[0], at[1] + 4, "gp-said", anchor="middle", style=colour)
+        if at is None:
+            return
+        pieces = marks.pieces(self._alike(edge), self.graph)
+        words = "".join(text for text, _ in pieces)
+        wide = typeface.width(words, DETAIL, weight="semibold") + 6
+        ground = {**place(Box(at[0] - wide / 2, at[1] - 8, wide, 16)), "rx": "3"}
+        group = ET.SubElement(self.root, "g", {"class": "gp-words", **_ends(edge)})
+        ET.SubElement(group, "rect", {**ground, "fill": "var(--gp-bg)"})
+        middle = {"x": px(at[0]), "y": px(at[1] + 4), "text-anchor": "middle"}
+        said = ET.SubElement(group, "text", {**middle, "class": "gp-said"})
+        (said.text, colour), *others = pieces
+        said.attrib["style"] = f"fill:var(--gp-{colour})"
+        for text, colour in others:
+            part = ET.SubElement(said, "tspan", style=f"fill:var(--gp-{colour})")
+            self._text_of(part, text)
+
+    def _alike(self, edge: Edge) -> list[Edge]:
+        """The lines that are drawn and written on as one with this one."""
+        looks = (edge.source, edge.target, edge.kind, self.lines[edge].label_at)
+        return [
+            other
+            for other, line in self.lines.items()
+            if (other.source, other.target, other.kind, line.label_at) == looks
+        ]
 
     def _line(
         self,

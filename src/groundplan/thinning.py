@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from groundplan.graph import Entry, Graph
@@ -48,13 +48,30 @@ def _joined(edges: Iterable[Edge]) -> Iterator[Edge]:
 
 def label_of(labels: Iterable[str]) -> str:
     """`tcp 443`, `tcp 80`, `udp 53`, … as one: `tcp 80, 443 · udp 53 +2`."""
-    parts: dict[str, list[str]] = defaultdict(list)
+    return "".join(part.before + part.text for part in label_parts(labels))
+
+
+@dataclass(frozen=True)
+class LabelPart:
+    """What is written for one of several labels, or for all that there is no room for."""
+
+    labels: frozenset[str]
+    before: str
+    text: str
+
+
+def label_parts(labels: Iterable[str]) -> Iterator[LabelPart]:
+    """The parts of what `label_of` makes of `labels`, in their order."""
     unlike = sorted(set(labels) - {""}, key=_port)
+    spoken = ""
     for label in unlike[:MOST_PORTS]:
         protocol, _, ports = label.partition(" ")
-        parts[protocol].append(ports)
-    found = " · ".join(f"{name} {', '.join(p)}".strip() for name, p in parts.items())
-    return f"{found} +{len(unlike) - MOST_PORTS}" if len(unlike) > MOST_PORTS else found
+        again = bool(spoken) and protocol == spoken
+        before = ", " if again else " · " if spoken else ""
+        yield LabelPart(frozenset({label}), before, ports if again else label)
+        spoken = protocol
+    if hidden := frozenset(unlike[MOST_PORTS:]):
+        yield LabelPart(hidden, " ", f"+{len(hidden)}")
 
 
 def _port(label: str) -> tuple[str, int, str]:

@@ -52,7 +52,7 @@ def wrap(text: str, size: float, limit: float, *, weight: str = "regular") -> tu
             parts = _broken(word, size, limit, weight)
             longer = f"{line} {parts[0]}".strip()
             if line and width(longer, size, weight=weight) > limit:
-                lines.append(line)
+                lines.append(line.removesuffix(" ·"))  # the new line parts them as well
                 longer = parts[0]
             lines += [longer, *parts[1:]][:-1]
             line = [longer, *parts[1:]][-1]

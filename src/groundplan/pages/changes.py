@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import card_settings
 from groundplan.difference import UNKNOWN, settings
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from groundplan.compose import Application
     from groundplan.difference import Setting
     from groundplan.facts import Facts, Resource
+
+
+_OUTSIDE: Final = frozenset({"internet", "users"})  # kinds of nodes
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,65 @@ class Difference:
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What pictures show of a change that is no resource of Terraform's.
+
+    `added` and `removed` are labels and details of things; `opened` and `closed` are what the
+    internet reaches now, or did: `Load balancer, tcp 443`. `first`: nothing was open before.
+    """
+
+    added: tuple[tuple[str, str], ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    first: bool = False
+
+
+def drawn(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Drawn:
+    """The difference of two phases' pictures, given as `graph.json` has each view of them."""
+    old, new = _Shown(before), _Shown(after)
+    if not old.nodes:  # it was not drawn
+        return Drawn()
+    return Drawn(
+        added=tuple(text for id_, text in new.beyond.items() if id_ not in old.beyond),
+        removed=tuple(text for id_, text in old.beyond.items() if id_ not in new.beyond),
+        opened=tuple(text for id_, text in new.open.items() if id_ not in old.open),
+        closed=tuple(text for id_, text in old.open.items() if id_ not in new.open),
+        first=not old.open,
+    )
+
+
+class _Shown:
+    """What the views of one phase show, by id."""
+
+    def __init__(self, graphs: Iterable[Mapping[str, Any]]) -> None:
+        views = tuple(graphs)
+        self.nodes = {node["id"]: node for view in views for node in view["nodes"]}
+        self._lines = [line for view in views for line in view["edges"]]
+
+    @property
+    def beyond(self) -> dict[str, tuple[str, str]]:
+        """Label and detail of what no plan has; those who come in are no part of the design."""
+        return {
+            id_: (node["label"], node["detail"])
+            for id_, node in sorted(self.nodes.items())
+            if not node["addresses"] and node["kind"] not in _OUTSIDE
+        }
+
+    @property
+    def open(self) -> dict[str, str]:
+        """What the internet reaches, with the ports where a line leads there."""
+        outside = {id_ for id_, node in self.nodes.items() if node["kind"] in _OUTSIDE}
+        found = {}
+        for id_, node in sorted(self.nodes.items()):
+            if node["exposed"]:
+                here = (e for e in self._lines if e["target"] == id_ and e["source"] in outside)
+                ports = sorted({line["label"] for line in here} - {""})
+                found[id_] = ", ".join((node["label"], *ports))
+        return found
 
 
 @lru_cache(maxsize=64)

@@ -14,8 +14,11 @@ from groundplan.pages import changes
 from groundplan.pages.bills import BillView
 from groundplan.pages.labels import resource_name, type_label
 from groundplan.pages.network import Network
+from groundplan.relations import Relations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from groundplan.bill import Bill
     from groundplan.compose import Application
     from groundplan.design import Design, Phase
@@ -24,10 +27,11 @@ if TYPE_CHECKING:
     from groundplan.kubernetes.runbook import Chapter
     from groundplan.observing.record import Observation
     from groundplan.observing.verdict import Line
-    from groundplan.pages.changes import Count, Difference, TypeChange
+    from groundplan.pages.changes import Count, Difference, Drawn, TypeChange
     from groundplan.pages.pictures import Picture
     from groundplan.workspace import Workspace
 
+_OF_ROLES = frozenset({"aws_iam_role_policy", "aws_iam_role_policy_attachment"})
 _SHOWN = frozenset({"subnet", "vpc", "region", "global", "frame"})
 
 
@@ -102,6 +106,19 @@ def is_shown(type_: str) -> bool:
     return treatment(type_).place in _SHOWN
 
 
+def _names(facts: Facts) -> Iterator[tuple[str, str]]:
+    """What each resource is called; what is given to a role has no name that tells it apart."""
+    relations = Relations(facts)
+    for item in facts:
+        name = resource_name(item)
+        if item.type in _OF_ROLES:
+            address = relations.target(item, "role", "aws_iam_role")
+            role = relations.resource(address) if address else None
+            policy = str(item.get("policy_arn") or item.get("name") or item.name).rpartition("/")[2]
+            name = f"{resource_name(role)}: {policy}" if role else name
+        yield item.address, name
+
+
 class Content:
     """A workspace's content, each part loaded when a page first asks for it."""
 
@@ -146,7 +163,7 @@ class Content:
         Those that it removes are among them.
         """
         of = (stage.before, stage) if stage.before else (stage,)
-        own = {item.address: resource_name(item) for one in of for item in one.facts}
+        own = {address: name for one in of for address, name in _names(one.facts)}
         drawn = {
             node["id"]: node["label"]
             for picture in self.pictures_of(phase=stage.phase, env=stage.env)
@@ -175,6 +192,16 @@ class Content:
         if not earlier:
             return changes.Difference()
         return changes.services(self.application(earlier[-1]), self.application(number))
+
+    def drawn_changed(self, stage: Stage) -> Drawn:
+        """What the pictures of a stage show otherwise than before, beside Terraform's resources."""
+        before, after = (
+            [picture.graph for picture in self.pictures_of(phase=at.phase, env=at.env)]
+            if at
+            else []
+            for at in (stage.before, stage)
+        )
+        return changes.drawn(before, after)
 
     def observed(self, number: int) -> Observed:
         """What was seen of the application flow in that phase, as far as it was recorded."""

@@ -109,7 +109,7 @@ def _news(stage: Stage, content: Content, macros: Macros) -> _News:
 
 def _said(stage: Stage, content: Content) -> str:
     """`Since phase 2: one new service, four new resources, one changed resource.`"""
-    services = content.services_changed(stage.phase)
+    services, drawn = content.services_changed(stage.phase), content.drawn_changed(stage)
     parts = [
         (len(services.added), "new service"),
         (len(services.changed), "changed service"),
@@ -120,4 +120,10 @@ def _said(stage: Stage, content: Content) -> str:
     ]
     said = ", ".join(count(number, name) for number, name in parts if number)
     before = stage.before.phase if stage.before else stage.phase
-    return capital(f"since phase {before}: {said or 'nothing'}.")
+    told = [f"Since phase {before}: {said or 'nothing'}."]
+    if drawn.added:
+        names = listed([label for label, _ in drawn.added])
+        told.append(f"New beside what Terraform makes: {names}.")
+    if drawn.first and drawn.opened:
+        told.append(f"{capital(stage.env)} is now open to the internet.")
+    return " ".join(told)

@@ -206,6 +206,7 @@ class Macros:
             names=self._content.names(stage),
             resources=stage.changes,
             services=services,
+            drawn=self._content.drawn_changed(stage),
         )
 
     def cost(self, env: str, phase: int) -> Markup:
@@ -299,6 +300,7 @@ class Macros:
                 if node.get("change") in {"update", "replace"}
             ]),
             ("Removed", [label for id_, label in old.items() if id_ not in new]),
+            ("New lines", [*pictures.new_lines(picture.graph)]),
         )  # fmt: skip
         said = [f"{word}: {listed(labels)}." for word, labels in parts if labels]
         return " ".join(said) or f"As in phase {earlier[-1].phase}."

@@ -210,14 +210,27 @@ def in_words(graph: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
     The order is that of graph.json, so it is the same from one drawing to the next.
     """
     called = _names(graph)
+    regional = any(frame["kind"] == "region" for frame in graph["clusters"])
+    open_ = "open to the internet" if regional else "with a published port"
     for frame in ({"id": ""}, *graph["clusters"]):
         nodes = [node for node in graph["nodes"] if (node.get("cluster") or "") == frame["id"]]
-        said = (*(frame.get("note") or "").splitlines(), *(_node(node, called) for node in nodes))
+        told = (_node(node, called, open_) for node in nodes)
+        said = (*(frame.get("note") or "").splitlines(), *told)
         if said or frame.get("address"):
             heading = _frame(frame) if frame["id"] else "Outside every frame"
             yield heading, said or ("nothing stands here by itself",)
     if lines := tuple(_edge(edge, called) for edge in graph["edges"]):
         yield "Lines", lines
+
+
+def new_lines(graph: Mapping[str, Any]) -> Iterator[str]:
+    """The new lines in words, without those to what is new itself."""
+    called = _names(graph)
+    things = (*graph["clusters"], *graph["nodes"])
+    new = {thing["id"] for thing in things if thing.get("change") == "create"}
+    for edge in graph["edges"]:
+        if edge.get("change") == "create" and not new & {edge["source"], edge["target"]}:
+            yield _edge(edge, called)
 
 
 def _names(graph: Mapping[str, Any]) -> dict[str, str]:
@@ -240,10 +253,10 @@ def _frame(frame: Mapping[str, Any]) -> str:
     return f"{frame['label']} ({said})" if said else frame["label"]
 
 
-def _node(node: Mapping[str, Any], called: Mapping[str, str]) -> str:
+def _node(node: Mapping[str, Any], called: Mapping[str, str], open_: str) -> str:
     detail = f" ({node['detail']})".replace("\n", "; ") if node.get("detail") else ""
-    open_ = ", open to the internet" if node.get("exposed") else ""
-    return f"{node['label']}{detail}{_spread(node, called)}{open_}"
+    exposed = f", {open_}" if node.get("exposed") else ""
+    return f"{node['label']}{detail}{_spread(node, called)}{exposed}"
 
 
 def _spread(node: Mapping[str, Any], called: Mapping[str, str]) -> str:

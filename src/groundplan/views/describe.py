@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from groundplan.catalog import KINDS, treatment
 from groundplan.endpoints import service_of
 from groundplan.routes import VPCS
+from groundplan.views.spread import zones_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -153,7 +154,7 @@ def _service(resource: Resource, _topology: Topology) -> Text:
 def _database(resource: Resource, topology: Topology) -> Text:
     engine = _ENGINES.get(_engine(resource, topology), "Database")
     detail = str(resource.get("instance_class", ""))
-    if resource.get("multi_az"):
+    if resource.get("multi_az") and zones_of(resource, topology) <= 1:  # else `spread` tells it
         detail += ", standby in another zone"
     role = "read replica" if topology.replicated(resource) else "primary"
     return f"{engine} {role}", detail

@@ -13,6 +13,7 @@ from groundplan.relations import UNKNOWN
 from groundplan.routes import VPCS
 from groundplan.topology import Subnet, Topology
 from groundplan.views.describe import Text, describe, kind_of, name_of, told_apart
+from groundplan.views.spread import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -154,7 +155,8 @@ def _single(
     """The node of one resource, of which the frame and the words are known."""
     frame, (label, detail) = known
     subnets, groups = topology.placement(resource), topology.groups(resource)
-    lines = [detail, topology.unplaced(resource) if subnets == UNKNOWN else ""]
+    lines = [detail, spread(resource, topology)]
+    lines.append(topology.unplaced(resource) if subnets == UNKNOWN else "")
     lines.append(_across_tiers(subnets, topology))
     if view == "network" and groups == UNKNOWN:
         lines.append(_UNKNOWN_GROUPS)
