@@ -353,6 +353,28 @@ def test_a_waiver_that_is_none_is_refused_with_its_line(waive, workspace, old, n
 TAGS = {"Client": "a", "Environment": "prod", "ManagedBy": "terraform", "Owner": "b"}
 DEV = {**TAGS, "Environment": "dev"}
 ALLOWED = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::a/*"}
+ALL = {"Resource": "*"}
+ORG = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
+TLS = {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+ADMIN = {
+    "policy_arn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+    "access_scope": [{"type": "cluster"}],
+}
+
+
+def document(**statement: object) -> str:
+    return json.dumps({"Statement": [{**ALLOWED, **statement}]})
+
+
+def trust(subject: str) -> str:
+    issuer = "token.actions.githubusercontent.com"
+    return document(
+        Principal={"Federated": f"arn:aws:iam::1:oidc-provider/{issuer}"},
+        Condition={"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com",
+                                    f"{issuer}:sub": [subject]}},
+    )  # fmt: skip
+
+
 OWN = [  # the policy, the type, what passes, what fails
     ("GP_REQUIRED_TAGS", "aws_sqs_queue", {}, {"tags_all": {**TAGS, "Owner": ""}}),
     ("GP_REQUIRED_TAGS", "aws_vpc", {}, {"tags_all": None}),
@@ -438,6 +460,63 @@ OWN = [  # the policy, the type, what passes, what fails
      {"ingress": [{"cidr_blocks": ["10.0.0.0/8"], "from_port": 22, "to_port": 22}]},
      {"ingress": [{"cidr_blocks": ["10.0.0.0/8"], "from_port": 22, "to_port": 22},
                   {"cidr_blocks": ["0.0.0.0/0"], "from_port": 22, "to_port": 22}]}),
+    ("GP_WILDCARD_IAM", "aws_kms_key_policy", {"policy": document(Principal={"AWS": "*"}, **ORG)},
+     {"policy": document(Principal={"AWS": "*"}, **TLS)}),
+    ("GP_WILDCARD_IAM", "aws_s3_bucket_policy",
+     {"policy": document(Effect="Deny", Principal="*", Action="s3:*")},
+     {"policy": document(Principal="*", Action="s3:*", Condition={
+         "StringNotEquals": {"aws:SourceAccount": "1"}})}),
+    ("GP_WILDCARD_IAM", "aws_iam_role_policy", {"policy": document(Action="ec2:Describe*", **ALL)},
+     {"policy": document(Action=["autoscaling:Delete*", "ec2:Terminate*"], **ALL)}),
+    ("GP_WILDCARD_IAM", "aws_iam_policy", {"policy": document(Action="ec2:Create*", **ORG, **ALL)},
+     {"policy": document(NotResource="arn:aws:s3:::a")}),
+    ("GP_WILDCARD_IAM", "aws_iam_role",
+     {"assume_role_policy": document(Principal={"Service": "ec2.amazonaws.com"})},
+     {"assume_role_policy": document(Principal={"AWS": ["*"]})}),
+    ("GP_WILDCARD_IAM", "aws_sqs_queue", {"policy": document(Principal={"AWS": "1"})},
+     {"policy": document(Principal="*", Condition={"ArnLike": {"aws:SourceArn": "*"}})}),
+    ("GP_BOUND_RIGHTS", "aws_iam_role_policy",
+     {"policy": document(Action="iam:PassRole", Condition={
+         "StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}})},
+     {"policy": document(Action="iam:Pass*", Condition={
+         "StringEquals": {"aws:ResourceTag/a": "b"}})}),
+    ("GP_MANAGED_RIGHTS", "aws_iam_role_policy_attachment",
+     {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+     {"policy_arn": "arn:aws-cn:iam::aws:policy/AdministratorAccess"}),
+    ("GP_MANAGED_RIGHTS", "aws_iam_role",
+     {"managed_policy_arns": ["arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"]},
+     {"managed_policy_arns": ["arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
+                              "arn:aws:iam::aws:policy/AmazonS3FullAccess"]}),
+    ("GP_SESSION_LENGTH", "aws_iam_role", {"max_session_duration": 3600},
+     {"max_session_duration": 43200}),
+    ("GP_GITHUB_APPROVAL", "aws_iam_role",
+     {"name": "shop-apply", "assume_role_policy": trust("repo:a/b:environment:prod")},
+     {"name": "shop-apply", "assume_role_policy": trust("repo:a/b:ref:refs/heads/main")}),
+    ("GP_GITHUB_APPROVAL", "aws_iam_role",
+     {"name": "shop-plan", "assume_role_policy": trust("repo:a/b:pull_request")},
+     {"name": "shop-deploy", "assume_role_policy": trust("repo:a/b:environment:*")}),
+    ("GP_CLUSTER_ADMIN", "aws_eks_access_policy_association",
+     {"principal_arn": "arn:aws:iam::1:role/operators", **ADMIN}, ADMIN),
+    ("GP_CLUSTER_ADMIN", "aws_eks_access_policy_association",
+     {**ADMIN, "access_scope": [{"type": "namespace", "namespaces": ["shop"]}]},
+     {**ADMIN, "policy_arn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminPolicy"}),
+    ("GP_NODE_ARCHITECTURE", "aws_eks_node_group",
+     {"ami_type": "AL2023_x86_64_STANDARD", "instance_types": ["t3.large", "g4dn.xlarge"]},
+     {"ami_type": "AL2023_ARM_64_STANDARD", "instance_types": ["t3.large", "t3a.large"]}),
+    ("GP_NODE_ARCHITECTURE", "aws_eks_node_group",
+     {"ami_type": "BOTTLEROCKET_ARM_64", "instance_types": ["t4g.large", "c7gn.large"]},
+     {"ami_type": "AL2023_x86_64_STANDARD", "instance_types": ["t3.large", "m7gd.large"]}),
+    ("GP_KEY_WINDOW", "aws_kms_key", {}, {"deletion_window_in_days": 7}),
+    ("GP_KEY_WINDOW", "aws_kms_key", {"deletion_window_in_days": 7, "tags_all": DEV},
+     {"deletion_window_in_days": 13}),
+    ("GP_MAINTENANCE_WINDOW", "aws_db_instance", {"apply_immediately": False},
+     {"apply_immediately": True}),
+    ("GP_MAINTENANCE_WINDOW", "aws_elasticache_replication_group",
+     {"apply_immediately": True, "tags_all": DEV}, {"apply_immediately": "true"}),
+    ("GP_BUDGET_SCOPE", "aws_budgets_budget",
+     {"cost_filter": [{"name": "TagKeyValue", "values": ["user:Environment$prod"]}]},
+     {"cost_filter": [{"name": "TagKeyValue",
+                       "values": ["user:Client$a", "user:Environment$dev"]}]}),
 ]  # fmt: skip
 
 

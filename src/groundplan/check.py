@@ -22,6 +22,7 @@ from groundplan.rules import (
     links,
     network,
     observed,
+    openings,
     pages,
     policies,
     prose,
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, containers, terraform, conformance, stores, network, ranges,
-    environments, costs, versions, records, views, prose, pages, links, generated, observed,
-    secrets, policies, waivers,
+    openings, environments, costs, versions, records, views, prose, pages, links, generated,
+    observed, secrets, policies, waivers,
 )  # fmt: skip
 
 

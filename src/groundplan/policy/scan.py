@@ -18,7 +18,7 @@ from groundplan import pythonfile
 from groundplan.errors import InputError
 from groundplan.facts import parse
 from groundplan.findings import plain
-from groundplan.policy.verdicts import Result, Verdict
+from groundplan.policy.verdicts import UNTOLD, Result, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -102,8 +102,10 @@ def _verdict(
     result: Result = record.check_result["result"].value.lower()
     address = record.resource_address or record.resource
     resource = resources.get(address)
-    if result == "failed" and resource:
-        keys = record.check_result.get("evaluated_keys") or ()
+    keys = record.check_result.get("evaluated_keys") or ()
+    if UNTOLD in keys:
+        result = "unknown"
+    elif result == "failed" and resource:
         paths = [_INDEX.sub(r".\1", key).replace("/", ".") for key in keys]
         untold = any(_untold(resource, path) for path in paths)
         stands = address in left and _stands(resource, paths, left[address])
