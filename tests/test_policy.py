@@ -635,6 +635,113 @@ resource "aws_iam_policy" "this" {{
     assert found["GP_WILDCARD_IAM", "module.disk.aws_iam_policy.this"] == "failed"
 
 
+KEY_POLICY = """
+resource "aws_kms_key_policy" "this" {{
+  key_id = "k"
+  policy = jsonencode({{
+    Statement = concat([{{
+      Effect    = "{effect}"
+      Principal = {{ AWS = {who} }}
+      Action    = {action}
+      Resource  = "*"
+    }}], [])
+  }})
+}}
+"""
+RIGHTS = """
+resource "aws_iam_role_policy" "this" {{
+  role   = "r"
+  policy = jsonencode({{
+    Statement = [{{ Effect = "{effect}", Action = {action}, {where} }}]
+  }})
+}}
+"""
+NODES = """
+resource "aws_iam_role_policy_attachment" "this" {{
+  role       = "r"
+  policy_arn = "arn:${{aws_ebs_volume.this.arn}}:iam::aws:policy/{name}"
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("block", "check", "state"),
+    [
+        (KEY_POLICY.format(effect="Allow", who='"*"', action='"kms:*"'), "WILDCARD_IAM", "failed"),
+        (KEY_POLICY.format(effect="Deny", who='"*"', action='"kms:*"'), "WILDCARD_IAM", None),
+        (KEY_POLICY.format(effect="Allow", who='"${var.encrypted}:root"', action='"kms:*"'),
+         "WILDCARD_IAM", None),
+        (RIGHTS.format(effect="Allow", action='["ec2:Terminate*"]', where='Resource = "*"'),
+         "WILDCARD_IAM", "failed"),
+        (RIGHTS.format(effect="Allow", action='"s3:Get"', where="NotResource = var.encrypted"),
+         "WILDCARD_IAM", "failed"),
+        (RIGHTS.format(effect="Allow", action='["iam:Pass*"]', where="Resource = var.encrypted"),
+         "BOUND_RIGHTS", "failed"),
+        (RIGHTS.format(effect="Deny", action='["iam:Pass*"]', where="Resource = var.encrypted"),
+         "BOUND_RIGHTS", None),
+        (NODES.format(name="AdministratorAccess"), "MANAGED_RIGHTS", "failed"),
+        (NODES.format(name="ReadOnlyAccess"), "MANAGED_RIGHTS", None),
+    ],
+)  # fmt: skip
+def test_rights_are_judged_from_the_files_where_a_part_is_computed(workspace, block, check, state):
+    shutil.copytree(ROOT / "terraform/policies", workspace.root / "terraform/policies")
+    (workspace.root / "terraform/modules/disk/main.tf").write_text(MODULE + block)
+    found = {name: told for (name, _), told in states(policy.run(workspace, "dev", 1)).items()}
+    assert found.get(f"GP_{check}") == state
+
+
+def test_who_applies_needs_approval_and_who_plans_does_not(workspace):
+    shutil.copytree(ROOT / "terraform/policies", workspace.root / "terraform/policies")
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    block = """
+locals {{
+  issuer = "token.actions.githubusercontent.com"
+  roles  = {{ plan = {{ who = ["repo:a/b:pull_request"] }}, apply = {{ who = ["{who}"] }} }}
+}}
+
+resource "aws_iam_role" "this" {{
+  for_each           = local.roles
+  name               = "${{var.encrypted}}-${{each.key}}"
+  assume_role_policy = jsonencode({{ Statement = [{{
+    Effect    = "Allow"
+    Principal = {{ Federated = aws_ebs_volume.this.arn }}
+    Condition = {{ StringEquals = {{ "${{local.issuer}}:sub" = each.value.who }} }}
+  }}] }})
+}}
+"""
+    for who, told in (("environment:prod", set()), ("ref:refs/heads/main", {'this["apply"]'})):
+        module.write_text(MODULE + block.format(who=f"repo:a/b:{who}"))
+        found = policy.run(workspace, "dev", 1).findings
+        roles = {item.resource for item in found if item.check == "GP_GITHUB_APPROVAL"}
+        assert roles == {f"module.disk.aws_iam_role.{name}" for name in told}
+
+
+def test_rights_that_neither_plan_nor_files_tell_are_unknown_and_not_passed(tmp_path):
+    found = held(tmp_path, ("aws_iam_role_policy.a", {}), ("aws_iam_role_policy_attachment.a", {}))
+    assert found["GP_WILDCARD_IAM", "aws_iam_role_policy.a"] == "unknown"
+    assert found["GP_BOUND_RIGHTS", "aws_iam_role_policy.a"] == "unknown"
+    assert found["GP_MANAGED_RIGHTS", "aws_iam_role_policy_attachment.a"] == "unknown"
+
+
+def test_what_files_cannot_tell_counts_only_of_what_is_built():
+    def said(result: str, check: str = "GP_A", resource: str = "m.role.this") -> Verdict:
+        return Verdict(check, resource, result, "named rights only")
+
+    planned = [said("unknown")]
+    assert [v.result for v in settle([said("unknown")], planned)] == ["unknown"]
+    assert [v.result for v in settle([said("unknown")], [said("passed", "GP_B")])] == [
+        "unknown", "passed",
+    ]  # fmt: skip
+    assert settle([said("unknown")], []) == ()
+
+
+def test_of_instances_in_the_files_the_worst_counts():
+    told = [Verdict("GP_A", f'role.a["{key}"]', result, "named rights only")
+            for key, result in (("a", "failed"), ("b", "passed"))]  # fmt: skip
+    planned = Verdict("GP_A", 'role.a["b"]', "unknown", "named rights only")
+    assert [item.result for item in settle(told, [planned])] == ["failed"]
+
+
 def test_a_policy_that_breaks_is_an_error_and_never_a_pass(workspace, tmp_path):
     own = workspace.root / "terraform/policies"
     own.mkdir()
