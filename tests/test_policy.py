@@ -521,9 +521,15 @@ OWN = [  # the policy, the type, what passes, what fails
 
 
 def held(
-    tmp_path: Path, *resources: tuple[str, dict[str, object]], env: str = "prod"
+    tmp_path: Path,
+    *resources: tuple[str, dict[str, object]],
+    env: str = "prod",
+    told: dict[str, object] | None = None,
 ) -> dict[tuple[str, str], str]:
-    """What our own policies say of a plan of these resources, by policy and address."""
+    """What our own policies say of a plan of these resources, by policy and address.
+
+    `told`: the expressions in their blocks.
+    """
     items = []
     for address, values in resources:
         type_, name = address.split(".")
@@ -538,7 +544,9 @@ def held(
         "terraform_version": "1.11.4",
         "planned_values": {"root_module": {"resources": items}},
         "resource_changes": changes,
-        "configuration": {"root_module": {"resources": [{**i, "expressions": {}} for i in items]}},
+        "configuration": {
+            "root_module": {"resources": [{**i, "expressions": told or {}} for i in items]}
+        },
     }))  # fmt: skip
     found = scan.plan(path, facts.read(path), ROOT / "terraform/policies", env=env)
     return {(v.check, v.resource): v.result for v in found if v.check.startswith("GP_")}
@@ -717,10 +725,31 @@ resource "aws_iam_role" "this" {{
 
 
 def test_rights_that_neither_plan_nor_files_tell_are_unknown_and_not_passed(tmp_path):
-    found = held(tmp_path, ("aws_iam_role_policy.a", {}), ("aws_iam_role_policy_attachment.a", {}))
+    # What an unknown value refers to stands in checkov's plan in its place.
+    partition = {"references": ["data.aws_partition.current.partition"]}
+    told = {"policy": partition, "policy_arn": partition}
+    roles = ("aws_iam_role_policy.a", {}), ("aws_iam_role_policy_attachment.a", {})
+    found = held(tmp_path, *roles, told=told)
     assert found["GP_WILDCARD_IAM", "aws_iam_role_policy.a"] == "unknown"
     assert found["GP_BOUND_RIGHTS", "aws_iam_role_policy.a"] == "unknown"
     assert found["GP_MANAGED_RIGHTS", "aws_iam_role_policy_attachment.a"] == "unknown"
+
+
+def test_a_policy_of_our_own_does_not_pass_what_it_cannot_see(workspace, tmp_path):
+    own = workspace.root / "terraform/policies"
+    own.mkdir()
+    (own / "keys.py").write_text(
+        "from groundplan.policy.custom import policy\n\n"
+        '@policy("GP_NO_KEY", "No key", "aws_ebs_volume", reads=("kms_key_id",))\n'
+        "def no_key(volume):\n"
+        '    return volume.get("kms_key_id") is None\n'
+    )
+    for own_key, told in ((True, "unknown"), (False, None)):  # not set: AWS chooses
+        made = plan(tmp_path, own_key=own_key)
+        assert states(policy.run_plan(made, workspace)).get(("GP_NO_KEY", DISK)) == told
+        # What it refers to stands in checkov's plan then, and is no value.
+        made.write_text(made.read_text().replace('"var.key"', '"data.aws_kms_key.this.arn"'))
+        assert states(policy.run_plan(made, workspace)).get(("GP_NO_KEY", DISK)) == told
 
 
 def test_what_files_cannot_tell_counts_only_of_what_is_built():

@@ -45,6 +45,7 @@ __all__ = [
 Answer: TypeAlias = "bool | Literal['untold'] | None"
 """Whether a policy holds; UNTOLD where that can't be told; None where it has nothing to say."""
 _WIDEST: Final = {4: 8, 6: 16}
+_REFERENCES: Final = "references_"
 _PLANNED = "__change_actions__"  # stands in what checkov read from a plan, and nowhere else
 # What checkov could not work out in the files: a reference, a call, an operator.
 _EXPRESSION: Final = re.compile(r"\$\{|\b(?:var|local|each|count|module|data|self|aws_\w+)\.|[?(!]")
@@ -71,7 +72,12 @@ class Planned:
         """The value of an attribute; None where it is not set, or known only after apply."""
         found = self.values.get(name)
         found = found[0] if isinstance(found, list) and found else found
-        return None if found == [] else found
+        return None if found == [] or self._stands_in(found) else found
+
+    def _stands_in(self, value: Any) -> bool:
+        """Whether it is what checkov puts into a plan for an unknown value: what it refers to."""
+        references = self.values.get(_REFERENCES) if self.planned else None
+        return isinstance(value, str) and value in _flat(references)
 
     def block(self, name: str) -> Planned:
         """The (first) nested block of that name; an empty one where there is none."""
@@ -86,7 +92,7 @@ class Planned:
 
     def every(self, name: str) -> list[Any]:
         """The values in an attribute that is a list, however deep checkov has put them."""
-        return _flat(self.values.get(name))
+        return [item for item in _flat(self.values.get(name)) if not self._stands_in(item)]
 
     def may_be(self, name: str) -> list[Any]:
         """What an attribute may be; what it holds is read where it is a JSON document.
