@@ -91,10 +91,12 @@ def _subjects(statement: dict[str, Any]) -> Iterator[str]:
 
 @policy(
     "GP_CLUSTER_ADMIN", "No role made here administers the whole cluster",
-    "aws_eks_access_policy_association", reads=("policy_arn", "access_scope"),
+    "aws_eks_access_policy_association", reads=("policy_arn", "access_scope"), in_files=True,
 )  # fmt: skip
-def no_cluster_admin(access: Planned) -> bool:
+def no_cluster_admin(access: Planned) -> Answer:
     """Pipelines and pods work in their namespaces; people who administer are named by their ARN."""
+    if not access.planned:
+        return UNTOLD  # whether a role is made here, references in a plan tell
     wide = str(access.get("policy_arn")).endswith(CLUSTER_ADMIN)
     if not wide or access.block("access_scope").get("type") != "cluster":
         return True
