@@ -728,8 +728,11 @@ def test_rights_that_neither_plan_nor_files_tell_are_unknown_and_not_passed(tmp_
     # What an unknown value refers to stands in checkov's plan in its place.
     partition = {"references": ["data.aws_partition.current.partition"]}
     told = {"policy": partition, "policy_arn": partition}
+    inline = {"inline_policy": [{"policy": document()}]}
+    within = {"assume_role_policy": document(Principal={"AWS": "1"}), **inline}
     roles = ("aws_iam_role_policy.a", {}), ("aws_iam_role_policy_attachment.a", {})
-    found = held(tmp_path, *roles, told=told)
+    found = held(tmp_path, *roles, ("aws_iam_role.a", within), told=told)
+    assert found["GP_WILDCARD_IAM", "aws_iam_role.a"] == "unknown"
     assert found["GP_WILDCARD_IAM", "aws_iam_role_policy.a"] == "unknown"
     assert found["GP_BOUND_RIGHTS", "aws_iam_role_policy.a"] == "unknown"
     assert found["GP_MANAGED_RIGHTS", "aws_iam_role_policy_attachment.a"] == "unknown"

@@ -47,7 +47,7 @@ def test_literals_are_read_out_of_expressions(read, text, value):
 
 @pytest.mark.parametrize(
     "text", ["var.a", "aws_a.c.arn", "each.value", 'replace("a", "a", "*")', "local.none", "a[*].b",
-             'provider::aws::arn_parse("a")', "1 + 1", "[for x in y : x][0]"],
+             "keys()", 'provider::aws::arn_parse("a")', "1 + 1", "[for x in y : x][0]"],
 )  # fmt: skip
 def test_what_depends_on_anything_else_is_computed(read, text):
     [found] = read(text)

@@ -45,7 +45,9 @@ def no_wildcard(resource: Planned) -> Answer:
     name = "assume_role_policy" if resource.type == "aws_iam_role" else "policy"
     if resource.planned and resource.type in OPTIONAL and resource.get(name) is None:
         return None
-    return strictest(_is_narrow(each) for each in _allowed(resource, name))
+    # Rights are to be resources of their own, which are looked into.
+    within: list[Answer] = [UNTOLD for _ in resource.blocks("inline_policy")]
+    return strictest([*within, *map(_is_narrow, _allowed(resource, name))])
 
 
 @policy(

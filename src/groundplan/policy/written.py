@@ -171,7 +171,7 @@ def _call(node: Node, scope: _Scope) -> Any:
              if child.type == "expression"]  # fmt: skip
     if _text(name) == "jsonencode" and len(given) == 1:
         return given[0]
-    if _text(name) == "keys" and isinstance(given[0], dict):
+    if _text(name) == "keys" and given and isinstance(given[0], dict):
         return list(given[0])
     if _text(name) in _GATHER:
         return _flat([[*one.values()] if isinstance(one, dict) else one for one in given])
