@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,17 @@ def test_a_store_that_lets_a_range_in(planned, range_):
     )
 
 
+def test_a_store_that_lets_in_whom_the_plan_cannot_tell(planned):
+    ends = {"security_group_id": ("aws_security_group.store",)}
+    rule = resource(INGRESS, ends, [*ends, "cidr_ipv4"], ip_protocol="tcp")
+    told = only(planned(replace(rule, maybe={"cidr_ipv4": ()})), "store-clients")
+    assert (told.severity, told.message) == (
+        "warning",
+        f"{INGRESS} of dev, phase 1, lets somebody whom the plan can't tell in"
+        " to aws_db_instance.main",
+    )
+
+
 def test_what_is_no_store_may_let_a_range_in(planned):
     rule = opened("nodes", from_port=443, to_port=443, cidr_ipv4="10.0.0.0/8")
     example = planned(rule)
@@ -78,12 +90,13 @@ def test_a_public_load_balancer_may_be_called_by_everyone(planned):
     [
         ([opened("web", **WEB), balancer(internal=True)], "no public load balancer"),
         ([opened("nodes", **WEB)], "no public load balancer"),
+        ([opened("nodes", **WEB | {"cidr_ipv4": "128.0.0.0/1"})], "no public load balancer"),
         ([opened("store", **WEB)], "aws_db_instance.main"),
         ([opened("web", **WEB), balancer(internal=False),
           resource("aws_instance.a", {"vpc_security_group_ids": ("aws_security_group.web",)},
                    ["vpc_security_group_ids"])], "aws_instance.a"),
     ],
-    ids=["internal", "of nothing", "a store's", "a machine's too"],
+    ids=["internal", "of nothing", "half of everyone", "a store's", "a machine's too"],
 )  # fmt: skip
 def test_nothing_else_may_be_called_by_everyone(planned, more, whose):
     assert only(planned(*more), "open-group").message == (

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -23,6 +22,7 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
 from groundplan import pythonfile
+from groundplan.cidrs import is_wide
 from groundplan.policy import written
 from groundplan.policy.verdicts import UNTOLD
 from groundplan.policy.written import Computed
@@ -44,7 +44,6 @@ __all__ = [
 ]  # fmt: skip
 Answer: TypeAlias = "bool | Literal['untold'] | None"
 """Whether a policy holds; UNTOLD where that can't be told; None where it has nothing to say."""
-_WIDEST: Final = {4: 8, 6: 16}
 _REFERENCES: Final = "references_"
 _PLANNED = "__change_actions__"  # stands in what checkov read from a plan, and nowhere else
 # What checkov could not work out in the files: a reference, a call, an operator.
@@ -185,18 +184,6 @@ def strictest(answers: Iterable[Answer]) -> Answer:
     """The answer on several things: False for one that fails, UNTOLD for one that can't be told."""
     every = [*answers]
     return False if False in every else UNTOLD if UNTOLD in every else True
-
-
-def is_wide(address_range: str) -> bool:
-    """Whether an address range, such as `0.0.0.0/1`, takes in more than anyone has for himself.
-
-    Wider than a /8, or a /16 of IPv6, and not of private addresses.
-    """
-    try:
-        found = ip_network(address_range, strict=False)
-    except ValueError:
-        return False
-    return found.prefixlen < _WIDEST[found.version] and not found.is_private
 
 
 def _flat(value: Any) -> list[Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from groundplan.findings import Finding, error, rule
+from groundplan.cidrs import as_range, is_wide
+from groundplan.findings import Finding, error, rule, warning
 from groundplan.relations import UNKNOWN
-from groundplan.rules.cidrs import as_range
 from groundplan.rules.conformance import CACHES, DATABASES, drawn
 from groundplan.rules.stores import written
 from groundplan.topology import Topology
@@ -28,13 +28,16 @@ def clients(workspace: Workspace) -> Iterator[Finding]:
         facts = workspace.facts(env, phase.number)
         groups = _groups(facts, facts.of_type(*CACHES, *DATABASES))
         for opening in Topology.of(facts).rules:
-            if opening.group in groups and as_range(opening.peer):
+            if opening.group in groups and (as_range(opening.peer) or opening.peer == UNKNOWN):
+                known = opening.peer != UNKNOWN
+                whom = opening.peer if known else "somebody whom the plan can't tell"
                 message = (
-                    f"{opening.address} of {env}, phase {phase.number}, lets {opening.peer} in"
+                    f"{opening.address} of {env}, phase {phase.number}, lets {whom} in"
                     f" to {groups[opening.group]}"
                 )
                 file, line = written(workspace, env, opening.address, phase.number)
-                yield error(message, file, line, "name the security group of who calls it")
+                tell = error if known else warning
+                yield tell(message, file, line, "name the security group of who calls it")
 
 
 @rule("open-group", "the internet is let in to public load balancers only")
@@ -47,7 +50,7 @@ def open_groups(workspace: Workspace) -> Iterator[Finding]:
         public = _groups(facts, filter(topology.exposed, balancers))
         others = _groups(facts, (item for item in facts if item.type not in _BALANCERS))
         for opening in topology.rules:
-            if opening.open_to_all and (opening.group not in public or opening.group in others):
+            if is_wide(opening.peer) and (opening.group not in public or opening.group in others):
                 whose = others.get(opening.group, "no public load balancer")
                 message = (
                     f"{opening.address} of {env}, phase {phase.number}, lets everyone in to {whose}"
