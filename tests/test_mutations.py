@@ -64,15 +64,18 @@ def test_lies_are_told_with_the_file_that_they_are_in(root, kind):
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("mutations")
-@pytest.mark.parametrize("phase", ["dev 2", "dev 4", "state 0"])
+@pytest.mark.parametrize("phase", ["dev 2", "dev 4", "dev 5", "state 0"])
 def test_policy_tells_what_is_not_safe(root, phase):
-    asked = [m for m in LIES if m.by == "policy" and m.phase == phase and not m.terraform]
-    assert len({mutation.file for mutation in asked}) == len(asked) > 0
-    with ExitStack() as stack:  # all at once: a scan takes seconds
-        for mutation in asked:
-            stack.enter_context(bench["made"](mutation, root))
-        found = bench["said"](asked[0], root)
-    assert [item.id for item in asked if not bench["is_caught"](item, found)] == []
+    left = [m for m in LIES if m.by == "policy" and m.phase == phase and not m.terraform]
+    assert left
+    while left:
+        asked = [*{mutation.file: mutation for mutation in left}.values()]
+        with ExitStack() as stack:  # one for each file at once: a scan takes seconds
+            for mutation in asked:
+                stack.enter_context(bench["made"](mutation, root))
+            found = bench["said"](asked[0], root)
+        assert [item.id for item in asked if not bench["is_caught"](item, found)] == []
+        left = [mutation for mutation in left if mutation not in asked]
 
 
 @pytest.mark.slow

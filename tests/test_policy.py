@@ -353,6 +353,28 @@ def test_a_waiver_that_is_none_is_refused_with_its_line(waive, workspace, old, n
 TAGS = {"Client": "a", "Environment": "prod", "ManagedBy": "terraform", "Owner": "b"}
 DEV = {**TAGS, "Environment": "dev"}
 ALLOWED = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::a/*"}
+ALL = {"Resource": "*"}
+ORG = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
+TLS = {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+ADMIN = {
+    "policy_arn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+    "access_scope": [{"type": "cluster"}],
+}
+
+
+def document(**statement: object) -> str:
+    return json.dumps({"Statement": [{**ALLOWED, **statement}]})
+
+
+def trust(subject: str) -> str:
+    issuer = "token.actions.githubusercontent.com"
+    return document(
+        Principal={"Federated": f"arn:aws:iam::1:oidc-provider/{issuer}"},
+        Condition={"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com",
+                                    f"{issuer}:sub": [subject]}},
+    )  # fmt: skip
+
+
 OWN = [  # the policy, the type, what passes, what fails
     ("GP_REQUIRED_TAGS", "aws_sqs_queue", {}, {"tags_all": {**TAGS, "Owner": ""}}),
     ("GP_REQUIRED_TAGS", "aws_vpc", {}, {"tags_all": None}),
@@ -438,13 +460,76 @@ OWN = [  # the policy, the type, what passes, what fails
      {"ingress": [{"cidr_blocks": ["10.0.0.0/8"], "from_port": 22, "to_port": 22}]},
      {"ingress": [{"cidr_blocks": ["10.0.0.0/8"], "from_port": 22, "to_port": 22},
                   {"cidr_blocks": ["0.0.0.0/0"], "from_port": 22, "to_port": 22}]}),
+    ("GP_WILDCARD_IAM", "aws_kms_key_policy", {"policy": document(Principal={"AWS": "*"}, **ORG)},
+     {"policy": document(Principal={"AWS": "*"}, **TLS)}),
+    ("GP_WILDCARD_IAM", "aws_s3_bucket_policy",
+     {"policy": document(Effect="Deny", Principal="*", Action="s3:*")},
+     {"policy": document(Principal="*", Action="s3:*", Condition={
+         "StringNotEquals": {"aws:SourceAccount": "1"}})}),
+    ("GP_WILDCARD_IAM", "aws_iam_role_policy", {"policy": document(Action="ec2:Describe*", **ALL)},
+     {"policy": document(Action=["autoscaling:Delete*", "ec2:Terminate*"], **ALL)}),
+    ("GP_WILDCARD_IAM", "aws_iam_policy", {"policy": document(Action="ec2:Create*", **ORG, **ALL)},
+     {"policy": document(NotResource="arn:aws:s3:::a")}),
+    ("GP_WILDCARD_IAM", "aws_iam_role",
+     {"assume_role_policy": document(Principal={"Service": "ec2.amazonaws.com"})},
+     {"assume_role_policy": document(Principal={"AWS": ["*"]})}),
+    ("GP_WILDCARD_IAM", "aws_sqs_queue", {"policy": document(Principal={"AWS": "1"})},
+     {"policy": document(Principal="*", Condition={"ArnLike": {"aws:SourceArn": "*"}})}),
+    ("GP_BOUND_RIGHTS", "aws_iam_role_policy",
+     {"policy": document(Action="iam:PassRole", Condition={
+         "StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}})},
+     {"policy": document(Action="iam:Pass*", Condition={
+         "StringEquals": {"aws:ResourceTag/a": "b"}})}),
+    ("GP_MANAGED_RIGHTS", "aws_iam_role_policy_attachment",
+     {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+     {"policy_arn": "arn:aws-cn:iam::aws:policy/AdministratorAccess"}),
+    ("GP_MANAGED_RIGHTS", "aws_iam_role",
+     {"managed_policy_arns": ["arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"]},
+     {"managed_policy_arns": ["arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
+                              "arn:aws:iam::aws:policy/AmazonS3FullAccess"]}),
+    ("GP_SESSION_LENGTH", "aws_iam_role", {"max_session_duration": 3600},
+     {"max_session_duration": 43200}),
+    ("GP_GITHUB_APPROVAL", "aws_iam_role",
+     {"name": "shop-apply", "assume_role_policy": trust("repo:a/b:environment:prod")},
+     {"name": "shop-apply", "assume_role_policy": trust("repo:a/b:ref:refs/heads/main")}),
+    ("GP_GITHUB_APPROVAL", "aws_iam_role",
+     {"name": "shop-plan", "assume_role_policy": trust("repo:a/b:pull_request")},
+     {"name": "shop-deploy", "assume_role_policy": trust("repo:a/b:environment:*")}),
+    ("GP_CLUSTER_ADMIN", "aws_eks_access_policy_association",
+     {"principal_arn": "arn:aws:iam::1:role/operators", **ADMIN}, ADMIN),
+    ("GP_CLUSTER_ADMIN", "aws_eks_access_policy_association",
+     {**ADMIN, "access_scope": [{"type": "namespace", "namespaces": ["shop"]}]},
+     {**ADMIN, "policy_arn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminPolicy"}),
+    ("GP_NODE_ARCHITECTURE", "aws_eks_node_group",
+     {"ami_type": "AL2023_x86_64_STANDARD", "instance_types": ["t3.large", "g4dn.xlarge"]},
+     {"ami_type": "AL2023_ARM_64_STANDARD", "instance_types": ["t3.large", "t3a.large"]}),
+    ("GP_NODE_ARCHITECTURE", "aws_eks_node_group",
+     {"ami_type": "BOTTLEROCKET_ARM_64", "instance_types": ["t4g.large", "c7gn.large"]},
+     {"ami_type": "AL2023_x86_64_STANDARD", "instance_types": ["t3.large", "m7gd.large"]}),
+    ("GP_KEY_WINDOW", "aws_kms_key", {}, {"deletion_window_in_days": 7}),
+    ("GP_KEY_WINDOW", "aws_kms_key", {"deletion_window_in_days": 7, "tags_all": DEV},
+     {"deletion_window_in_days": 13}),
+    ("GP_MAINTENANCE_WINDOW", "aws_db_instance", {"apply_immediately": False},
+     {"apply_immediately": True}),
+    ("GP_MAINTENANCE_WINDOW", "aws_elasticache_replication_group",
+     {"apply_immediately": True, "tags_all": DEV}, {"apply_immediately": "true"}),
+    ("GP_BUDGET_SCOPE", "aws_budgets_budget",
+     {"cost_filter": [{"name": "TagKeyValue", "values": ["user:Environment$prod"]}]},
+     {"cost_filter": [{"name": "TagKeyValue",
+                       "values": ["user:Client$a", "user:Environment$dev"]}]}),
 ]  # fmt: skip
 
 
 def held(
-    tmp_path: Path, *resources: tuple[str, dict[str, object]], env: str = "prod"
+    tmp_path: Path,
+    *resources: tuple[str, dict[str, object]],
+    env: str = "prod",
+    told: dict[str, object] | None = None,
 ) -> dict[tuple[str, str], str]:
-    """What our own policies say of a plan of these resources, by policy and address."""
+    """What our own policies say of a plan of these resources, by policy and address.
+
+    `told`: the expressions in their blocks.
+    """
     items = []
     for address, values in resources:
         type_, name = address.split(".")
@@ -459,7 +544,9 @@ def held(
         "terraform_version": "1.11.4",
         "planned_values": {"root_module": {"resources": items}},
         "resource_changes": changes,
-        "configuration": {"root_module": {"resources": [{**i, "expressions": {}} for i in items]}},
+        "configuration": {
+            "root_module": {"resources": [{**i, "expressions": told or {}} for i in items]}
+        },
     }))  # fmt: skip
     found = scan.plan(path, facts.read(path), ROOT / "terraform/policies", env=env)
     return {(v.check, v.resource): v.result for v in found if v.check.startswith("GP_")}
@@ -554,6 +641,137 @@ resource "aws_iam_policy" "this" {{
 """)
     found = states(policy.run(workspace, "dev", 1))
     assert found["GP_WILDCARD_IAM", "module.disk.aws_iam_policy.this"] == "failed"
+
+
+KEY_POLICY = """
+resource "aws_kms_key_policy" "this" {{
+  key_id = "k"
+  policy = jsonencode({{
+    Statement = concat([{{
+      Effect    = "{effect}"
+      Principal = {{ AWS = {who} }}
+      Action    = {action}
+      Resource  = "*"
+    }}], [])
+  }})
+}}
+"""
+RIGHTS = """
+resource "aws_iam_role_policy" "this" {{
+  role   = "r"
+  policy = jsonencode({{
+    Statement = [{{ Effect = "{effect}", Action = {action}, {where} }}]
+  }})
+}}
+"""
+NODES = """
+resource "aws_iam_role_policy_attachment" "this" {{
+  role       = "r"
+  policy_arn = "arn:${{aws_ebs_volume.this.arn}}:iam::aws:policy/{name}"
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("block", "check", "state"),
+    [
+        (KEY_POLICY.format(effect="Allow", who='"*"', action='"kms:*"'), "WILDCARD_IAM", "failed"),
+        (KEY_POLICY.format(effect="Deny", who='"*"', action='"kms:*"'), "WILDCARD_IAM", None),
+        (KEY_POLICY.format(effect="Allow", who='"${var.encrypted}:root"', action='"kms:*"'),
+         "WILDCARD_IAM", None),
+        (RIGHTS.format(effect="Allow", action='["ec2:Terminate*"]', where='Resource = "*"'),
+         "WILDCARD_IAM", "failed"),
+        (RIGHTS.format(effect="Allow", action='"s3:Get"', where="NotResource = var.encrypted"),
+         "WILDCARD_IAM", "failed"),
+        (RIGHTS.format(effect="Allow", action='["iam:Pass*"]', where="Resource = var.encrypted"),
+         "BOUND_RIGHTS", "failed"),
+        (RIGHTS.format(effect="Deny", action='["iam:Pass*"]', where="Resource = var.encrypted"),
+         "BOUND_RIGHTS", None),
+        (NODES.format(name="AdministratorAccess"), "MANAGED_RIGHTS", "failed"),
+        (NODES.format(name="ReadOnlyAccess"), "MANAGED_RIGHTS", None),
+    ],
+)  # fmt: skip
+def test_rights_are_judged_from_the_files_where_a_part_is_computed(workspace, block, check, state):
+    shutil.copytree(ROOT / "terraform/policies", workspace.root / "terraform/policies")
+    (workspace.root / "terraform/modules/disk/main.tf").write_text(MODULE + block)
+    found = {name: told for (name, _), told in states(policy.run(workspace, "dev", 1)).items()}
+    assert found.get(f"GP_{check}") == state
+
+
+def test_who_applies_needs_approval_and_who_plans_does_not(workspace):
+    shutil.copytree(ROOT / "terraform/policies", workspace.root / "terraform/policies")
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    block = """
+locals {{
+  issuer = "token.actions.githubusercontent.com"
+  roles  = {{ plan = {{ who = ["repo:a/b:pull_request"] }}, apply = {{ who = ["{who}"] }} }}
+}}
+
+resource "aws_iam_role" "this" {{
+  for_each           = local.roles
+  name               = "${{var.encrypted}}-${{each.key}}"
+  assume_role_policy = jsonencode({{ Statement = [{{
+    Effect    = "Allow"
+    Principal = {{ Federated = aws_ebs_volume.this.arn }}
+    Condition = {{ StringEquals = {{ "${{local.issuer}}:sub" = each.value.who }} }}
+  }}] }})
+}}
+"""
+    for who, told in (("environment:prod", set()), ("ref:refs/heads/main", {'this["apply"]'})):
+        module.write_text(MODULE + block.format(who=f"repo:a/b:{who}"))
+        found = policy.run(workspace, "dev", 1).findings
+        roles = {item.resource for item in found if item.check == "GP_GITHUB_APPROVAL"}
+        assert roles == {f"module.disk.aws_iam_role.{name}" for name in told}
+
+
+def test_rights_that_neither_plan_nor_files_tell_are_unknown_and_not_passed(tmp_path):
+    # What an unknown value refers to stands in checkov's plan in its place.
+    partition = {"references": ["data.aws_partition.current.partition"]}
+    told = {"policy": partition, "policy_arn": partition}
+    inline = {"inline_policy": [{"policy": document()}]}
+    within = {"assume_role_policy": document(Principal={"AWS": "1"}), **inline}
+    roles = ("aws_iam_role_policy.a", {}), ("aws_iam_role_policy_attachment.a", {})
+    found = held(tmp_path, *roles, ("aws_iam_role.a", within), told=told)
+    assert found["GP_WILDCARD_IAM", "aws_iam_role.a"] == "unknown"
+    assert found["GP_WILDCARD_IAM", "aws_iam_role_policy.a"] == "unknown"
+    assert found["GP_BOUND_RIGHTS", "aws_iam_role_policy.a"] == "unknown"
+    assert found["GP_MANAGED_RIGHTS", "aws_iam_role_policy_attachment.a"] == "unknown"
+
+
+def test_a_policy_of_our_own_does_not_pass_what_it_cannot_see(workspace, tmp_path):
+    own = workspace.root / "terraform/policies"
+    own.mkdir()
+    (own / "keys.py").write_text(
+        "from groundplan.policy.custom import policy\n\n"
+        '@policy("GP_NO_KEY", "No key", "aws_ebs_volume", reads=("kms_key_id",))\n'
+        "def no_key(volume):\n"
+        '    return volume.get("kms_key_id") is None\n'
+    )
+    for own_key, told in ((True, "unknown"), (False, None)):  # not set: AWS chooses
+        made = plan(tmp_path, own_key=own_key)
+        assert states(policy.run_plan(made, workspace)).get(("GP_NO_KEY", DISK)) == told
+        # What it refers to stands in checkov's plan then, and is no value.
+        made.write_text(made.read_text().replace('"var.key"', '"data.aws_kms_key.this.arn"'))
+        assert states(policy.run_plan(made, workspace)).get(("GP_NO_KEY", DISK)) == told
+
+
+def test_what_files_cannot_tell_counts_only_of_what_is_built():
+    def said(result: str, check: str = "GP_A", resource: str = "m.role.this") -> Verdict:
+        return Verdict(check, resource, result, "named rights only")
+
+    planned = [said("unknown")]
+    assert [v.result for v in settle([said("unknown")], planned)] == ["unknown"]
+    assert [v.result for v in settle([said("unknown")], [said("passed", "GP_B")])] == [
+        "unknown", "passed",
+    ]  # fmt: skip
+    assert settle([said("unknown")], []) == ()
+
+
+def test_of_instances_in_the_files_the_worst_counts():
+    told = [Verdict("GP_A", f'role.a["{key}"]', result, "named rights only")
+            for key, result in (("a", "failed"), ("b", "passed"))]  # fmt: skip
+    planned = Verdict("GP_A", 'role.a["b"]', "unknown", "named rights only")
+    assert [item.result for item in settle(told, [planned])] == ["failed"]
 
 
 def test_a_policy_that_breaks_is_an_error_and_never_a_pass(workspace, tmp_path):

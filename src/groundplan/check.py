@@ -24,6 +24,7 @@ from groundplan.rules import (
     links,
     network,
     observed,
+    openings,
     outputs,
     pages,
     policies,
@@ -48,8 +49,8 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, containers, apart, terraform, conformance, stores, clients, outputs,
-    network, ranges, environments, costs, versions, records, views, prose, pages, links, generated,
-    observed, secrets, policies, waivers,
+    network, ranges, openings, environments, costs, versions, records, views, prose, pages, links,
+    generated, observed, secrets, policies, waivers,
 )  # fmt: skip
 
 

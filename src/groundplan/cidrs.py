@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Final
 
 Network = IPv4Network | IPv6Network
+_WIDEST: Final = {4: 8, 6: 16}
 
 
 def as_range(cidr: str) -> Network | None:
@@ -31,3 +33,12 @@ def inside(part: str, whole: str) -> bool:
     if isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network):
         return inner.subnet_of(outer)
     return False
+
+
+def is_wide(address_range: str) -> bool:
+    """Whether an address range, such as `0.0.0.0/1`, takes in more than anyone has for himself.
+
+    Wider than a /8, or a /16 of IPv6, and not of private addresses.
+    """
+    found = as_range(address_range)
+    return found is not None and found.prefixlen < _WIDEST[found.version] and not found.is_private

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from groundplan.policy.custom import Planned, is_wide, policy
+
+GRAVITON = re.compile(r"a1\.|[a-z]+\d+g")  # as in t4g, c7gn, im4gn; not in g4dn
 
 
 @policy(
@@ -16,9 +20,8 @@ def endpoints(cluster: Planned) -> bool:
         return False
     if str(settings.get("endpoint_public_access")).lower() == "false":
         return True
-    ranges = settings.values.get("public_access_cidrs") or ["0.0.0.0/0"]  # the provider's default
-    flat = [item for each in ranges for item in (each if isinstance(each, list) else [each])]
-    return not any(is_wide(str(item)) for item in flat)
+    ranges = settings.every("public_access_cidrs") or ["0.0.0.0/0"]  # the provider's default
+    return not any(is_wide(str(item)) for item in ranges)
 
 
 @policy(
@@ -29,3 +32,15 @@ def several_nodes(nodes: Planned) -> bool:
     """One that is lost leaves another."""
     size = nodes.block("scaling_config").get("min_size")
     return nodes.environment == "dev" or int(size or 0) > 1
+
+
+@policy(
+    "GP_NODE_ARCHITECTURE", "Nodes start from an image for their kind of processor",
+    "aws_eks_node_group", reads=("ami_type", "instance_types"),
+)  # fmt: skip
+def architecture(nodes: Planned) -> bool | None:
+    """An image for Arm on Graviton machines only, and the others on no such machine."""
+    image, types = str(nodes.get("ami_type") or ""), map(str, nodes.every("instance_types"))
+    if not re.search("ARM_64|x86_64", image):
+        return None  # whoever gives an image of his own knows; without any, EKS looks itself
+    return all((GRAVITON.match(each) is not None) is ("ARM_64" in image) for each in types)

@@ -80,3 +80,15 @@ def managed_password(store: Planned) -> bool | None:
     if given is None or store.type in MANAGED:
         return given is None
     return None if store.planned else str(given).startswith("${") or "var." in str(given)
+
+
+@policy(
+    "GP_MAINTENANCE_WINDOW", "Outside dev, databases and caches change in their maintenance window",
+    "aws_db_instance", "aws_docdb_cluster", "aws_elasticache_cluster",
+    "aws_elasticache_replication_group", "aws_rds_cluster", "aws_rds_cluster_instance",
+    reads=("apply_immediately",), by_environment=True,
+)  # fmt: skip
+def in_its_window(store: Planned) -> bool:
+    """What makes it start anew waits for the hour that was set for it."""
+    at_once = str(store.get("apply_immediately")).lower() == "true"
+    return store.environment == "dev" or not at_once

@@ -44,3 +44,17 @@ def tls_required(group: Planned) -> bool | None:
         return None
     settings = {item.get("name"): item.get("value") for item in group.blocks("parameter")}
     return str(settings.get("require_secure_transport")).upper() in {"1", "ON"}
+
+
+WINDOW = 14
+"""Days in which whoever deletes a key by mistake can still be stopped."""
+
+
+@policy(
+    "GP_KEY_WINDOW", f"Outside dev, a key can be had back for {WINDOW} days",
+    "aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key",
+    reads=("deletion_window_in_days",), by_environment=True,
+)  # fmt: skip
+def key_window(key: Planned) -> bool:
+    """With the key goes all that it has encrypted; AWS's own choice is 30 days."""
+    return key.environment == "dev" or int(key.get("deletion_window_in_days") or 30) >= WINDOW

@@ -24,17 +24,7 @@ def no_open_port(resource: Planned) -> bool:
 
 
 def _admitted(rule: Planned) -> set[str]:
-    found: set[str] = set()
-    for name in RANGES:
-        value = rule.values.get(name)
-        found.update(map(str, _flat(value)))
-    return found
-
-
-def _flat(value: object) -> list[object]:
-    if isinstance(value, list):
-        return [item for each in value for item in _flat(each)]
-    return [value]
+    return {str(value) for name in RANGES for value in rule.every(name)}
 
 
 def _is_web(rule: Planned) -> bool:

@@ -13,22 +13,38 @@ does not tell its environment is not held against it. checkov's own command take
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from ipaddress import ip_network
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
 from groundplan import pythonfile
+from groundplan.cidrs import is_wide
+from groundplan.policy import written
+from groundplan.policy.verdicts import UNTOLD
+from groundplan.policy.written import Computed
+from groundplan.references import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-_WIDEST: Final = {4: 8, 6: 16}
+__all__ = [
+    "UNTOLD",
+    "Answer",
+    "Check",
+    "Computed",
+    "Planned",
+    "is_wide",
+    "load",
+    "policy",
+    "strictest",
+]  # fmt: skip
+Answer: TypeAlias = "bool | Literal['untold'] | None"
+"""Whether a policy holds; UNTOLD where that can't be told; None where it has nothing to say."""
+_REFERENCES: Final = "references_"
 _PLANNED = "__change_actions__"  # stands in what checkov read from a plan, and nowhere else
 # What checkov could not work out in the files: a reference, a call, an operator.
 _EXPRESSION: Final = re.compile(r"\$\{|\b(?:var|local|each|count|module|data|self|aws_\w+)\.|[?(!]")
@@ -55,7 +71,12 @@ class Planned:
         """The value of an attribute; None where it is not set, or known only after apply."""
         found = self.values.get(name)
         found = found[0] if isinstance(found, list) and found else found
-        return None if found == [] else found
+        return None if found == [] or self._stands_in(found) else found
+
+    def _stands_in(self, value: Any) -> bool:
+        """Whether it is what checkov puts into a plan for an unknown value: what it refers to."""
+        references = self.values.get(_REFERENCES) if self.planned else None
+        return isinstance(value, str) and value in _flat(references)
 
     def block(self, name: str) -> Planned:
         """The (first) nested block of that name; an empty one where there is none."""
@@ -68,14 +89,25 @@ class Planned:
         every = [each for item in listed for each in (item if isinstance(item, list) else [item])]
         return [Planned(name, item) for item in every if isinstance(item, dict)]
 
-    def document(self, name: str) -> dict[str, Any] | None:
-        """The JSON document in an attribute, None where the plan does not tell it yet."""
-        found = self.get(name)
-        try:
-            found = json.loads(found) if isinstance(found, str) else found
-        except ValueError:
-            return None
-        return found if isinstance(found, dict) else None
+    def every(self, name: str) -> list[Any]:
+        """The values in an attribute that is a list, however deep checkov has put them."""
+        return [item for item in _flat(self.values.get(name)) if not self._stands_in(item)]
+
+    def may_be(self, name: str) -> list[Any]:
+        """What an attribute may be; what it holds is read where it is a JSON document.
+
+        One value in a plan, and a `Computed` where it is known only after apply; in the files one
+        for each instance of the block, as far as they tell, and none where it is not set.
+        """
+        if self.planned:
+            found = self.get(name)
+            return [Computed(name) if found is None else written.document(found)]
+        address = self.values.get("__address__")
+        for item in self.everything if address else ():
+            if item.get("__address__") == address:
+                block = ".".join(split(str(address))[-2:])
+                return written.values(Path(item["file_path_"]), block, name)
+        return [Computed(name)]
 
     @property
     def tags(self) -> dict[str, str]:
@@ -104,7 +136,7 @@ class Check(BaseResourceCheck):
         id_: str,
         about: str,
         types: tuple[str, ...],
-        holds: Callable[[Planned], bool | None],
+        holds: Callable[[Planned], Answer],
         *,
         reads: tuple[str, ...],
         in_files: bool,
@@ -134,6 +166,10 @@ class Check(BaseResourceCheck):
             raise
         if answer is None:
             return CheckResult.UNKNOWN
+        if answer == UNTOLD:
+            # checkov would drop what is unknown: `scan` knows this one by its key.
+            self.evaluated_keys = [UNTOLD]
+            return CheckResult.FAILED
         return CheckResult.PASSED if answer else CheckResult.FAILED
 
     def _is_plain(self, conf: dict[str, Any]) -> bool:
@@ -144,16 +180,16 @@ class Check(BaseResourceCheck):
         return tuple(item for _, item in self.graph.nodes()) if self.graph else ()
 
 
-def is_wide(address_range: str) -> bool:
-    """Whether an address range, such as `0.0.0.0/1`, takes in more than anyone has for himself.
+def strictest(answers: Iterable[Answer]) -> Answer:
+    """The answer on several things: False for one that fails, UNTOLD for one that can't be told."""
+    every = [*answers]
+    return False if False in every else UNTOLD if UNTOLD in every else True
 
-    Wider than a /8, or a /16 of IPv6, and not of private addresses.
-    """
-    try:
-        found = ip_network(address_range, strict=False)
-    except ValueError:
-        return False
-    return found.prefixlen < _WIDEST[found.version] and not found.is_private
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple | set):
+        return [item for each in value for item in _flat(each)]
+    return [] if value is None else [value]
 
 
 def _is_open(value: Any) -> bool:
@@ -172,17 +208,17 @@ def policy(
     reads: tuple[str, ...] = (),
     in_files: bool = False,
     by_environment: bool = False,
-) -> Callable[[Callable[[Planned], bool | None]], Check]:
+) -> Callable[[Callable[[Planned], Answer]], Check]:
     """Declare a function as the policy `id_` on resources of these `types` (`*` is any text).
 
-    It gets a planned resource and says whether the policy holds, or None where it has nothing to
-    say. `reads`: the attributes it looks at; one that is known only after apply makes a failure
-    `unknown`. It is asked about the Terraform files too, as far as all that it reads is written
-    there as it will be; `in_files`: also where it is an expression. `by_environment`: it is asked
-    only where the environment is known.
+    It gets a planned resource and says whether the policy holds, UNTOLD where that can't be told,
+    or None where it has nothing to say. `reads`: the attributes it looks at; one that is known only
+    after apply makes a failure `unknown`. It is asked about the Terraform files too, as far as all
+    that it reads is written there as it will be; `in_files`: also where it is an expression.
+    `by_environment`: it is asked only where the environment is known.
     """
 
-    def declare(holds: Callable[[Planned], bool | None]) -> Check:
+    def declare(holds: Callable[[Planned], Answer]) -> Check:
         return Check(
             id_, about, types, holds, reads=reads, in_files=in_files, by_environment=by_environment
         )

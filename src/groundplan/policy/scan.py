@@ -18,7 +18,7 @@ from groundplan import pythonfile
 from groundplan.errors import InputError
 from groundplan.facts import parse
 from groundplan.findings import plain
-from groundplan.policy.verdicts import Result, Verdict
+from groundplan.policy.verdicts import UNTOLD, Result, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,13 +38,13 @@ def files(folder: Path, variables: Iterable[Path], own: Path | None = None) -> t
     `own`: a folder of policies of one's own. Raises InputError where a file can't be parsed, or a
     policy of one's own breaks.
     """
-    with _apart(), _with(own, folder.name):
+    with _apart(), _with(own, folder.name) as ours:
         from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
         from checkov.terraform.runner import Runner  # noqa: PLC0415
 
         settings = RunnerFilter(framework=["terraform"], var_files=[*map(str, variables)])
         records = _records(Runner(), str(folder), None, settings)
-    return tuple(_verdict(record, {}, {}) for record in records)
+    return tuple(_verdict(record, {}, {}, ours) for record in records)
 
 
 def plan(
@@ -55,7 +55,7 @@ def plan(
     `own`: a folder of policies of one's own; `env`: what is planned, if known. Raises InputError
     where one of them breaks.
     """
-    with _apart(), _with(own, env):
+    with _apart(), _with(own, env) as ours:
         from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
         from checkov.terraform.plan_runner import Runner  # noqa: PLC0415
 
@@ -64,7 +64,7 @@ def plan(
         records = _records(Runner(), None, paths, settings)
     resources = {resource.address: resource for resource in facts}
     left = _left(path) if env else {}
-    return tuple(_verdict(record, resources, left) for record in records)
+    return tuple(_verdict(record, resources, left, ours) for record in records)
 
 
 def _records(
@@ -94,18 +94,26 @@ def _left(plan: Path) -> dict[str, frozenset[str]]:
 
 
 def _verdict(
-    record: Any, resources: Mapping[str, Resource], left: Mapping[str, frozenset[str]]
+    record: Any,
+    resources: Mapping[str, Resource],
+    left: Mapping[str, frozenset[str]],
+    ours: frozenset[str],
 ) -> Verdict:
     """A record's verdict. What a plan leaves as it stands shows what AWS chose, too: where the
     Terraform files are at hand, they decide on it.
+
+    One of `ours`, the policies of one's own, sees nothing where a value is known only after apply,
+    and so it can't pass there either; checkov's know that something is set.
     """
     result: Result = record.check_result["result"].value.lower()
     address = record.resource_address or record.resource
     resource = resources.get(address)
-    if result == "failed" and resource:
-        keys = record.check_result.get("evaluated_keys") or ()
-        paths = [_INDEX.sub(r".\1", key).replace("/", ".") for key in keys]
-        untold = any(_untold(resource, path) for path in paths)
+    keys = record.check_result.get("evaluated_keys") or ()
+    paths = [_INDEX.sub(r".\1", key).replace("/", ".") for key in keys]
+    untold = resource and any(_untold(resource, path) for path in paths)
+    if UNTOLD in keys or (untold and result == "passed" and record.check_id in ours):
+        result = "unknown"
+    elif result == "failed" and resource:
         stands = address in left and _stands(resource, paths, left[address])
         if untold or stands or _mirrors(resource, paths):
             result = "unknown"
@@ -160,8 +168,8 @@ def _tame() -> None:
 
 
 @contextmanager
-def _with(own: Path | None, home: str) -> Iterator[None]:
-    """With the policies in `own` registered inside, and forgotten afterwards."""
+def _with(own: Path | None, home: str) -> Iterator[frozenset[str]]:
+    """With the policies in `own` registered inside, whose ids it gives; forgotten afterwards."""
     from checkov.terraform.checks.resource.registry import resource_registry  # noqa: PLC0415
 
     from groundplan.policy import custom  # noqa: PLC0415
@@ -170,7 +178,7 @@ def _with(own: Path | None, home: str) -> Iterator[None]:
     before = [{name: checks[:] for name, checks in found.items()} for found in every]
     try:
         policies = custom.load(own, home) if own else ()
-        yield
+        yield frozenset(check.id for _, check in policies)
         for path, check in policies:
             if check.broken:
                 raise pythonfile.broken(path, check.broken) from check.broken
