@@ -49,6 +49,18 @@ if TYPE_CHECKING:
         ("MySQL listens on port 3306.", None),
         ("It costs $1,234.56 a month.", "$1,234.56"),
         ("It costs 99 US dollars.", "99 US dollars"),
+        ("It costs 180 € a month.", "180 €"),
+        ("Dev is 2,100 a year.", "2,100 a year"),
+        ("Five alarms watch it.", "Five alarms"),
+        ("We run two small, real services and MySQL.", "two small, real services and MySQL"),
+        ("We run two other services, and push no more than 9 images.", None),
+        ("Push the two images.", "two images"),
+        ("It stands in us-east-1f.", "us-east-1f"),
+        ("It stands in us-east-1a.", None),
+        ("There is no SSH (port 22) anywhere.", None),
+        ("A VPC can have 200 subnets. Later it may grow to six zones.", None),
+        ("Dev has 10.1.0.0/16 and production 10.1.0.0/16.", "10.1.0.0/16"),
+        ("There are 10.1.0.0/16 in dev, 10.1.0.0/16 in production.", "10.1.0.0/16"),
     ],
 )
 def test_figures_typed_in_prose(example, text, typed):
@@ -86,6 +98,50 @@ def test_versions_and_counts_typed_in_prose(example, text, typed):
 
     for env, phase in (("dev", 1), ("dev", 3), ("prod", 10)):
         example.change_plan(env, phase, add)
+    example.write("docs/network.md", f"{text}\n")
+    told = {finding.message for finding in found(example, "prose-figures")}
+    assert told == {f"'{item}' is typed here, and wrong" for item in typed}
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("Production uses **spot** machines.", ["spot** machine"]),
+        ("Production uses on-demand machines rather than spot machines; dev spot nodes.", []),
+        ("Spot machines are spare capacity at a discount of 60 %.", []),
+        ("Spot machines are spare capacity at a discount of 90 %.", ["90 %"]),
+        ("There may be up to 12 nodes in dev and 9 nodes in production.", ["12 nodes"]),
+        ("There may be up to 6 nodes in dev and 6 nodes in production.", ["6 nodes"]),
+        ("It names two kinds of machine.", []),
+        ("It names three kinds of machine.", ["three kinds of machine"]),
+        ("The database is reached on port 6379.", ["port 6379"]),
+        ("The database is reached on port 3306, and Redis on port 6379.", []),
+        ('{{ node("x", "The database") }} is reached on port 6379.', ["port 6379"]),
+        ("## Dev\n\nIt has 9 nodes.\n\n## Both\n\nSome have 9 nodes.", ["9 nodes"]),
+        ("| | dev | production |\n|---|---|---|\n| Storage | 20 GB | 20 GB |",
+         ["Storage 20 GB"]),
+        ("| | dev | production |\n|---|---|---|\n| Storage | 20 GB | 50 GB |", []),
+    ],
+)  # fmt: skip
+def test_machines_and_stores_typed_in_prose(example, text, typed):
+    machines = {
+        "dev": ("SPOT", ["t3.large", "t3a.large"], {"min_size": 2, "max_size": 6}, 20),
+        "prod": ("ON_DEMAND", ["m6i.large"], {"min_size": 3, "max_size": 9}, 50),
+    }
+    for env, phase in (("dev", 1), ("dev", 3), ("prod", 10)):
+        paid, kinds, sizes, storage = machines[env]
+        group = resource(
+            "aws_eks_node_group.main", capacity_type=paid, instance_types=kinds,
+            scaling_config=[sizes],
+        )  # fmt: skip
+        database = resource("aws_db_instance.data", allocated_storage=storage, port=3306)
+        cache = resource("aws_elasticache_replication_group.data", port=6379)
+        more = (group, database, cache)
+        example.change_plan(
+            env, phase, lambda item, more=more: (item, *more) if "vpc" in item.type else (item,)
+        )
+    discount = "\n  spot_discount: {value: 60, unit: '%', reason: As it was.}\n"
+    example.edit("design.yaml", "usage:\n", f"usage:{discount}")
     example.write("docs/network.md", f"{text}\n")
     told = {finding.message for finding in found(example, "prose-figures")}
     assert told == {f"'{item}' is typed here, and wrong" for item in typed}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from groundplan.compose import Application
     from groundplan.design import Design
-    from groundplan.facts import Facts
+    from groundplan.facts import Facts, Resource
     from groundplan.topology import Subnet
 
 _WORDS: Final = (
@@ -28,6 +28,7 @@ _WORDS: Final = (
 )  # fmt: skip
 _SINGLE: Final = "a single"
 _NUMBER: Final = rf"\b(\d{{1,3}}|{_SINGLE}|{'|'.join(_WORDS)})\s+"
+_SMALL: Final = r"(?!other|more|AWS|managed|of\b)(?:[a-z-]+,? ){0,2}"  # what services may be
 _COUNTED: Final = {
     "NAT gateways": re.compile(rf"{_NUMBER}NAT gateways?\b", re.IGNORECASE),
     "zones": re.compile(
@@ -37,26 +38,40 @@ _COUNTED: Final = {
     "read replicas": re.compile(rf"{_NUMBER}read replicas?\b", re.IGNORECASE),
     "replicas": re.compile(rf"{_NUMBER}replicas?\b", re.IGNORECASE),
     "repositories": re.compile(rf"{_NUMBER}(?:ECR )?repositor(?:y|ies)\b", re.IGNORECASE),
-    "applications": re.compile(rf"{_NUMBER}applications?\b", re.IGNORECASE),
-    "images": re.compile(rf"{_NUMBER}(?:container )?images?\b", re.IGNORECASE),
+    "applications": re.compile(
+        rf"{_NUMBER}(?:applications?\b|{_SMALL}services? and (?:one |a )?(?:MySQL|databases?)\b)",
+        re.IGNORECASE,
+    ),
     "Redis nodes": re.compile(rf"{_NUMBER}Redis nodes?\b", re.IGNORECASE),
+    "nodes": re.compile(rf"{_NUMBER}(?:spot |on-demand |worker )?nodes?\b", re.IGNORECASE),
+    "alarms": re.compile(rf"{_NUMBER}alarms?\b", re.IGNORECASE),
+    "tiers": re.compile(rf"{_NUMBER}tiers?\b", re.IGNORECASE),
+    "kinds of machine": re.compile(rf"{_NUMBER}kinds? of (?:machine|node)s?\b", re.IGNORECASE),
+    "services": re.compile(rf"{_NUMBER}{_SMALL}services?\b", re.IGNORECASE),
+    "images": re.compile(rf"{_NUMBER}(?:container )?images?\b", re.IGNORECASE),
+    "GB of storage": re.compile(
+        r"\b(?:storage|disks?)\b[^:;]*?\b(\d{1,5}) GB\b|\b(\d{1,5}) GB of (?:storage|disk)\b",
+        re.IGNORECASE,
+    ),
     "days of backups": re.compile(
         rf"{_NUMBER}days? of backups\b|\bbackups? (?:are |is )?kept for {_NUMBER}days?\b",
         re.IGNORECASE,
     ),
     "port": re.compile(r"\bport (\d{2,5})\b(?!/)", re.IGNORECASE),
 }
+_LIMITED: Final = ("nodes",)
+"""Of these, plans tell how many there are at most."""
 _SEVERAL: Final = re.compile(r"\b(?:more than one copy|several copies)\b", re.IGNORECASE)
 _ONE_IS_A_COUNT: Final = ("NAT gateways", "read replicas", "Redis nodes", "days of backups")
 """Of the others, prose says one where it means each: `in one zone`."""
+_REGION: Final = r"\b[a-z]{2}(?:-gov)?-(?:central|(?:north|south)?(?:east|west)|north|south)-\d"
 _TYPED: Final = {
     "range": re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?!\d)"),
     "size": re.compile(
         r"\b(?:db\.|cache\.)?[a-z]{1,3}\d[a-z]{0,3}\.(?:nano|micro|small|medium|\d*x?large)\b"
     ),
-    "region": re.compile(
-        r"\b[a-z]{2}(?:-gov)?-(?:central|(?:north|south)?(?:east|west)|north|south)-\d(?=[a-z]?\b)"
-    ),
+    "region": re.compile(rf"{_REGION}(?=[a-z]?\b)"),
+    "zone": re.compile(rf"{_REGION}[a-z]\b"),
 }
 # A whole number counts as a version where no thing follows that it would be a number of.
 _VERSION: Final = r" (\d{1,2}(?:\.\d+)+|\d{1,2}(?=[,:)]|\.?$| (?:and|or|on|with|in|for|is|as)\b))"
@@ -70,6 +85,7 @@ _VERSIONS: Final = {
 # What part of a sentence says of something else than what is planned: it may have any figures.
 _ELSEWHERE: Final = re.compile(
     r"\b(?:would|could|might|used to|until now|so far|instead of|rather than|unlike)\b"
+    r"|\b(?:no|never|nowhere)\b|\b(?:can|may) (?:have|hold|grow|become|want|one day)\b(?! up to\b)"
     r"|\byour?\b.*\btoday\b|\btoday\b.*\byour?\b",
     re.IGNORECASE,
 )
@@ -87,16 +103,35 @@ _OF_THEM: Final = re.compile(
 _BOUND: Final = re.compile(
     r"\b(?:at most|at least|up to|(?:more|fewer|less|other) than|no more than)\s+$", re.IGNORECASE
 )
+_AT_MOST: Final = re.compile(r"\b(?:at most|up to|no more than)\s+$", re.IGNORECASE)
 _FREE: Final = re.compile(r"\b(?:free|unused|spare|reserved|left|room|grow|later)\b", re.IGNORECASE)
 _AMOUNT: Final = re.compile(
     r"(?:\$|\bUSD )\s?(\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?) ?(?:USD|(?:US )?dollars?)\b"
+    r"|\b(\d[\d,]*\d(?:\.\d+)?) (?:a|per) (?:month|year)\b"
 )
+_OTHER_MONEY: Final = re.compile(
+    r"[€£] ?\d[\d.,]*|\b\d[\d.,]* ?(?:[€£]|(?:EUR|GBP|euros?|pounds sterling)\b)", re.IGNORECASE
+)
+_YEAR: Final = 12  # months
+_SHARE: Final = re.compile(r"\b(\d{1,3}(?:\.\d+)?) ?(?:%|per ?cent\b)", re.IGNORECASE)
+_DISCOUNT: Final = re.compile(r"\b(?:discount|spot|spare capacity)\b", re.IGNORECASE)
+_PAID: Final = re.compile(
+    r"\b(spot|on-demand)\b\W*(?:machine|node|instance|capacity)", re.IGNORECASE
+)
+# What each store is called, by the type of resource that has its port.
+_STORES: Final = {
+    "aws_db_instance": re.compile(r"\b(?:MySQL|databases?|RDS)\b", re.IGNORECASE),
+    "aws_elasticache_replication_group": re.compile(
+        r"\b(?:Redis|caches?|ElastiCache)\b", re.IGNORECASE
+    ),
+}
 # What prose may name without any plan having it: private, example and all-embracing ranges.
 _COMMON: Final = frozenset({
     "0.0.0.0/0", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
     "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",
 })  # fmt: skip
 _PORTS: Final = ("from_port", "to_port", "port")
+_STORAGE: Final = ("allocated_storage", "max_allocated_storage", "disk_size", "volume_size")
 _DOLLAR: Final = Decimal(1)
 # What is wrong, and what is there instead.
 _Wrong = tuple[re.Match[str], str]
@@ -128,6 +163,7 @@ class Known:
         replicas = sum(bool(item.get("replicate_source_db")) for item in databases)
         built = sum(bool(service.build) for service in self.application.services)
         nodes = sum(int(item.get("num_cache_clusters") or 0) for item in caches)
+        groups = facts.of_type("aws_eks_node_group")
         single = {
             "NAT gateways": len(facts.of_type("aws_nat_gateway")),
             "zones": len(zones),
@@ -135,12 +171,20 @@ class Known:
             "repositories": len(facts.of_type("aws_ecr_repository")),
             "applications": built,
             "images": built,
+            "alarms": len(facts.of_type("aws_cloudwatch_metric_alarm")),
+            "tiers": len({subnet.tier for subnet in self._subnets} - {UNKNOWN}),
             "Redis nodes": nodes,
         }
         kept = (item.get("backup_retention_period") for item in databases)
         several = {
             "days of backups": frozenset(filter(None, kept)),
             "port": self._ports,
+            "services": frozenset({built, len(self.application.services)}),
+            "kinds of machine": frozenset(len(item.get("instance_types") or ()) for item in groups),
+            "nodes": frozenset(chain([nodes], *map(_sizes, groups))),
+            "GB of storage": frozenset(
+                int(size) for item in facts for name in _STORAGE if (size := item.get(name))
+            ),
             # Of databases, of applications, or of caches.
             "replicas": frozenset({replicas, self.copies, max(nodes - 1, 0)}),
             "subnets": self._subnet_counts,
@@ -180,6 +224,19 @@ class Known:
         }
 
     @cached_property
+    def paid(self) -> frozenset[str]:
+        """How its machines are paid for: `spot`, `on-demand`."""
+        groups = self.facts.of_type("aws_eks_node_group")
+        kinds = {str(item.get("capacity_type") or "on_demand") for item in groups}
+        return frozenset(kind.lower().replace("_", "-") for kind in kinds)
+
+    def ports_of(self, type_: str) -> frozenset[int]:
+        """The ports that resources of that type listen on."""
+        return frozenset(
+            int(port) for item in self.facts.of_type(type_) if (port := item.get("port"))
+        )
+
+    @cached_property
     def amounts(self) -> frozenset[Decimal]:
         """All that its bill has in it, in USD and in whole USD, and its budgets."""
         from groundplan import cost  # noqa: PLC0415 - only where an amount is typed
@@ -193,16 +250,21 @@ class Known:
 
 
 def wrong(
-    sentence: str, plans: Sequence[Known], own: frozenset[str] = frozenset()
+    sentence: str,
+    part: tuple[int, int],
+    plans: Sequence[Known],
+    own: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[str, str]]:
     """What is typed in `sentence` that none of the `plans` has, and what they have instead.
 
-    `own` are ranges and regions that the design itself states.
+    `part` is the one of it that they are told in: from where to where. `own` are ranges and regions
+    that the design itself states.
     """
-    elsewhere = [part.span() for part in _PART.finditer(sentence) if _ELSEWHERE.search(part[0])]
+    elsewhere = [found.span() for found in _PART.finditer(sentence) if _ELSEWHERE.search(found[0])]
     looked = (_untold(sentence, plans, own), *(look(sentence, plans) for look in _LOOKS))
     for match, instead in chain.from_iterable(looked):
-        if not any(start <= match.start() < end for start, end in elsewhere):
+        within = part[0] <= match.start() < part[1]
+        if within and not any(start <= match.start() < end for start, end in elsewhere):
             yield match[0].strip(), instead
 
 
@@ -218,9 +280,45 @@ def _untold(sentence: str, plans: Sequence[Known], own: frozenset[str]) -> Itera
 
 def _unpaid(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
     for match in _AMOUNT.finditer(sentence):
-        amount = Decimal((match[1] or match[2]).replace(",", ""))
-        if all(amount not in plan.amounts for plan in plans):
+        amount = Decimal((match[1] or match[2] or match[3]).replace(",", ""))
+        times = _YEAR if match[0].endswith("year") else 1
+        known = {(have * times).quantize(have) for plan in plans for have in plan.amounts}
+        if amount not in known:
             yield match, ""
+    for match in _OTHER_MONEY.finditer(sentence):
+        yield match, ": AWS is paid in USD"
+
+
+def _undiscounted(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
+    if not _DISCOUNT.search(sentence):
+        return
+    assumed = (plan.design.usage.spot_discount for plan in plans)
+    shares = {item.value for item in assumed if item}
+    for match in _SHARE.finditer(sentence):
+        if shares and float(match[1]) not in shares:
+            yield match, f": {_either(f'{share:g} %' for share in shares)} is assumed"
+
+
+def _otherwise_paid(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
+    kinds = frozenset().union(*(plan.paid for plan in plans))
+    if len({plan.facts.env for plan in plans}) == 1:
+        for match in _PAID.finditer(sentence):
+            if kinds and match[1].lower() not in kinds:
+                yield match, f": its machines are {_either(kinds)}"
+
+
+def _of_another_store(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
+    """Ports of one store in a sentence that names only the other."""
+    named = [type_ for type_, way in _STORES.items() if way.search(sentence)]
+    if len(named) != 1:
+        return
+    mine, others = (
+        frozenset(chain.from_iterable(plan.ports_of(type_) for plan in plans for type_ in types))
+        for types in (named, _STORES.keys() - named)
+    )
+    for match in _COUNTED["port"].finditer(sentence) if mine else ():
+        if int(match[1]) in others - mine:
+            yield match, f": it is {_either(mine)}"
 
 
 def _outdated(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
@@ -243,7 +341,8 @@ def _miscounted(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
             count = _number(next(filter(None, match.groups())))
             if count in have or (count == 1 and name not in _ONE_IS_A_COUNT):
                 continue
-            if not _is_of_some(sentence, match, least=count < max(have, default=0)):
+            limit = name in _LIMITED and _AT_MOST.search(sentence[: match.start()])
+            if limit or not _is_of_some(sentence, match, least=count < max(have, default=0)):
                 yield match, "" if name == "port" else f": there are {_either(have)}"
 
 
@@ -253,7 +352,9 @@ def _single(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
             yield match, ": one copy of each application runs"
 
 
-_LOOKS: Final = (_miscounted, _single, _outdated, _unpaid)
+_LOOKS: Final = (
+    _miscounted, _single, _outdated, _unpaid, _undiscounted, _otherwise_paid, _of_another_store,
+)  # fmt: skip
 
 
 def _is_of_some(sentence: str, match: re.Match[str], *, least: bool) -> bool:
@@ -271,3 +372,9 @@ def _number(text: str) -> int:
 
 def _either(values: Iterable[object]) -> str:
     return " or ".join(sorted(map(str, values)))
+
+
+def _sizes(group: Resource) -> Iterator[int]:
+    """How many nodes a group may have: to begin with, at least, and at most."""
+    for scaling in group.get("scaling_config") or ():
+        yield from (int(size) for size in scaling.values() if size is not None)

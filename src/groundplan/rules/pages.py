@@ -14,7 +14,7 @@ from groundplan.errors import GroundplanError, suggest
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule, told
 from groundplan.rules.once import once
-from groundplan.rules.prose import names
+from groundplan.rules.passages import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

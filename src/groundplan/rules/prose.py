@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
 from groundplan.rules.figures import Known, wrong
 from groundplan.rules.once import once
+from groundplan.rules.passages import about, clauses, passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +29,9 @@ if TYPE_CHECKING:
     from groundplan.workspace import Workspace
     from groundplan.yamlfile import Loc
 
-_ENVIRONMENTS: Final = {"prod": r"\bprod(?:uction)?\b", "dev": r"\bdev\b"}
-# Code, macros, comments and the addresses of links are no prose.
+# Macros and the addresses of links are no prose; what a link to a node reads is.
 _NO_PROSE: Final = re.compile(
-    r"^(?:```|~~~).*?^(?:```|~~~)\s*$|\{[{%#].*?[}%#]\}|<!--.*?-->|\]\([^)]*\)",
-    re.MULTILINE | re.DOTALL,
+    r"\{\{ ?node\([^}]*?, *([\"'])(?P<read>[^\"']*)\1\) ?\}\}|\{[{%].*?[}%]\}|\]\([^)]*\)"
 )
 _PHASE: Final = re.compile(r"\bphase (\d{1,3})\b(?![.,]\d)", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[^.!?;|\n]+(?:\.(?=\S)[^.!?;|\n]*)*")
@@ -41,12 +39,13 @@ _SENTENCE: Final = re.compile(r"[^.!?;|\n]+(?:\.(?=\S)[^.!?;|\n]*)*")
 
 @dataclass(frozen=True)
 class _Said:
-    """A text, where it stands, and the number of the phase that it is about, if of one."""
+    """A text, where it stands, under what, and the number of the phase that it is about, if any."""
 
     text: str
     file: Path
     line: int
     phase: int | None = None
+    under: tuple[str, ...] = ()
 
 
 @rule("prose-figures", "figures typed in prose are those of some plan")
@@ -78,11 +77,12 @@ def _typed(workspace: Workspace) -> Iterator[Finding]:
     own = frozenset({design.terraform.region, *design.client.networks.values()})
     for said in chain(_pages(workspace), _design(workspace), _scripts(workspace)):
         for sentence in _SENTENCE.findall(said.text):
-            about = _about(sentence, said, known)
-            for typed, instead in wrong(sentence, [known[item] for item in about], own):
-                where = " or ".join(sorted({env for env, _ in about}))
-                hint = f"no plan of {where} has it{instead}; take it from the facts by a macro"
-                yield error(f"'{typed}' is typed here, and wrong", said.file, said.line, hint)
+            for part in clauses(sentence, {env for env, _ in known}):
+                told = _told_of(sentence[slice(*part)], said, known)
+                for typed, instead in wrong(sentence, part, [known[item] for item in told], own):
+                    where = " or ".join(sorted({env for env, _ in told}))
+                    hint = f"no plan of {where} has it{instead}; take it from the facts by a macro"
+                    yield error(f"'{typed}' is typed here, and wrong", said.file, said.line, hint)
 
 
 def _copies(workspace: Workspace, phase: Phase) -> int:
@@ -110,25 +110,15 @@ def phases(workspace: Workspace) -> Iterator[Finding]:
             yield error(message, workspace.design_file, line, hint)
 
 
-def _about(
-    sentence: str, said: _Said, known: dict[tuple[str, int], Known]
+def _told_of(
+    clause: str, said: _Said, known: dict[tuple[str, int], Known]
 ) -> list[tuple[str, int]]:
-    """The plans that a sentence is about: its phase's, those it names, or all of them."""
+    """The plans that it is about: its phase's, those it names or stands under, or all of them."""
     if of_phase := [item for item in known if item[1] == said.phase]:
         return of_phase
     environments = {env for env, _ in known}
-    named = {env for env in environments if names(env, sentence)}
+    named = about(environments, (clause, *said.under))
     return [item for item in known if item[0] in (named or environments)]
-
-
-def names(env: str, text: str) -> bool:
-    """True where `text` names the environment `env`."""
-    return _named(env).search(text) is not None
-
-
-@cache
-def _named(env: str) -> re.Pattern[str]:
-    return re.compile(_ENVIRONMENTS.get(env, rf"\b{re.escape(env)}\b"), re.IGNORECASE)
 
 
 def _pages(workspace: Workspace) -> Iterator[_Said]:
@@ -137,9 +127,9 @@ def _pages(workspace: Workspace) -> Iterator[_Said]:
     pages = [path for path in workspace.docs_dir.rglob("*.md") if toolkit not in path.parents]
     readme = workspace.root / "README.md"
     for path in [*sorted(pages), *([readme] if readme.is_file() else [])]:
-        blank = _NO_PROSE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), read_text(path))
-        for number, line in enumerate(blank.splitlines(), start=1):
-            yield _Said(line, path, number)
+        for passage in passages(read_text(path)):
+            text = _NO_PROSE.sub(lambda found: found["read"] or " ", passage.told)
+            yield _Said(text, path, passage.line, under=passage.under)
 
 
 def _design(workspace: Workspace) -> Iterator[_Said]:

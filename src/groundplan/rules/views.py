@@ -10,7 +10,7 @@ from groundplan.additions import BY_HAND
 from groundplan.errors import GroundplanError
 from groundplan.findings import Finding, error, rule, told
 from groundplan.rules.once import once
-from groundplan.rules.prose import names
+from groundplan.rules.passages import names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
