@@ -22,6 +22,7 @@ from groundplan.rules import (
     environments,
     generated,
     links,
+    macros,
     network,
     observed,
     openings,
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, containers, apart, terraform, conformance, stores, clients, outputs,
-    network, ranges, openings, environments, costs, versions, records, views, prose, pages, links,
-    generated, observed, secrets, policies, waivers,
+    network, ranges, openings, environments, costs, versions, records, views, prose, macros, pages,
+    links, generated, observed, secrets, policies, waivers,
 )  # fmt: skip
 
 
