@@ -48,3 +48,21 @@ def test_what_prose_shows_or_leads_to_is_there(told, page, text):
     (finding,) = found(told, "links")
     assert finding.file == told.root / page
     assert finding.line == text[: text.lower().index("gone")].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("The bees", None),
+        ("The bees in dev, phase 3", None),
+        ("The bees of dev and production", None),
+        ("The bees in production", "this picture is of dev in phase 3"),
+        ("The bees in phase 1", "this picture is of dev in phase 3"),
+    ],
+)
+def test_what_is_said_of_a_picture_is_what_it_shows(told, words, message):
+    picture = '<svg class="gp" aria-labelledby="network-dev-3--title"/>'
+    told.write("docs/assets/network.svg", picture)
+    told.write("README.md", f"# Bees\n\n![{words}](docs/assets/network.svg)\n")
+    findings = found(told, "pictures-told")
+    assert [(item.message, item.line) for item in findings] == ([(message, 3)] if message else [])

@@ -46,8 +46,6 @@ def site(example):
         ("{% set dev = facts('prod', 10) %}", "'dev' stands for the facts of prod here"),
         ("{% set dev = facts('dev', 1) %}{% set prod = facts('prod', 10) %}\n"
          "Dev has {{ dev.network.cidr }} and production has {{ prod.network.cidr }}.", None),
-        ("{% set prod = facts('prod', 10) %}Dev has the range {{ prod.network.cidr }}.",
-         "this is a value of prod, told of dev"),
     ],
 )  # fmt: skip
 def test_pages_that_tell_what_is_not_there(site, text, message):
@@ -56,6 +54,21 @@ def test_pages_that_tell_what_is_not_there(site, text, message):
     assert [item.message for item in findings] == ([message] if message else [])
     assert {str(item.file).endswith("docs/network.md") for item in findings} <= {True}
     assert {item.line for item in findings} <= {3}
+
+
+@pytest.mark.parametrize(
+    ("date", "line"), [("2026-02-28", None), ("2026-02-30", 3), ("2026-13-01", 3), ("soon", None)]
+)
+def test_a_date_that_is_none(site, date, line):
+    site.write("docs/network.md", f"---\ntitle: Network\ndate: {date}\n---\n# Network\n")
+    findings = found(site, "pages")
+    assert [item.line for item in findings] == ([line] if line else [])
+    assert all(item.message.startswith("this is no date") for item in findings)
+
+
+def test_a_date_that_is_none_in_the_settings_of_the_site(site):
+    site.edit("mkdocs.yml", "nav:", "extra: {since: 2026-02-30}\nnav:")
+    assert [item.message for item in found(site, "pages")] == ["this is no YAML"]
 
 
 def test_navigation_to_a_page_that_is_gone(site):

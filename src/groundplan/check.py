@@ -14,6 +14,7 @@ from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
     apart,
     clients,
+    commands,
     compose,
     conformance,
     containers,
@@ -34,6 +35,7 @@ from groundplan.rules import (
     records,
     secrets,
     services,
+    settings,
     stores,
     terraform,
     versions,
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
 MODULES = (
     design, compose, services, containers, apart, terraform, conformance, stores, clients, outputs,
     network, ranges, openings, environments, costs, versions, records, views, prose, macros, pages,
-    links, generated, observed, secrets, policies, waivers,
+    settings, links, commands, generated, observed, secrets, policies, waivers,
 )  # fmt: skip
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from groundplan.errors import GroundplanError, suggest
+from groundplan.errors import GroundplanError, InputError, suggest
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule, told
 from groundplan.rules.once import once
-from groundplan.rules.passages import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,8 +29,7 @@ _LINK: Final = re.compile(r"\]\(<?([^)\s<>]+)")
 _SHOWN: Final = re.compile(r"<img\b[^>]*?\bsrc=[\"']([^\"']+)", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|[#/]", re.IGNORECASE)
 _FACTS: Final = re.compile(r"\{%-?\s*set\s+(\w+)\s*=\s*facts\(\s*[\"'](\w+)[\"']")
-# An environment, at most three words, and a value of a variable that is called after another.
-_VALUE: Final = re.compile(r"\b(\w+)(?: \w+){0,3} \{\{\s*(\w+)\.")
+_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _DECISION: Final = re.compile(r"\bdecision\(\s*[\"']([\w-]+)[\"']")
 
 
@@ -54,14 +53,27 @@ class _Page:
 
     @property
     def head(self) -> dict[str, Any]:
-        """What it says of itself. Raises YAMLError."""
+        """What it says of itself. Raises YAMLError, and InputError for a date that is none."""
         found = _HEAD.match(self.text)
-        said = yaml.safe_load(found[1]) if found else None
+        try:
+            said = yaml.safe_load(found[1]) if found else None
+        except ValueError as problem:  # no YAMLError: PyYAML makes a date of what looks like one
+            dates = (found_[0] for found_ in _DATE.finditer(self.text) if not _is_date(found_[0]))
+            line = self.line(next(dates, "---"))
+            raise InputError(f"this is no date: {problem}", file=self.file, line=line) from None
         return {"title": self.path, **(said if isinstance(said, dict) else {})}
 
     def line(self, words: str) -> int | None:
         """The line in which `words` stand first, if anywhere."""
         return line_with(self.text, words)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def targets(text: str) -> list[str]:
@@ -141,15 +153,20 @@ def _navigation(settings: Path, there: Iterable[str]) -> Iterator[Finding]:
     """Entries of the navigation that name no page."""
     text = read_text(settings)
     try:
-        document = yaml.load(text, Loader=_Tolerant)  # noqa: S506 - a safe loader
-    except yaml.YAMLError:
+        entries = of_site(text).get("nav")
+    except (yaml.YAMLError, ValueError):
         yield error("this is no YAML", settings)
         return
-    entries = document.get("nav") if isinstance(document, dict) else None
-    for entry in _leaves(entries):
+    for entry in leaves(entries):
         if entry not in there and not leads_elsewhere(entry):
             line = text.count("\n", 0, text.find(entry)) + 1
             yield error(f"there is no page {entry}", settings, line, suggest(entry, there))
+
+
+def of_site(text: str) -> dict[str, Any]:
+    """What `mkdocs.yml` sets. Raises YAMLError, and ValueError for a date that is none."""
+    document = yaml.load(text, Loader=_Tolerant)  # noqa: S506 - a safe loader
+    return document if isinstance(document, dict) else {}
 
 
 class _Tolerant(yaml.SafeLoader):
@@ -159,12 +176,13 @@ class _Tolerant(yaml.SafeLoader):
 _Tolerant.add_multi_constructor("", lambda _loader, _tag, _node: None)
 
 
-def _leaves(entry: Any) -> Iterator[str]:
+def leaves(entry: Any) -> Iterator[str]:
+    """The pages in a part of the navigation."""
     if isinstance(entry, str):
         yield entry
     elif isinstance(entry, dict | list):
         for part in entry.values() if isinstance(entry, dict) else entry:
-            yield from _leaves(part)
+            yield from leaves(part)
 
 
 def _dead(page: _Page, text: str, there: set[str]) -> Iterator[Finding]:
@@ -184,17 +202,12 @@ def _dead(page: _Page, text: str, there: set[str]) -> Iterator[Finding]:
 
 
 def _misnamed(page: _Page, environments: Iterable[str]) -> Iterator[Finding]:
-    """Values of one environment that are told as those of another."""
+    """Facts of one environment that are called after another."""
     known = {*environments}
     for found in _FACTS.finditer(page.text):
         if found[1] in known and found[2] in known - {found[1]}:
             message = f"'{found[1]}' stands for the facts of {found[2]} here"
             yield error(message, page.file, page.line(found[0]), "call it after what it is")
-    for found in _VALUE.finditer(page.text):
-        told_ = {env for env in known if names(env, found[1])}
-        if found[2] in known and told_ and found[2] not in told_:
-            message = f"this is a value of {found[2]}, told of {' and '.join(told_)}"
-            yield error(message, page.file, page.line(found[0]), "let both be the same")
 
 
 def _of_another(workspace: Workspace, every: Iterable[_Page]) -> Iterator[Finding]:

@@ -94,7 +94,7 @@ def _in_compose(workspace: Workspace) -> Iterator[_Range]:
     text = read_text(workspace.compose_file)
     try:
         document = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # which a date that is none is
         return  # told by another rule
     networks = document.get("networks") if isinstance(document, dict) else None
     for name, network in networks.items() if isinstance(networks, dict) else ():
