@@ -13,6 +13,7 @@ from groundplan.errors import GroundplanError
 from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
     apart,
+    calls,
     clients,
     commands,
     compose,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 MODULES = (
     design, compose, services, containers, apart, terraform, conformance, stores, clients, outputs,
     network, ranges, openings, environments, costs, versions, records, views, prose, macros, pages,
-    settings, links, commands, generated, observed, secrets, policies, waivers,
+    settings, links, commands, calls, generated, observed, secrets, policies, waivers,
 )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ _LINKED: Final = re.compile(r"\bphase\(\s*(\d+)\s*\)\.link\b|\bphase (\d{1,3})\b
 _ALONE: Final = re.compile(r"\s*\{\{\s*(\w+\([^{}]*\))\s*\}\}\s*")
 _SENTENCE: Final = re.compile(r"[^.!?;|]+(?:\.(?=\S)[^.!?;|]*)*")
 _TURNED: Final = re.compile(r"\{\{\s*([\"'])no\1 if (?!not\b)[^{}]*? else \1yes\1\s*\}\}")
+_WHOLE: Final = re.compile(r"\bwith everything in it\b|\bevery part is there\b", re.IGNORECASE)
 _LITERAL: Final = re.compile(r"\W*(?:yes|no|\d[\d.,]*)\b[^{}]*", re.IGNORECASE)
 # The line, what is wrong, and what to do.
 _Wrong = tuple[int, str, str]
@@ -89,6 +90,7 @@ class _Page:
                 said, section = [], passage.section
             yield from self._of_another(passage)
             yield from self._of_another_phase(passage, said)
+            yield from self._unfinished(passage)
             yield from _typed(passage)
             said += _linked(passage.text)
         yield from _twice(every)
@@ -133,6 +135,21 @@ class _Page:
             if item.phase < min(told) or (alone and item.phase not in told):
                 message = f"this shows phase {item.phase}, and is told of phase {_either(told)}"
                 yield passage.line, message, "let both be the same, or name the phase shown"
+
+    def _unfinished(self, passage: Passage) -> Iterator[_Wrong]:
+        """What shows less than all of an environment, where the text or its heading says all."""
+        if not any(_WHOLE.search(text) for text in (passage.text, *passage.under[:1])):
+            return
+        for item in self._shown(passage.text):
+            last = max(
+                (n.number for n in self.workspace.design.drawn() if item.env in n.environments),
+                default=None,
+            )
+            if last and item.phase and item.phase != last:
+                message = (
+                    f"this shows phase {item.phase}, and {item.env} is complete in phase {last}"
+                )
+                yield passage.line, message, "show that phase, or say which it is"
 
     def _has(self, phase: int, env: str | None) -> bool:
         phases = (item for item in self.workspace.design.phases if item.number == phase)

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
 # Macros and the addresses of links are no prose; what a link to a node reads is.
 _NO_PROSE: Final = re.compile(
-    r"\{\{ ?node\([^}]*?, *([\"'])(?P<read>[^\"']*)\1\) ?\}\}|\{[{%].*?[}%]\}|\]\([^)]*\)"
+    r"\{\{ ?node\([^}]*?, *([\"'])(?P<read>[^\"']*)\1\) ?\}\}"
+    r"|\{\{ ?node\(([\"'])(?P<node>[\w-]+)\3\) ?\}\}|\{[{%].*?[}%]\}|\]\([^)]*\)"
 )
 _PHASE: Final = re.compile(r"\bphase (\d{1,3})\b(?![.,]\d)", re.IGNORECASE)
-_SENTENCE: Final = re.compile(r"[^.!?;|\n]+(?:\.(?=\S)[^.!?;|\n]*)*")
+SENTENCE: Final = re.compile(r"[^.!?;|\n]+(?:\.(?=\S)[^.!?;|\n]*)*")
 
 
 @dataclass(frozen=True)
@@ -62,27 +63,36 @@ def figures(workspace: Workspace) -> Iterator[Finding]:
 
 def _typed(workspace: Workspace) -> Iterator[Finding]:
     known = {
-        (env, phase.number): Known(
-            workspace.facts(env, phase.number),
-            read_text(workspace.facts_file(env, phase.number)),
-            workspace.application(phase.number),
-            workspace.design,
-            _copies(workspace, phase),
-        )
-        for _, phase, env in drawn(workspace)
+        (env, phase.number): plan_of(workspace, env, phase) for _, phase, env in drawn(workspace)
     }
     if not known:
         return
-    design = workspace.design
-    own = frozenset({design.terraform.region, *design.client.networks.values()})
+    own = stated(workspace)
     for said in chain(_pages(workspace), _design(workspace), _scripts(workspace)):
-        for sentence in _SENTENCE.findall(said.text):
+        for sentence in SENTENCE.findall(said.text):
             for part in clauses(sentence, {env for env, _ in known}):
                 told = _told_of(sentence[slice(*part)], said, known)
                 for typed, instead in wrong(sentence, part, [known[item] for item in told], own):
                     where = " or ".join(sorted({env for env, _ in told}))
                     hint = f"no plan of {where} has it{instead}; take it from the facts by a macro"
                     yield error(f"'{typed}' is typed here, and wrong", said.file, said.line, hint)
+
+
+def plan_of(workspace: Workspace, env: str, phase: Phase) -> Known:
+    """The recorded plan of an environment in a phase, for what prose tells of it."""
+    return Known(
+        workspace.facts(env, phase.number),
+        read_text(workspace.facts_file(env, phase.number)),
+        workspace.application(phase.number),
+        workspace.design,
+        _copies(workspace, phase),
+    )
+
+
+def stated(workspace: Workspace) -> frozenset[str]:
+    """The ranges and regions that the design itself states."""
+    design = workspace.design
+    return frozenset({design.terraform.region, *design.client.networks.values()})
 
 
 def _copies(workspace: Workspace, phase: Phase) -> int:
@@ -128,8 +138,13 @@ def _pages(workspace: Workspace) -> Iterator[_Said]:
     readme = workspace.root / "README.md"
     for path in [*sorted(pages), *([readme] if readme.is_file() else [])]:
         for passage in passages(read_text(path)):
-            text = _NO_PROSE.sub(lambda found: found["read"] or " ", passage.told)
+            text = without_macros(passage.told)
             yield _Said(text, path, passage.line, under=passage.under)
+
+
+def without_macros(text: str) -> str:
+    """`text` without macros and the addresses of links; a link to a node as it reads."""
+    return _NO_PROSE.sub(lambda found: found["read"] or found["node"] or " ", text)
 
 
 def _design(workspace: Workspace) -> Iterator[_Said]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from groundplan.additions import BY_HAND
 from groundplan.errors import GroundplanError
 from groundplan.findings import Finding, error, rule, told
+from groundplan.rules.figures import wrong
 from groundplan.rules.once import once
-from groundplan.rules.passages import names
+from groundplan.rules.passages import about, names
+from groundplan.rules.prose import SENTENCE, plan_of, stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -100,6 +102,7 @@ def _wrong(item: View, graph: Graph, scene: Scene) -> Iterator[tuple[str, str]]:
         return
     computed = _COMPUTED[of](scene)
     yield from _mistitled(item, graph, scene)
+    yield from _mistold(item, graph, scene)
     yield from _changed(graph, computed)
     yield from _invented(item, graph, computed)
 
@@ -112,6 +115,22 @@ def _mistitled(item: View, graph: Graph, scene: Scene) -> Iterator[tuple[str, st
         if any(names(env, title) for env in others) and not names(here or "", title):
             hint = "leave the environment out of the title: each picture says it"
             yield f"'{item.name}' is drawn for {here} too, and called '{title}'", hint
+
+
+def _mistold(item: View, graph: Graph, scene: Scene) -> Iterator[tuple[str, str]]:
+    """Figures in titles and notes that the plan that is drawn does not have."""
+    here, workspace = scene.env, scene.workspace
+    if here is None:
+        return
+    plan = plan_of(workspace, here, workspace.design.phase(scene.phase))
+    others, own = {*workspace.environments} - {here}, stated(workspace)
+    for text in dict.fromkeys((item.title, graph.title, *(note.text for note in graph.notes))):
+        for sentence in SENTENCE.findall(text):
+            if about(others, [sentence]):
+                continue
+            for typed, instead in wrong(sentence, (0, len(sentence)), [plan], own):
+                hint = f"its plan does not have it{instead}"
+                yield f"'{typed}' is said on the picture of {here}", hint
 
 
 def _invented(item: View, graph: Graph, computed: Graph) -> Iterator[tuple[str, str]]:
