@@ -44,11 +44,18 @@ _COUNTED: Final = {
     ),
     "Redis nodes": re.compile(rf"{_NUMBER}Redis nodes?\b", re.IGNORECASE),
     "nodes": re.compile(rf"{_NUMBER}(?:spot |on-demand |worker )?nodes?\b", re.IGNORECASE),
-    "alarms": re.compile(rf"{_NUMBER}alarms?\b", re.IGNORECASE),
+    # Some alarms, some services of AWS and some pictures are no count of all.
+    "alarms": re.compile(
+        rf"\b(?:has|have|are|gets?|with) {_NUMBER}alarms?\b|{_NUMBER}alarms? (?=in\b|altogether\b)",
+        re.IGNORECASE,
+    ),
     "tiers": re.compile(rf"{_NUMBER}tiers?\b", re.IGNORECASE),
     "kinds of machine": re.compile(rf"{_NUMBER}kinds? of (?:machine|node)s?\b", re.IGNORECASE),
-    "services": re.compile(rf"{_NUMBER}{_SMALL}services?\b", re.IGNORECASE),
-    "images": re.compile(rf"{_NUMBER}(?:container )?images?\b", re.IGNORECASE),
+    "services": re.compile(rf"{_NUMBER}{_SMALL}services?\b(?! (?:of|from)\b)", re.IGNORECASE),
+    "images": re.compile(
+        rf"\b(?:push|pull|build|scan|store)(?:s|es)? (?:the )?{_NUMBER}(?:container )?images?\b",
+        re.IGNORECASE,
+    ),
     "GB of storage": re.compile(
         r"\b(?:storage|disks?)\b[^:;]*?\b(\d{1,5}) GB\b|\b(\d{1,5}) GB of (?:storage|disk)\b",
         re.IGNORECASE,
@@ -60,7 +67,7 @@ _COUNTED: Final = {
     "port": re.compile(r"\bport (\d{2,5})\b(?!/)", re.IGNORECASE),
 }
 _LIMITED: Final = ("nodes",)
-"""Of these, plans tell how many there are at most."""
+"""Of these, plans tell how many there are at least and at most."""
 _SEVERAL: Final = re.compile(r"\b(?:more than one copy|several copies)\b", re.IGNORECASE)
 _ONE_IS_A_COUNT: Final = ("NAT gateways", "read replicas", "Redis nodes", "days of backups")
 """Of the others, prose says one where it means each: `in one zone`."""
@@ -85,7 +92,8 @@ _VERSIONS: Final = {
 # What part of a sentence says of something else than what is planned: it may have any figures.
 _ELSEWHERE: Final = re.compile(
     r"\b(?:would|could|might|used to|until now|so far|instead of|rather than|unlike)\b"
-    r"|\b(?:no|never|nowhere)\b|\b(?:can|may) (?:have|hold|grow|become|want|one day)\b(?! up to\b)"
+    r"|\b(?:many|most|some|other) \w+s (?:have|need|put|run|use)\b|\b(?:no|never|nowhere)\b"
+    r"|\b(?:can|may) (?:have|hold|grow|become|want|one day)\b(?! up to\b)"
     r"|\byour?\b.*\btoday\b|\btoday\b.*\byour?\b",
     re.IGNORECASE,
 )
@@ -115,6 +123,7 @@ _OTHER_MONEY: Final = re.compile(
 _YEAR: Final = 12  # months
 _SHARE: Final = re.compile(r"\b(\d{1,3}(?:\.\d+)?) ?(?:%|per ?cent\b)", re.IGNORECASE)
 _DISCOUNT: Final = re.compile(r"\b(?:discount|spot|spare capacity)\b", re.IGNORECASE)
+_NOT: Final = re.compile(r"(?:n't|\bnot)\b[^,:;]*$", re.IGNORECASE)
 _PAID: Final = re.compile(
     r"\b(spot|on-demand)\b\W*(?:machine|node|instance|capacity)", re.IGNORECASE
 )
@@ -293,7 +302,7 @@ def _undiscounted(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
     if not _DISCOUNT.search(sentence):
         return
     assumed = (plan.design.usage.spot_discount for plan in plans)
-    shares = {item.value for item in assumed if item}
+    shares = {share for item in assumed if item for share in (item.value, 100 - item.value)}
     for match in _SHARE.finditer(sentence):
         if shares and float(match[1]) not in shares:
             yield match, f": {_either(f'{share:g} %' for share in shares)} is assumed"
@@ -303,7 +312,8 @@ def _otherwise_paid(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
     kinds = frozenset().union(*(plan.paid for plan in plans))
     if len({plan.facts.env for plan in plans}) == 1:
         for match in _PAID.finditer(sentence):
-            if kinds and match[1].lower() not in kinds:
+            denied = _NOT.search(sentence[: match.start()])
+            if kinds and not denied and match[1].lower() not in kinds:
                 yield match, f": its machines are {_either(kinds)}"
 
 
@@ -342,6 +352,8 @@ def _miscounted(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
             if count in have or (count == 1 and name not in _ONE_IS_A_COUNT):
                 continue
             limit = name in _LIMITED and _AT_MOST.search(sentence[: match.start()])
+            if name in _LIMITED and not limit and min(have) <= count <= max(have):
+                continue
             if limit or not _is_of_some(sentence, match, least=count < max(have, default=0)):
                 yield match, "" if name == "port" else f": there are {_either(have)}"
 

@@ -34,8 +34,9 @@ _LINKED: Final = re.compile(r"\bphase\(\s*(\d+)\s*\)\.link\b|\bphase (\d{1,3})\b
 _ALONE: Final = re.compile(r"\s*\{\{\s*(\w+\([^{}]*\))\s*\}\}\s*")
 _SENTENCE: Final = re.compile(r"[^.!?;|]+(?:\.(?=\S)[^.!?;|]*)*")
 _TURNED: Final = re.compile(r"\{\{\s*([\"'])no\1 if (?!not\b)[^{}]*? else \1yes\1\s*\}\}")
+_EARLIER: Final = re.compile(r"\b(?:before|until|so far|earlier)\b", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"\bwith everything in it\b|\bevery part is there\b", re.IGNORECASE)
-_LITERAL: Final = re.compile(r"\W*(?:yes|no|\d[\d.,]*)\b[^{}]*", re.IGNORECASE)
+_LITERAL: Final = re.compile(r"\W*(?:yes|no|\d[\d.,]*(?:\W+\w+){0,3})\W*", re.IGNORECASE)
 # The line, what is wrong, and what to do.
 _Wrong = tuple[int, str, str]
 
@@ -132,7 +133,8 @@ class _Page:
             told = [phase for phase in before if self._has(phase, item.env)]
             if not told or item.phase is None:
                 continue
-            if item.phase < min(told) or (alone and item.phase not in told):
+            early = item.phase < min(told) and not _EARLIER.search(passage.text)
+            if early or (alone and item.phase not in told):
                 message = f"this shows phase {item.phase}, and is told of phase {_either(told)}"
                 yield passage.line, message, "let both be the same, or name the phase shown"
 

@@ -25,10 +25,12 @@ _CALLED: Final = {
     "load balancer": "",
     "ingress": "",
 }
-_THING: Final = rf"\W*(<[^>]*>|{'|'.join(_CALLED)})"
+_THING: Final = rf"\W*(<[^>]*>|\b(?:{'|'.join(_CALLED)})\b)"
 _COMES: Final = re.compile(r"\bcomes? with @(\d+)@")
 _THINGS: Final = re.compile(_THING, re.IGNORECASE)
-_PRONOUN: Final = re.compile(r"\b(?:it|they)\b[^,;:]*(?:,[^,;:]*)?$", re.IGNORECASE)
+_STARTS_SO: Final = re.compile(r"\W*(?:it|they)\b", re.IGNORECASE)
+# After a thing, what lets it be the one that comes: `X, which comes with`.
+_ITSELF: Final = re.compile(r"\W*(?:which )?(?:.*\b(?:it|they|and) )?\s*", re.IGNORECASE)
 _SINCE: Final = r"\b(?:from|in|with) @(\d+)@(?: on)?"
 _WAYS: Final = (
     re.compile(rf"{_SINCE},? (?:\w+ ){{1,2}}(?:gets|has) an?{_THING}", re.IGNORECASE),
@@ -97,9 +99,13 @@ def _told(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _subject(text: str, start: int, found: re.Match[str]) -> str | None:
-    """What comes: what its sentence names last before; else, where that says `it`, the text."""
+    """What comes: what its sentence names last before; else, where that begins with `it`, the text.
+
+    None where something else may come: `the nodes, for which a queue comes with`.
+    """
     before = found.string[: found.start()]
-    things = _THINGS.findall(before)
-    if not things and _PRONOUN.search(before):
-        things = _THINGS.findall(text[:start])
-    return things[-1].strip("<>") if things else None
+    if things := [*_THINGS.finditer(before)]:
+        itself = _ITSELF.fullmatch(before, things[-1].end())
+        return things[-1][1].strip("<>") if itself else None
+    earlier = _THINGS.findall(text[:start])
+    return earlier[-1].strip("<>") if earlier and _STARTS_SO.match(before) else None
