@@ -20,6 +20,9 @@ PAGE = """\
 ```
 ## Both
 It is so.
+
+Private
+:   Nodes stand here.
 """
 
 
@@ -29,6 +32,7 @@ def test_each_line_and_cell_knows_what_stands_over_it():
     assert told["{{ a | b }}"].under == ("dev", "Zones", "Dev", "Network")
     assert told["3"].under == ("production", "Zones", "Dev", "Network")
     assert (told["3"].line, told["3"].told) == (8, "Zones 3")
+    assert told[":   Nodes stand here."].under == ("Private", "Both", "Network")
     lead = told["**In short:** two of {{ long }}."]
     assert (lead.under, lead.line) == (("In short", "Dev", "Network"), 4)
     assert not {"## Code", "## Hidden"} & told.keys()

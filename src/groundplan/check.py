@@ -37,6 +37,7 @@ from groundplan.rules import (
     secrets,
     services,
     settings,
+    standing,
     stores,
     terraform,
     versions,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 MODULES = (
     design, compose, services, containers, apart, terraform, conformance, stores, clients, outputs,
     network, ranges, openings, environments, costs, versions, records, views, prose, macros, pages,
-    settings, links, commands, calls, generated, observed, secrets, policies, waivers,
+    settings, links, commands, calls, standing, generated, observed, secrets, policies, waivers,
 )  # fmt: skip
 
 

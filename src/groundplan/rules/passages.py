@@ -18,6 +18,7 @@ _UNREAD: Final = re.compile(
 _LONG_MACRO: Final = re.compile(r"\{[{%](?:(?!\{[{%]).)*?[}%]\}", re.DOTALL)
 _HEADING: Final = re.compile(r"(#{1,6})\s+(.*)")
 _LEAD: Final = re.compile(r"\W*\*\*([^*]+?)(?::\*\*|\*\*:)")
+_DEFINITION: Final = re.compile(r":\s")
 _RULE: Final = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*$")
 _ENVIRONMENTS: Final = {"prod": r"\bprod(?:uction)?\b", "dev": r"\bdev\b"}
 # Between what is said of one environment and what is said of the next one.
@@ -30,7 +31,8 @@ class Passage:
     """A line of a page, or a cell of a table, with the macros in it.
 
     `under` has what stands over it, the nearest first: the heads of its column and row, the bold
-    words that its line begins with, and the headings. `section` counts the headings before it.
+    words that its line begins with, the term that it defines, and the headings. `section` counts
+    the headings before it.
     """
 
     text: str
@@ -51,7 +53,7 @@ def passages(text: str) -> Iterator[Passage]:
     blank = _UNREAD.sub(_emptied, text)
     headings: dict[int, str] = {}
     columns: list[str] = []
-    section = 0
+    section, term = 0, ""
     lines = [*_lines(blank), (0, "")]
     for (number, line), (_, following) in pairwise(lines):
         if heading := _HEADING.match(line):
@@ -63,7 +65,9 @@ def passages(text: str) -> Iterator[Passage]:
         if not line.lstrip().startswith("|"):
             columns = []
             lead = _LEAD.match(line)
-            yield Passage(line, number, (*([lead[1]] if lead else ()), *over), section)
+            heads = [lead[1]] if lead else [term] if _DEFINITION.match(line) else []
+            term = line
+            yield Passage(line, number, (*heads, *over), section)
         elif not _RULE.match(line):
             cells = _cells(line)
             if _RULE.match(following):
