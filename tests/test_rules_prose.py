@@ -56,7 +56,6 @@ if TYPE_CHECKING:
         ("Many designs use two tiers.", None),
         ("We run two small, real services and MySQL.", "two small, real services and MySQL"),
         ("We run two other services, and push no more than 9 images.", None),
-        ("Push the two images.", "Push the two images"),
         ("It stands in us-east-1f.", "us-east-1f"),
         ("It stands in us-east-1a.", None),
         ("There is no SSH (port 22) anywhere.", None),

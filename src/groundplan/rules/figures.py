@@ -53,8 +53,7 @@ _COUNTED: Final = {
     "kinds of machine": re.compile(rf"{_NUMBER}kinds? of (?:machine|node)s?\b", re.IGNORECASE),
     "services": re.compile(rf"{_NUMBER}{_SMALL}services?\b(?! (?:of|from)\b)", re.IGNORECASE),
     "images": re.compile(
-        rf"\b(?:push|pull|build|scan|store)(?:s|es)? (?:the )?{_NUMBER}(?:container )?images?\b",
-        re.IGNORECASE,
+        rf"{_NUMBER}(?:container )?images?\b(?! (?:above|below|shows?)\b)", re.IGNORECASE
     ),
     "GB of storage": re.compile(
         r"\b(?:storage|disks?)\b[^:;]*?\b(\d{1,5}) GB\b|\b(\d{1,5}) GB of (?:storage|disk)\b",
