@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundplan import palette, typeface
+from groundplan.boxes import Box, Layout
 from groundplan.captions import ASIDE, DETAIL, LABEL, head_of, text_of
-from groundplan.layout import Box, Layout
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
 from groundplan.workspace import Workspace

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from groundplan import typeface
+from groundplan.boxes import Box
 from groundplan.captions import DETAIL, LABEL
-from groundplan.layout import Box
 from groundplan.svg_parts import slug
 
 if TYPE_CHECKING:

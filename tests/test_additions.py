@@ -16,7 +16,7 @@ from groundplan.views.network import network
 from plans import recorded
 
 if TYPE_CHECKING:
-    from groundplan.layout import Box
+    from groundplan.boxes import Box
 
 MYSQL = "module.stores.aws_db_instance.primary"
 REPLICA = "module.stores.aws_db_instance.replica"

@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from groundplan import drawio, growth, render
+from groundplan.boxes import Box
 from groundplan.catalog import KINDS
 from groundplan.drawio_shapes import shape_of
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.layout import Box
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
 from pictured import inside

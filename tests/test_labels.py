@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from groundplan.boxes import Box
 from groundplan.captions import DETAIL
 from groundplan.graph import Edge
 from groundplan.labels import ARROW, SIGNED, Frames, freest, place_labels, words_of
-from groundplan.layout import Box
 from groundplan.routing import HEAD, head
 from groundplan.typeface import width
 

@@ -12,21 +12,11 @@ from hypothesis import given
 import pictured
 import plans
 from groundplan import facts, growth
+from groundplan.boxes import GAP, LEGIBLE, ON_BORDER, PAGES, Box, Layout, print_size
 from groundplan.captions import DETAIL, HEAD_TEXT, LABEL, TEXT, cell, head_of, text_of
 from groundplan.folding import MOST_NODES, fold
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.layout import (
-    APART,
-    GAP,
-    LEGIBLE,
-    ON_BORDER,
-    PAGES,
-    SPOKEN,
-    Box,
-    Layout,
-    arrange,
-    print_size,
-)
+from groundplan.layout import APART, SPOKEN, arrange
 from groundplan.routing import CLEAR
 from groundplan.thinning import MOST_LINES
 from groundplan.typeface import width

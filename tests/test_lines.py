@@ -11,10 +11,11 @@ from hypothesis import given, settings
 
 import pictured
 import plans
+from groundplan.boxes import Box
 from groundplan.captions import DETAIL
 from groundplan.folding import fold
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.layout import Box, arrange
+from groundplan.layout import arrange
 from groundplan.lines import Line, draw_lines, written
 from groundplan.typeface import width
 from groundplan.views.infrastructure import infrastructure

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from groundplan.boxes import Box
 from groundplan.drawing import draw
-from groundplan.layout import Box
 from groundplan.planfile import draw_flow, draw_plan
 from groundplan.scripts import views
 from pictured import WORKSPACE, inside, overlap

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from groundplan.boxes import Box, Layout
 from groundplan.graph import Cluster, Node
-from groundplan.layout import Box, Layout
 from groundplan.ports import ports_of, words_at
 
 UP, DOWN = (0, -1), (0, 1)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from groundplan.layout import Box
+from groundplan.boxes import Box
 from groundplan.routing import CLEAR, Point, Port, Router
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)

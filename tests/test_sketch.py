@@ -8,8 +8,8 @@ from math import dist
 
 import pytest
 
+from groundplan.boxes import LEGIBLE, Box, print_size
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.layout import LEGIBLE, Box, print_size
 from groundplan.sketch import CORNER, PAD, arrange
 from pictured import inside, overlap
 

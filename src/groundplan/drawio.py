@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from groundplan import palette
+from groundplan.boxes import ON_BORDER, Box
 from groundplan.captions import head_of, text_of
 from groundplan.catalog import kind
 from groundplan.drawio_shapes import shape_of
 from groundplan.growth import unmarked
-from groundplan.layout import ON_BORDER, Box
 from groundplan.lines import written
 from groundplan.overlay import BADGE
 from groundplan.svg_parts import clean, px

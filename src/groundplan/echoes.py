@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from groundplan import typeface
+from groundplan.boxes import Box, places
 from groundplan.captions import DETAIL
 from groundplan.lanes import rows_of, single
-from groundplan.layout import Box, places
 from groundplan.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from groundplan.boxes import Layout
     from groundplan.graph import Cluster, Graph
-    from groundplan.layout import Layout
 
 MOST: Final = 2  # more names would not be read
 EMPTY: Final = "empty: "  # how a word begins that says why nothing runs in a subnet

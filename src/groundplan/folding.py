@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
+from groundplan.boxes import TOP_BORDER
 from groundplan.catalog import KINDS
 from groundplan.errors import InputError, suggest
 from groundplan.focus import frames_of, near
-from groundplan.layout import TOP_BORDER
 from groundplan.thinning import few_frames, moved_lines, thinned
 
 if TYPE_CHECKING:

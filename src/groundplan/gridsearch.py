@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from groundplan.layout import Box
+    from groundplan.boxes import Box
 
 Point = tuple[float, float]
 Side = tuple[int, int]

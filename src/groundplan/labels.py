@@ -12,8 +12,8 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING, Final
 
 from groundplan import typeface
+from groundplan.boxes import Box
 from groundplan.captions import DETAIL
-from groundplan.layout import Box
 from groundplan.routing import EDGE, Point, head
 from groundplan.thinning import label_of
 

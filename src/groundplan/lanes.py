@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
+from groundplan.boxes import places
 from groundplan.captions import cell
 from groundplan.catalog import kind
-from groundplan.layout import places
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence

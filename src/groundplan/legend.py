@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from groundplan import palette, signs, typeface
+from groundplan.boxes import Box
 from groundplan.captions import DETAIL
 from groundplan.catalog import kind
-from groundplan.layout import Box
 from groundplan.overlay import INDENT, ROW
 from groundplan.palette import FrameStyle, Sign
 from groundplan.signs import SIGN, WIDEST
@@ -22,8 +22,8 @@ from groundplan.svg_parts import clean, place, px
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from groundplan.boxes import Layout
     from groundplan.graph import Cluster, Edge, Graph, Node
-    from groundplan.layout import Layout
 
 _BETWEEN: Final = 24  # two entries
 _BESIDE: Final = 6  # a sample and its words

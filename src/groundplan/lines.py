@@ -9,10 +9,10 @@ from math import dist
 from typing import TYPE_CHECKING, Final
 
 from groundplan import palette, typeface
+from groundplan.boxes import Box, Layout, filled
 from groundplan.captions import ASIDE, DETAIL, head_of, text_of
 from groundplan.echoes import echoes
 from groundplan.labels import Frames, beyond, place_labels, words_of
-from groundplan.layout import Box, Layout, filled
 from groundplan.overlay import cell_of
 from groundplan.ports import ports_of, words_at
 from groundplan.routing import Point, Router

@@ -24,8 +24,8 @@ from groundplan.thinning import label_parts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from groundplan.boxes import Box, Layout
     from groundplan.graph import Change, Edge, Graph
-    from groundplan.layout import Box, Layout
     from groundplan.lines import Line
     from groundplan.overlay import Overlay
     from groundplan.palette import FrameStyle

@@ -11,16 +11,16 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from groundplan import typeface
+from groundplan.boxes import Box
 from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
 from groundplan.errors import InputError
-from groundplan.layout import Box
 from groundplan.svg_parts import grown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from groundplan.boxes import Layout
     from groundplan.graph import Boundary, Cluster, Graph, Node
-    from groundplan.layout import Layout
 
 BADGE: Final = 9  # the radius of a note's number
 AROUND: Final = 12  # between an outline and what stands in it

@@ -10,15 +10,15 @@ from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from groundplan.boxes import Box
 from groundplan.graph import Cluster
-from groundplan.layout import Box
 from groundplan.routing import CLEAR, Port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from groundplan.boxes import Layout
     from groundplan.graph import EdgeKind, Node
-    from groundplan.layout import Layout
     from groundplan.routing import Point
 
 ABOVE: Final = 40  # what a copy's line costs more that starts or ends above

@@ -12,9 +12,9 @@ from groundplan.lines import Line, draw_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from groundplan.boxes import Layout
     from groundplan.cards import Known
     from groundplan.graph import Edge, Graph
-    from groundplan.layout import Layout
     from groundplan.overlay import Overlay
 
 

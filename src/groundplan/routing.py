@@ -12,8 +12,8 @@ from itertools import pairwise
 from math import dist
 from typing import TYPE_CHECKING, Final
 
+from groundplan.boxes import Box
 from groundplan.gridsearch import Grid, Point, Port, Side
-from groundplan.layout import Box
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence

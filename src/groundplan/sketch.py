@@ -13,9 +13,9 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import typeface
+from groundplan.boxes import Box, Layout, best, head_height, head_width, icon
 from groundplan.captions import DETAIL, LABEL, cell, head_of
 from groundplan.labels import HEADS, LINES, WORDS, beyond, freest
-from groundplan.layout import Box, Layout, best, head_height, head_width, icon
 from groundplan.lines import Line
 from groundplan.routing import head
 from groundplan.svg_parts import grown

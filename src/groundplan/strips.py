@@ -10,9 +10,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from groundplan.boxes import GAP, HEAD, Box, Layout, head_width, icon, places
 from groundplan.captions import cell
 from groundplan.catalog import kind
-from groundplan.layout import GAP, HEAD, Box, Layout, head_width, icon, places
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from groundplan import marks, palette, signs, typeface, viewer
+from groundplan.boxes import ON_BORDER, Box, filled
 from groundplan.captions import ASIDE, DETAIL, LABEL, LINE, head_of, text_of
 from groundplan.catalog import kind
 from groundplan.echoes import echoes
-from groundplan.layout import ON_BORDER, Box, filled
 from groundplan.lines import INWARD, written
 from groundplan.overlay import Overlay
 from groundplan.svg_parts import (
@@ -34,9 +34,9 @@ from groundplan.viewer import fitted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from groundplan.boxes import Layout
     from groundplan.cards import Card
     from groundplan.graph import Cluster, Edge, Graph, Node
-    from groundplan.layout import Layout
     from groundplan.lines import Line
 
 __all__ = ["fitted", "icon_file", "said", "slug", "write"]

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from groundplan import palette
+from groundplan.boxes import Box
 from groundplan.captions import DETAIL, LABEL
 from groundplan.errors import ToolError
-from groundplan.layout import Box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

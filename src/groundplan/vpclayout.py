@@ -11,9 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from groundplan import strips, typeface
-from groundplan.captions import ASIDE, DETAIL, ICON, TEXT, cell
-from groundplan.lanes import by_group, lanes_of, rows_of, same_group, single
-from groundplan.layout import (
+from groundplan.boxes import (
     GAP,
     HEAD,
     SIDE_BORDER,
@@ -26,6 +24,8 @@ from groundplan.layout import (
     icon,
     places,
 )
+from groundplan.captions import ASIDE, DETAIL, ICON, TEXT, cell
+from groundplan.lanes import by_group, lanes_of, rows_of, same_group, single
 from groundplan.thinning import label_of
 
 if TYPE_CHECKING:
