@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from groundplan import cost, designfile, facts, prices, reference
+from groundplan import cost, facts, reference
 from groundplan.compose.source import Source
+from groundplan.cost import prices
+from groundplan.design import file as designfile
 from groundplan.files import read_text
 from groundplan.observing import record
 from groundplan.policy import waivers

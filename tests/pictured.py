@@ -9,9 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from groundplan import palette, typeface
-from groundplan.boxes import Box, Layout
-from groundplan.captions import ASIDE, DETAIL, LABEL, head_of, text_of
+from groundplan.canvas import palette, typeface
+from groundplan.canvas.boxes import Box, Layout
+from groundplan.canvas.captions import ASIDE, DETAIL, LABEL, head_of, text_of
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
 from groundplan.workspace import Workspace
@@ -20,8 +20,8 @@ from plans import PICTURED, recorded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from groundplan.canvas.lines import Line
     from groundplan.graph import Cluster, Graph, Node
-    from groundplan.lines import Line
 
 WORKSPACE = Workspace(Path(__file__).parent.parent)
 VIEWS = {"network": network, "infrastructure": infrastructure}

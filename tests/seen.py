@@ -9,10 +9,10 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from groundplan import typeface
-from groundplan.boxes import Box
-from groundplan.captions import DETAIL, LABEL
-from groundplan.svg_parts import slug
+from groundplan.canvas import typeface
+from groundplan.canvas.boxes import Box
+from groundplan.canvas.captions import DETAIL, LABEL
+from groundplan.canvas.svg_parts import slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from groundplan import additions, overlay, render
+from groundplan import additions
+from groundplan.canvas import overlay, render
 from groundplan.errors import InputError
 from groundplan.graph import Boundary, Cluster, Graph, Node, Note
 from groundplan.views.infrastructure import infrastructure
@@ -16,7 +17,7 @@ from groundplan.views.network import network
 from plans import recorded
 
 if TYPE_CHECKING:
-    from groundplan.boxes import Box
+    from groundplan.canvas.boxes import Box
 
 MYSQL = "module.stores.aws_db_instance.primary"
 REPLICA = "module.stores.aws_db_instance.replica"

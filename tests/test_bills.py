@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 from groundplan import cost
-from groundplan.bill import Bill, Gap, Line
+from groundplan.cost.bill import Bill, Gap, Line
 from groundplan.pages import Pages
 from groundplan.pages.bills import BillView
 from groundplan.workspace import Workspace

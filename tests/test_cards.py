@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from groundplan import card_settings, card_sources, cards, facts, viewer
-from groundplan.bill import Bill, Free, Gap, Line
-from groundplan.card_settings import Setting
+from groundplan import cards, facts
+from groundplan.canvas import viewer
 from groundplan.cards import Card, Known, Place
+from groundplan.cards import settings as card_settings
+from groundplan.cards import sources as card_sources
+from groundplan.cards.settings import Setting
+from groundplan.cost.bill import Bill, Free, Gap, Line
 from groundplan.facts import SENSITIVE, Facts, Resource
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.policy.report import Finding

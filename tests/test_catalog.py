@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from groundplan import process
+from groundplan.canvas.palette import EDGES, FRAMES
+from groundplan.canvas.svg import icon_file
 from groundplan.catalog import KINDS, OTHER, RESOURCES, kind, treatment
 from groundplan.catalog.families import ENDINGS, FAMILIES
-from groundplan.palette import EDGES, FRAMES
-from groundplan.svg import icon_file
 from groundplan.terraform import installer, providers
 
 if TYPE_CHECKING:

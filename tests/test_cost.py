@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from groundplan import cost, design, facts, prices
-from groundplan.cost_rules import RULES
+from groundplan import cost, design, facts
+from groundplan.cost import prices
+from groundplan.cost.free import FREE
+from groundplan.cost.rules import RULES
 from groundplan.design import Design
 from groundplan.errors import InputError
 from groundplan.facts import Facts, Resource
-from groundplan.free import FREE
 from plans import recorded
 
 ROOT = Path(__file__).parent.parent

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from groundplan import design, designfile
+from groundplan import design
 from groundplan.design import Design, Kubernetes
-from groundplan.designfile import read
+from groundplan.design import file as designfile
+from groundplan.design.file import read
 from groundplan.errors import InputError
 
 ROOT = Path(__file__).parent.parent

@@ -10,10 +10,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from groundplan import drawio, growth, render
-from groundplan.boxes import Box
+from groundplan import growth
+from groundplan.canvas import render
+from groundplan.canvas.boxes import Box
 from groundplan.catalog import KINDS
-from groundplan.drawio_shapes import shape_of
+from groundplan.exports import drawio
+from groundplan.exports.drawio_shapes import shape_of
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from groundplan.echoes import FOLDED, echoes, said, with_words
+from groundplan.canvas.echoes import FOLDED, echoes, said, with_words
+from groundplan.canvas.layout import arrange
 from groundplan.graph import Cluster, Graph, Node
-from groundplan.layout import arrange
 from groundplan.views.network import network
 from plans import recorded
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 
 import plans
-from groundplan import facts, redaction
+from groundplan import facts
 from groundplan.errors import InputError
-from groundplan.facts import SENSITIVE, Facts
+from groundplan.facts import SENSITIVE, Facts, redaction
 from plans import Thing, facts_of, plan, recorded, thing
 
 SECRETS = (

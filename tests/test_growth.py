@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from groundplan.captions import cell
+from groundplan.canvas.captions import cell
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.growth import difference, first_phases, frame, marked, planned
 

@@ -7,9 +7,9 @@ from diagrams import Cluster, Edge
 from diagrams.aws.compute import ECR, EKS
 from diagrams.onprem.client import User
 
+from groundplan.canvas.render import draw
 from groundplan.errors import InputError
 from groundplan.handmade import by_hand
-from groundplan.render import draw
 
 
 def _release() -> None:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from groundplan import journey
-from groundplan.steps import Step
+from groundplan.design.steps import Step
 
 
 class Shop(BaseHTTPRequestHandler):

@@ -22,9 +22,9 @@ import yaml
 
 import certificates
 from groundplan import journey, kubernetes, process, running
+from groundplan.design.steps import Step
 from groundplan.errors import RefusedError, ToolError
 from groundplan.kubernetes import cluster, deploy
-from groundplan.steps import Step
 from groundplan.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from groundplan.boxes import Box
-from groundplan.captions import DETAIL
+from groundplan.canvas.boxes import Box
+from groundplan.canvas.captions import DETAIL
+from groundplan.canvas.labels import ARROW, SIGNED, Frames, freest, place_labels, words_of
+from groundplan.canvas.routing import HEAD, head
+from groundplan.canvas.typeface import width
 from groundplan.graph import Edge
-from groundplan.labels import ARROW, SIGNED, Frames, freest, place_labels, words_of
-from groundplan.routing import HEAD, head
-from groundplan.typeface import width
 
 LONG = ((0.0, 100.0), (300.0, 100.0))
 TCP = Edge("a", "b", "rule", "tcp 3306")

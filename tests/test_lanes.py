@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from groundplan.canvas.lanes import BETWEEN, MOST, SPOKEN, by_group, lanes_of, rows_of, same_group
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.lanes import BETWEEN, MOST, SPOKEN, by_group, lanes_of, rows_of, same_group
 
 ZONES = tuple(Cluster(zone, "zone", zone, "v", zone=zone) for zone in "ab")
 

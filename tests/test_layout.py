@@ -12,14 +12,14 @@ from hypothesis import given
 import pictured
 import plans
 from groundplan import facts, growth
-from groundplan.boxes import GAP, LEGIBLE, ON_BORDER, PAGES, Box, Layout, print_size
-from groundplan.captions import DETAIL, HEAD_TEXT, LABEL, TEXT, cell, head_of, text_of
+from groundplan.canvas.boxes import GAP, LEGIBLE, ON_BORDER, PAGES, Box, Layout, print_size
+from groundplan.canvas.captions import DETAIL, HEAD_TEXT, LABEL, TEXT, cell, head_of, text_of
+from groundplan.canvas.layout import APART, SPOKEN, arrange
+from groundplan.canvas.routing import CLEAR
+from groundplan.canvas.typeface import width
 from groundplan.folding import MOST_NODES, fold
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.layout import APART, SPOKEN, arrange
-from groundplan.routing import CLEAR
 from groundplan.thinning import MOST_LINES
-from groundplan.typeface import width
 from groundplan.views.network import network
 from pictured import CASES, VIEWS, WORKSPACE, inside, overlap, picture, whole
 from plans import facts_of, thing

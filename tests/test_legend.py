@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from groundplan import legend, render
+from groundplan.canvas import legend, render
 from groundplan.compose.model import Application, Port, Service
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.views.flow import flow

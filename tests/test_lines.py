@@ -11,13 +11,13 @@ from hypothesis import given, settings
 
 import pictured
 import plans
-from groundplan.boxes import Box
-from groundplan.captions import DETAIL
+from groundplan.canvas.boxes import Box
+from groundplan.canvas.captions import DETAIL
+from groundplan.canvas.layout import arrange
+from groundplan.canvas.lines import Line, draw_lines, written
+from groundplan.canvas.typeface import width
 from groundplan.folding import fold
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.layout import arrange
-from groundplan.lines import Line, draw_lines, written
-from groundplan.typeface import width
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
 from pictured import CASES, VIEWS, corners, crosses, on_border, overlap, picture, places, text

@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from groundplan import growth, marks, palette, render
+from groundplan import growth
+from groundplan.canvas import marks, palette, render
 from groundplan.graph import Cluster, Edge, Graph, Node
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from groundplan import growth, mermaid
+from groundplan import growth
 from groundplan.errors import InputError
+from groundplan.exports import mermaid
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.views.network import network
 from plans import PICTURED, recorded

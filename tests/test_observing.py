@@ -13,13 +13,13 @@ import pytest
 
 from groundplan import compose, journey, observing, process, running
 from groundplan.compose import Application, Flow, Port, Service
+from groundplan.design.steps import Step
 from groundplan.errors import InputError
 from groundplan.observing import record
 from groundplan.observing.calls import Call, Seen, seen
 from groundplan.observing.containers import HOST, Container
 from groundplan.observing.tables import Connection, End, Table, parse
 from groundplan.observing.verdict import Line, Verdict, judge
-from groundplan.steps import Step
 from groundplan.views.flow import flow, observed
 from groundplan.workspace import Workspace
 

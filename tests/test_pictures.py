@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from groundplan.boxes import Box
+from groundplan.canvas.boxes import Box
 from groundplan.drawing import draw
 from groundplan.planfile import draw_flow, draw_plan
 from groundplan.scripts import views

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from groundplan.boxes import Box, Layout
+from groundplan.canvas.boxes import Box, Layout
+from groundplan.canvas.ports import ports_of, words_at
 from groundplan.graph import Cluster, Node
-from groundplan.ports import ports_of, words_at
 
 UP, DOWN = (0, -1), (0, 1)
 GATEWAY = Node("gateway", "internet_gateway", "Internet gateway", cluster="vpc")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from groundplan import prices
+from groundplan.cost import prices
 from groundplan.errors import InputError
 
 HEADER = "service,item,unit,usd,source\n"

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from groundplan import facts, render
+from groundplan import facts
+from groundplan.canvas import render
 from groundplan.folding import fold
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from groundplan import facts
-from groundplan.references import Configuration, key_of, split, without_key
+from groundplan.facts.references import Configuration, key_of, split, without_key
 from plans import plan, recorded, thing
 
 

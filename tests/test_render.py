@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from groundplan import growth, render
+from groundplan import growth
+from groundplan.canvas import render
 from groundplan.graph import Graph, Node
 from groundplan.views.flow import flow
 from groundplan.views.network import network
@@ -97,7 +98,8 @@ def test_a_line_is_drawn_whatever_has_changed_about_it():
 CODE = """
 import sys
 from pathlib import Path
-from groundplan import facts, render
+from groundplan import facts
+from groundplan.canvas import render
 from groundplan.views.network import network
 picture = render.draw(network(facts.read(Path(sys.argv[1]))))
 sys.stdout.buffer.write(picture.encode() + render.png(picture))

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from groundplan.boxes import Box
-from groundplan.routing import CLEAR, Point, Port, Router
+from groundplan.canvas.boxes import Box
+from groundplan.canvas.routing import CLEAR, Point, Port, Router
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 

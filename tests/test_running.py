@@ -18,8 +18,8 @@ from groundplan import design as designs
 from groundplan import process, running
 from groundplan.compose import Application, Port, Service
 from groundplan.design import Kubernetes
+from groundplan.design.steps import Step
 from groundplan.errors import InputError, ToolError
-from groundplan.steps import Step
 from groundplan.workspace import Workspace
 
 DESIGN = Path(__file__).parent / "fixtures" / "design" / "small.yaml"

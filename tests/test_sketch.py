@@ -8,9 +8,9 @@ from math import dist
 
 import pytest
 
-from groundplan.boxes import LEGIBLE, Box, print_size
+from groundplan.canvas.boxes import LEGIBLE, Box, print_size
+from groundplan.canvas.sketch import CORNER, PAD, arrange
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.sketch import CORNER, PAD, arrange
 from pictured import inside, overlap
 
 SHOP = Graph(

@@ -8,7 +8,7 @@ import pytest
 
 from groundplan.errors import InputError
 from groundplan.facts import Facts
-from groundplan.soundness import assert_sound
+from groundplan.facts.soundness import assert_sound
 from plans import resource
 
 VPC = resource("aws_vpc.main")

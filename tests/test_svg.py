@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundplan import cards, palette, render, viewer
+from groundplan import cards
+from groundplan.canvas import palette, render, viewer
+from groundplan.canvas.svg import fitted, said, slug
 from groundplan.compose.model import Application, Flow, Service
 from groundplan.graph import Cluster, Edge, Graph, Node, Note
-from groundplan.svg import fitted, said, slug
 from groundplan.views.flow import flow
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import truths
-from groundplan.references import split
+from groundplan.facts.references import split
 from truths import Truth, told
 
 if TYPE_CHECKING:

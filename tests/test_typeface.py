@@ -9,7 +9,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundplan import typeface
+from groundplan.canvas import typeface
 
 
 @pytest.mark.parametrize("weight", typeface.FILES)

@@ -8,7 +8,8 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from groundplan import card_sources, growth, ledger, unchanged
+from groundplan import growth, ledger, unchanged
+from groundplan.cards import sources as card_sources
 from groundplan.errors import InputError, suggest
 from groundplan.exports import Part
 from groundplan.files import digest, program, write_if_changed
@@ -223,7 +224,7 @@ def _inputs(workspace: Workspace, item: View, env: str | None, phases: Iterable[
 def _draw_series(
     workspace: Workspace, graphs: dict[int, Graph], pictures: Sequence[Picture]
 ) -> None:
-    from groundplan import render  # noqa: PLC0415
+    from groundplan.canvas import render  # noqa: PLC0415
 
     whole = growth.frame([graphs[number] for number in sorted(graphs)])
     marked = growth.series(graphs)
@@ -297,7 +298,7 @@ def _write_pngs(pictures: Iterable[Picture]) -> None:
 
 
 def _write_png(job: tuple[Path, Path, bool]) -> None:
-    from groundplan import render  # noqa: PLC0415
+    from groundplan.canvas import render  # noqa: PLC0415
 
     source, path, dark = job
     if not write_if_changed(path, render.png(source.read_text(), dark=dark)):

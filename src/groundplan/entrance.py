@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from groundplan.relations import UNKNOWN
+from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from groundplan.graph import Unknown

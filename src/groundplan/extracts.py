@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groundplan import card_sources, drawing, exports, growth
 from groundplan import difference as differences
+from groundplan import drawing, exports, growth
+from groundplan.cards import sources as card_sources
 from groundplan.errors import InputError, suggest
 from groundplan.exports import Part
 from groundplan.planfile import why_empty, write_changes
@@ -105,7 +106,7 @@ def _series(
     phase: int | None,
 ) -> Iterator[Extract]:
     """One view in an environment, in one phase or in all that have it, with one layout."""
-    from groundplan import render  # noqa: PLC0415
+    from groundplan.canvas import render  # noqa: PLC0415
 
     whole = build_all(item, workspace, env, drawing.phases_of(workspace, item, env))
     graphs = _parts(whole, part, phase) if item.source == "terraform" else whole

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from groundplan.boxes import TOP_BORDER
+from groundplan.canvas.boxes import TOP_BORDER
 from groundplan.catalog import KINDS
 from groundplan.errors import InputError, suggest
 from groundplan.focus import frames_of, near

@@ -9,7 +9,7 @@ import dataclasses
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from groundplan import captions
+from groundplan.canvas import captions
 from groundplan.graph import Boundary, Cluster, Graph
 
 if TYPE_CHECKING:

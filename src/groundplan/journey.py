@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from groundplan.steps import Step
+    from groundplan.design.steps import Step
 
 _SECONDS: Final = 30
 _MOST: Final = 1 << 22  # bytes of a page

@@ -11,8 +11,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from groundplan import facts, redaction
+from groundplan import facts
 from groundplan.errors import InputError
+from groundplan.facts import redaction
 from groundplan.files import write_if_changed
 from groundplan.localcloud import Cloud
 from groundplan.terraform import installer, plans, sources, targets

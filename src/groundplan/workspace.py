@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from groundplan.compose import Application
     from groundplan.design import Design
-    from groundplan.designfile import Reading
+    from groundplan.design.file import Reading
     from groundplan.facts import Facts
 
 # What has been read, by all that it depends on: rules, pictures and pages ask for the same things.
@@ -79,7 +79,7 @@ class Workspace:
     @cached_property
     def reading(self) -> Reading:
         """The design with all that is wrong in it, and the place of each of its values."""
-        from groundplan import designfile  # noqa: PLC0415 - pydantic takes 0.1 s to import
+        from groundplan.design import file as designfile  # noqa: PLC0415 - pydantic takes 0.1 s to import
 
         path = self.design_file
         key = _state(path)

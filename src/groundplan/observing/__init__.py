@@ -62,7 +62,7 @@ def observe(
 
 def draw(workspace: Workspace, phase: int, verdict: Verdict, out: Path) -> tuple[Path, ...]:
     """The flow of `phase` with what was seen of it: `observed.svg` and `observed.png`, in `out`."""
-    from groundplan import render  # noqa: PLC0415 - what draws takes time to import
+    from groundplan.canvas import render  # noqa: PLC0415 - what draws takes time to import
     from groundplan.views.flow import flow, observed  # noqa: PLC0415
 
     picture = render.draw(observed(flow(workspace.application(phase), phase=phase), verdict))

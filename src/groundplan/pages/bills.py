@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from groundplan.facts.references import split
 from groundplan.pages.labels import type_label
-from groundplan.references import split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from groundplan.bill import Bill, Line
+    from groundplan.cost.bill import Bill, Line
 
 MOST_ON_A_SLIDE: Final = 9  # lines; what is dearest comes first
 MOST_NAMED: Final = 2  # things that are missing, in a line of a table

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan import card_settings
+from groundplan.cards import settings as card_settings
 from groundplan.difference import UNKNOWN, settings
 
 if TYPE_CHECKING:

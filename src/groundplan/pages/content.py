@@ -14,13 +14,13 @@ from groundplan.pages import changes
 from groundplan.pages.bills import BillView
 from groundplan.pages.labels import resource_name, type_label
 from groundplan.pages.network import Network
-from groundplan.relations import Relations
+from groundplan.topology.relations import Relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from groundplan.bill import Bill
     from groundplan.compose import Application
+    from groundplan.cost.bill import Bill
     from groundplan.design import Design, Phase
     from groundplan.entrance import Entrance
     from groundplan.facts import Facts

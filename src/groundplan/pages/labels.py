@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from groundplan.bill import amount
-from groundplan.references import key_of, split
+from groundplan.cost.bill import amount
+from groundplan.facts.references import key_of, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from groundplan.entrance import BALANCER
-from groundplan.openings import of_ingress, of_plan
 from groundplan.pages.labels import capital, count, listed, resource_name, type_label
-from groundplan.relations import UNKNOWN
 from groundplan.topology import ANYWHERE, Topology
+from groundplan.topology.openings import of_ingress, of_plan
+from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from groundplan.entrance import Entrance
     from groundplan.facts import Facts, Resource
-    from groundplan.openings import Opening
     from groundplan.topology import Route, Subnet
+    from groundplan.topology.openings import Opening
 
 AWS_KEEPS: Final = 5  # the first four addresses of a subnet and its last are AWS's own
 _TIERS: Final = ("public", "private", "isolated", UNKNOWN)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from groundplan.canvas.svg_parts import ids
 from groundplan.errors import InputError, suggest
 from groundplan.pages.pictures import name, shown_in
 from groundplan.pages.templating import escape
-from groundplan.svg_parts import ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

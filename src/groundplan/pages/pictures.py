@@ -10,11 +10,11 @@ from hashlib import sha256
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from groundplan import viewer
+from groundplan.canvas import viewer
 from groundplan.errors import InputError
 from groundplan.files import read_text
 from groundplan.pages.labels import listed
-from groundplan.relations import UNKNOWN
+from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from groundplan.usage import Usage
+    from groundplan.design.usage import Usage
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from groundplan import pythonfile
 from groundplan.cidrs import is_wide
+from groundplan.facts.references import split
 from groundplan.policy import written
 from groundplan.policy.verdicts import UNTOLD
 from groundplan.policy.written import Computed
-from groundplan.references import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

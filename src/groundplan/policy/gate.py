@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from groundplan import policy, redaction
+from groundplan import policy
 from groundplan.errors import RefusedError
+from groundplan.facts import redaction
 from groundplan.files import write_if_changed
 from groundplan.terraform.plans import Permit
 

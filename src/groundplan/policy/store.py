@@ -68,7 +68,7 @@ def _path(workspace: Workspace, key: str) -> Path:
 def _key(workspace: Workspace, *parts: str) -> str:
     """One name for `parts`, the policies, and the program that reads them."""
     here = Path(__file__).parent
-    read = ("facts.py", "references.py", "reference/hcl.py", "cidrs.py")
+    read = ("facts", "reference/hcl.py", "cidrs.py")
     program = [*here.glob("*.py"), *(here.parent / name for name in read)]
     own = (workspace.root / OWN).glob("*.py")
     salt = "\0".join([version("checkov"), files.digest(program, root=here), *parts])

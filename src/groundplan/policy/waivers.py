@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, ValidationError
 
 from groundplan import yamlfile
+from groundplan.design.model import Id, Line, Model, Number, Text
 from groundplan.errors import InputError
-from groundplan.model import Id, Line, Model, Number, Text
 from groundplan.policy.verdicts import bare
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ def budget(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _too_small(workspace: Workspace) -> Iterator[Finding]:
-    from groundplan import cost, prices  # noqa: PLC0415 - only where something has changed
+    from groundplan import cost  # noqa: PLC0415 - only where something has changed
+    from groundplan.cost import prices  # noqa: PLC0415 - only where something has changed
 
     for _, phase, env in drawn(workspace):
         facts = workspace.facts(env, phase.number)

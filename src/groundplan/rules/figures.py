@@ -11,8 +11,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from groundplan.cidrs import inside, overlap
-from groundplan.relations import UNKNOWN
 from groundplan.topology import Topology
+from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -52,7 +52,7 @@ def meaning(svg: str) -> tuple[str, dict[str, dict[str, Any]]]:
     The line of a block moves with all that is written above it, and what the last policy run said
     is there where policy was run.
     """
-    from groundplan import viewer  # noqa: PLC0415 - only pictures need it
+    from groundplan.canvas import viewer  # noqa: PLC0415 - only pictures need it
 
     cards = viewer.cards_in(svg)
     for sections in (card.get("sections", {}) for card in cards.values()):

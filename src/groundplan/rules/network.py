@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, get_args
 from groundplan.cidrs import as_range, inside, overlap
 from groundplan.findings import Finding, error, rule, warning
 from groundplan.graph import Tier
-from groundplan.relations import UNKNOWN
 from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
 from groundplan.rules.stores import written
 from groundplan.topology import Topology
+from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

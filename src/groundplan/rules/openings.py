@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from groundplan.cidrs import as_range, is_wide
 from groundplan.findings import Finding, error, rule, warning
-from groundplan.relations import UNKNOWN
 from groundplan.rules.conformance import CACHES, DATABASES, drawn
 from groundplan.rules.stores import written
 from groundplan.topology import Topology
+from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

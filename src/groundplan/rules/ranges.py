@@ -10,10 +10,10 @@ import yaml
 from groundplan.cidrs import overlap
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule
-from groundplan.relations import UNKNOWN
 from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
 from groundplan.topology import Topology
+from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from groundplan import git, redaction
+from groundplan import git
 from groundplan.errors import suggest
+from groundplan.facts import redaction
 from groundplan.files import files_below, read_text
 from groundplan.findings import Finding, error, rule
 from groundplan.rules.design import line_of

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule
-from groundplan.relations import UNKNOWN
 from groundplan.rules.conformance import drawn
 from groundplan.rules.once import once
 from groundplan.rules.passages import passages
 from groundplan.rules.prose import without_macros
 from groundplan.topology import Topology
+from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

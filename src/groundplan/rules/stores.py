@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from groundplan.findings import Finding, error, rule
-from groundplan.relations import UNKNOWN
 from groundplan.rules import services
 from groundplan.rules.conformance import CACHES, DATABASES, drawn
 from groundplan.rules.design import line_of
 from groundplan.rules.figures import agree
 from groundplan.rules.once import once, once_in_compose
 from groundplan.topology import Topology
+from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

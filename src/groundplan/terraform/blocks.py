@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from groundplan.facts.references import split, without_key
 from groundplan.files import read_text
-from groundplan.references import split, without_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

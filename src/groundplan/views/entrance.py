@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from groundplan import entrance, openings
+from groundplan import entrance
 from groundplan.entrance import BALANCER
 from groundplan.graph import Cluster, Edge, Graph, Node
-from groundplan.relations import UNKNOWN
-from groundplan.topology import Topology
+from groundplan.topology import Topology, openings
+from groundplan.topology.relations import UNKNOWN
 from groundplan.views.outside import INTERNET
 from groundplan.views.scene import HELD, REGION
 

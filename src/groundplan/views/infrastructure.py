@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from groundplan.graph import Cluster, Edge, Graph, Node
+from groundplan.topology.wiring import Wiring
 from groundplan.views import scene
 from groundplan.views.network import replication
-from groundplan.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,21 +7,21 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from groundplan import openings
 from groundplan.graph import Cluster, Edge, Entry, Graph
-from groundplan.relations import UNKNOWN
-from groundplan.routes import VPCS
+from groundplan.topology import openings
+from groundplan.topology.relations import UNKNOWN
+from groundplan.topology.routes import VPCS
+from groundplan.topology.wiring import Wiring
 from groundplan.views import scene
 from groundplan.views.outside import INTERNET, strangers
-from groundplan.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from groundplan.facts import Facts
     from groundplan.graph import Node, Unknown
-    from groundplan.openings import Opening
     from groundplan.topology import Subnet, Topology
+    from groundplan.topology.openings import Opening
 
 OWN = "/sg"  # an EKS cluster's own security group stands under the cluster's address
 _RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")

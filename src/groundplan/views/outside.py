@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from groundplan.cidrs import as_range, inside
 from groundplan.graph import Node
-from groundplan.routes import VPCS
 from groundplan.topology import ANYWHERE
+from groundplan.topology.routes import VPCS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from groundplan.openings import Opening
     from groundplan.topology import Topology
+    from groundplan.topology.openings import Opening
 
 INTERNET: Final = "internet"
 MOST: Final = 3  # so many ranges that may reach the same are nodes of their own; more are one

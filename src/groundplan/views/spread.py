@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan.relations import UNKNOWN, has_unknown
+from groundplan.topology.relations import UNKNOWN, has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,369 @@
+"""Who refers to whom, from a plan's `configuration`, where ids are known only after apply.
+
+The configuration lists, for each attribute of each resource block, the references in its
+expression: `["aws_subnet.a[\"x\"].id", "aws_subnet.a[\"x\"]", "aws_subnet.a", "each.key"]`, each
+followed by its own prefixes. They are followed through variables into the calling module and
+through outputs into the called one, down to resource instances. An expression's structure is not
+in the plan, so an answer is either exact or a list of candidates, and the two are kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from groundplan.facts.expressions import dynamic, expressions, is_table, primary
+from groundplan.facts.givers import GIVERS, HANDS_ON, LISTS, names_something
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# A step of an address: a name and, for one instance, its key: `module.a["x"]` is two steps.
+_STEP: Final = re.compile(r'([^.\[\]]+)((?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])*)')
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
+_OPEN: Final = object()
+
+
+def split(address: str) -> tuple[str, ...]:
+    """The dotted parts of an address, instance keys kept on their part.
+
+    >>> split('module.a["x.y"].aws_subnet.b[0].id')
+    ('module', 'a["x.y"]', 'aws_subnet', 'b[0]', 'id')
+    """
+    return tuple(match.group(0) for match in _STEP.finditer(address))
+
+
+def without_key(part: str) -> str:
+    """`b[0]` → `b`."""
+    return part.split("[", 1)[0]
+
+
+def key_of(part: str) -> str | None:
+    """The instance key of `b["x"]` or `b[0]`, brackets included, else None."""
+    return part[part.index("[") :] if "[" in part else None
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """A module instance: its address parts by pair, `("module.a[\"x\"]", "module.b")`."""
+
+    steps: tuple[str, ...] = ()
+
+    def child(self, step: str) -> _Scope:
+        return _Scope((*self.steps, step))
+
+    @property
+    def parent(self) -> _Scope:
+        return _Scope(self.steps[:-1])
+
+    def address(self, rest: str) -> str:
+        return ".".join((*self.steps, rest))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What an expression refers to: addresses, and whether they are exactly the ones meant.
+
+    `ways`: each block, or instance of one, that was named on the way.
+    """
+
+    addresses: frozenset[str] = frozenset()
+    exact: bool = True
+    ways: frozenset[str] = frozenset()
+
+    def __or__(self, other: _Found) -> _Found:
+        exact = self.exact and other.exact
+        return _Found(self.addresses | other.addresses, exact, self.ways | other.ways)
+
+    def unless(self, *, chosen: bool) -> _Found:
+        """The same, as candidates where one of several was `chosen`."""
+        return replace(self, exact=self.exact and not (chosen and len(self.addresses) > 1))
+
+    def of(self, kinds: tuple[str, ...]) -> frozenset[str]:
+        """The ways to things of these kinds."""
+        return frozenset(way for way in self.ways if split(way)[-2] in kinds)
+
+
+class Configuration:
+    """The references of a plan's configuration, resolved to the given instance addresses."""
+
+    def __init__(
+        self,
+        configuration: Mapping[str, Any],
+        addresses: Iterable[str],
+        variables: Mapping[str, Any] | None = None,
+        *,
+        closed: bool = False,
+    ) -> None:
+        """`closed` says that what is known after apply can come from `addresses` only."""
+        self._closed = closed
+        self._root = configuration.get("root_module", {})
+        self._variables = variables or {}
+        self._addresses = tuple(addresses)
+        self._memo: dict[tuple[_Scope, str, str | None], _Found] = {}
+        self._sights: dict[_Scope, frozenset[str]] = {}
+        self._indexed: dict[int, dict[str, Mapping[str, Any]]] = {}
+
+    @cached_property
+    def _instances(self) -> dict[str, list[str]]:
+        """Instance addresses by the address of their block within one module instance."""
+        found = defaultdict(list)
+        for address in self._addresses:
+            *head, last = split(address)
+            found[".".join((*head, without_key(last)))].append(address)
+        return found
+
+    @cached_property
+    def _module_instances(self) -> dict[str, set[str]]:
+        """Steps of module instances (`module.a["x"]`) by parent address and call name."""
+        found = defaultdict(set)
+        for address in self._addresses:
+            scope = _Scope()
+            for step in _module_steps(split(address)):
+                found[scope.address(without_key(step))].add(step)
+                scope = scope.child(step)
+        return found
+
+    def references(
+        self, address: str, unknown: Iterable[str] = ()
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        """For the resource at `address`: exact references and candidates, by attribute path.
+
+        `unknown` has the paths of what is known after apply.
+        """
+        parts = split(address)
+        scope = _Scope(_module_steps(parts))
+        block = ".".join(without_key(part) for part in parts[2 * len(scope.steps) :])
+        resource = self._blocks(scope).get(block, {})
+        open_ = frozenset(unknown)
+        exact: dict[str, tuple[str, ...]] = {}
+        maybe: dict[str, tuple[str, ...]] = {}
+        for path, expression in expressions(resource.get("expressions", {})):
+            references = expression.get("references", ())
+            kinds = LISTS.get(path.rpartition(".")[2], ())
+            found = self._follow(scope, references, key_of(parts[-1]), resource, kinds=kinds)
+            found = _Found(found.addresses - {address}, found.exact)
+            if path in open_ and any(item.startswith("local.") for item in references):
+                found = self._through_locals(scope, path, found)
+            if found.addresses or (path in open_ and names_something(path)):
+                told = found.exact and found.addresses
+                (exact if told else maybe)[path] = tuple(sorted(found.addresses))
+        for path in sorted(dynamic(open_, resource)):
+            found = self._through_locals(scope, path, _Found())
+            if found.addresses:
+                (exact if found.exact else maybe)[path] = tuple(sorted(found.addresses))
+        return exact, maybe
+
+    def _through_locals(self, scope: _Scope, path: str, found: _Found) -> _Found:
+        """What an unknown value refers to that goes through a local or stands in a dynamic block.
+
+        A plan doesn't have these. But they only see their own module, and where one thing alone in
+        it can give such a value, it was that one.
+        """
+        leaf = path.rpartition(".")[2]
+        types = (*GIVERS.get(leaf, ()), *LISTS.get(leaf, ()))
+        told = {item for item in found.addresses if split(item)[-2] in types}
+        seen = frozenset(item for item in self._seen(scope) if split(item)[-2] in types)
+        if not types or (leaf in GIVERS and told):
+            return found
+        if leaf in GIVERS and len(seen) == 1 and self._closed:
+            return _Found(seen)
+        return _Found(found.addresses | seen, exact=bool(told) and found.exact and seen <= told)
+
+    def _seen(self, scope: _Scope) -> frozenset[str]:
+        """What a local of a module can refer to: what is in it, what it is given, what it calls."""
+        if scope not in self._sights:
+            found = {item for item in self._addresses if _module_steps(split(item)) == scope.steps}
+            for name in self._module(scope).get("variables", {}):
+                found |= self._one(scope, f"var.{name}", None).addresses
+            for name, call in self._module(scope).get("module_calls", {}).items():
+                for output in call.get("module", {}).get("outputs", {}):
+                    found |= self._one(scope, f"module.{name}.{output}", None).addresses
+            self._sights[scope] = frozenset(found)
+        return self._sights[scope]
+
+    def _blocks(self, scope: _Scope) -> Mapping[str, Mapping[str, Any]]:
+        """The resource blocks of a module, by their address in it."""
+        module = self._module(scope)
+        if id(module) not in self._indexed:
+            blocks = {item.get("address", ""): item for item in module.get("resources", ())}
+            self._indexed[id(module)] = blocks
+        return self._indexed[id(module)]
+
+    def _module(self, scope: _Scope) -> Mapping[str, Any]:
+        module: Mapping[str, Any] = self._root
+        for step in scope.steps:
+            name = without_key(step).removeprefix("module.")
+            module = module.get("module_calls", {}).get(name, {}).get("module", {})
+        return module
+
+    def _call(self, scope: _Scope) -> Mapping[str, Any]:
+        """The module call, in the parent, that made the instance `scope`."""
+        name = without_key(scope.steps[-1]).removeprefix("module.")
+        call: Mapping[str, Any] = self._module(scope.parent).get("module_calls", {}).get(name, {})
+        return call
+
+    def _follow(
+        self,
+        scope: _Scope,
+        references: Iterable[str],
+        key: str | None,
+        block: Mapping[str, Any],
+        *,
+        kinds: tuple[str, ...] = (),
+    ) -> _Found:
+        """All that `references` lead to, read in a block of `scope` whose instance has `key`.
+
+        Where several of these `kinds` are wanted, a loop's value that leads to nothing stands for
+        others that are given instead, as in `coalesce(each.value.subnet_ids, var.subnet_ids)`; for
+        one thing it may choose it. One that leads to some of one block stands for those, or for
+        what is given instead of them: a plan doesn't show which round of the loop has which.
+        """
+        every = tuple(primary(references))
+        keyed = any(item.startswith(("each.key", "count.index")) for item in every)
+        # With a table or a condition in it, an expression may turn the key into another one.
+        turned = keyed and any(item.startswith(("local.", "var.", "data.")) for item in every)
+        found, chosen, tabled = _Found(), False, False
+        for reference in every:
+            looped = reference.startswith("each.value")
+            if looped:
+                one = self._each_value(scope, key, block)
+                tabled |= bool(one.of(kinds)) and is_table(block)
+            else:
+                one = self._one(scope, reference, key if keyed and not turned else None)
+            found |= one
+            looped = looped and bool(kinds)
+            chosen |= not one.addresses and not looped and self._chooses(scope, reference)
+        return found.unless(chosen=chosen or (tabled and len(found.of(kinds)) > 1))
+
+    def _each_value(self, scope: _Scope, key: str | None, block: Mapping[str, Any]) -> _Found:
+        """What a block loops over; a loop over the instances of one resource has their keys.
+
+        A switch among it (`… if var.create`) was on, as the block has instances.
+        """
+        every = primary(block.get("for_each_expression", {}).get("references", ()))
+        loop = tuple(item for item in every if not isinstance(self._known(scope, item), bool))
+        if len(loop) == 1:
+            return self._one(scope, loop[0], key)
+        return self._follow(scope, loop, None, {})
+
+    def _chooses(self, scope: _Scope, reference: str) -> bool:
+        """True for a value that may pick some of the resources beside it, or add others.
+
+        An empty one adds nothing, and stands where something may be given; so does an object
+        without the part that is asked for.
+        """
+        if not reference.startswith("var."):
+            return reference.startswith(("local.", "data.", "each.value"))
+        return self._known(scope, reference) not in _EMPTY
+
+    def _known(self, scope: _Scope, reference: str) -> Any:
+        """What a variable, or a part of it, was given; `_OPEN` where that isn't told."""
+        if not reference.startswith("var."):
+            return _OPEN
+        _, name, *inside = (without_key(part) for part in split(reference))
+        value = self._module(scope).get("variables", {}).get(name, {}).get("default")
+        if not scope.steps:
+            value = self._variables.get(name, {"value": value}).get("value")
+        else:
+            given = self._call(scope).get("expressions", {}).get(name, {"constant_value": value})
+            value = _OPEN if "references" in given else given.get("constant_value")
+        for step in () if key_of(reference) else inside:
+            value = value.get(step) if isinstance(value, Mapping) else value
+        return value
+
+    def _one(self, scope: _Scope, reference: str, key: str | None) -> _Found:
+        memo = (scope, reference, key)
+        if memo not in self._memo:
+            self._memo[memo] = _Found()  # a cycle through outputs refers to nothing more
+            self._memo[memo] = self._look_up(scope, reference, key)
+        return self._memo[memo]
+
+    def _look_up(self, scope: _Scope, reference: str, key: str | None) -> _Found:
+        parts = split(reference)
+        if len(parts) < 2:  # noqa: PLR2004 - a kind and a name
+            return _Found()
+        if parts[0] == "var":
+            return self._variable(scope, parts)
+        if parts[0] == "module":
+            return self._output(scope, parts, key)
+        if parts[0] in {"local", "data", "each", "count", "path", "self", "terraform"}:
+            return _Found()
+        return self._resource(scope, parts, key)
+
+    def _resource(self, scope: _Scope, parts: tuple[str, ...], key: str | None) -> _Found:
+        instances = self._instances.get(scope.address(f"{parts[0]}.{without_key(parts[1])}"), [])
+        found = _pick(instances, key_of(parts[1]) or key)
+        # A key that none of them has was turned into another one.
+        exact = not key or len(found.addresses) <= 1
+        found = _Found(found.addresses, exact, frozenset({scope.address(".".join(parts[:2]))}))
+        return self._handed_on(scope, parts, found) if parts[0] in HANDS_ON else found
+
+    def _handed_on(self, scope: _Scope, parts: tuple[str, ...], found: _Found) -> _Found:
+        """What a resource of Terraform's own was given, which it only hands on."""
+        block = self._blocks(scope).get(f"{parts[0]}.{without_key(parts[1])}", {})
+        given = _Found()
+        for _path, item in expressions(block.get("expressions", {})):
+            given |= self._follow(scope, item.get("references", ()), None, {})
+        return given if given.addresses else found
+
+    def _variable(self, scope: _Scope, parts: tuple[str, ...]) -> _Found:
+        if not scope.steps:
+            return _Found()
+        call = self._call(scope)
+        expression = call.get("expressions", {}).get(without_key(parts[1]), {})
+        found = _Found()
+        for _path, item in expressions({"": expression}):
+            found |= self._follow(
+                scope.parent,
+                item.get("references", ()),
+                key_of(scope.steps[-1]),
+                call,
+                kinds=LISTS.get(without_key(parts[1]), ()),
+            )
+        # Inside an object the plan doesn't say which part the references stand in.
+        inside = len(parts) > 2 or key_of(parts[1]) is not None  # noqa: PLR2004
+        return found.unless(chosen=inside)
+
+    def _output(self, scope: _Scope, parts: tuple[str, ...], key: str | None) -> _Found:
+        if len(parts) < 3:  # noqa: PLR2004 - the whole module object: no output is named
+            return _Found(exact=False)
+        wanted = key_of(parts[1]) or key
+        steps = sorted(
+            self._module_instances.get(scope.address(f"module.{without_key(parts[1])}"), ())
+        )
+        chosen = [step for step in steps if wanted and key_of(step) == wanted] or steps
+        found = _Found()
+        for step in chosen:
+            child = scope.child(step)
+            outputs = self._module(child).get("outputs", {})
+            expression = outputs.get(without_key(parts[2]), {}).get("expression", {})
+            found |= self._follow(child, expression.get("references", ()), None, {})
+        return self._part_of_output(found, parts)
+
+    def _part_of_output(self, found: _Found, parts: tuple[str, ...]) -> _Found:
+        part = key_of(parts[2])
+        if part is None and len(parts) == 3:  # noqa: PLR2004
+            return found
+        picked = _pick(sorted(found.addresses), part)
+        whole = len(found.addresses) <= 1
+        exact = found.exact and (whole or len(picked.addresses) == 1)
+        return replace(found, addresses=picked.addresses, exact=exact)
+
+
+def _module_steps(parts: tuple[str, ...]) -> tuple[str, ...]:
+    steps = []
+    while len(parts) > 2 and parts[0] == "module":  # noqa: PLR2004
+        steps.append(f"module.{parts[1]}")
+        parts = parts[2:]
+    return tuple(steps)
+
+
+def _pick(instances: list[str], key: str | None) -> _Found:
+    """The instance with that key, else all of them."""
+    same = [address for address in instances if key and key_of(split(address)[-1]) == key]
+    return _Found(frozenset(same or instances))
