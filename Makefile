@@ -25,12 +25,12 @@ $(READY): requirements.lock pyproject.toml scripts/environment
 setup: $(READY) ## The Python environment in .venv/, and Terraform if it is missing
 	@$(GROUNDPLAN) doctor --install > /dev/null
 
-demo: setup ## Everything once: facts, pictures, checks, policy, cost, site, and dev on the embedded AWS
+demo: setup ## Everything once: facts, policy, pictures, checks, cost, site, and dev on the embedded AWS
 	$(GROUNDPLAN) plan --record
-	$(GROUNDPLAN) draw
-	$(GROUNDPLAN) check
 	$(GROUNDPLAN) policy state
 	$(GROUNDPLAN) policy $(ENV)
+	$(GROUNDPLAN) draw
+	$(GROUNDPLAN) check
 	$(GROUNDPLAN) cost $(ENV) --phase $(PHASE)
 	$(GROUNDPLAN) site build
 	$(GROUNDPLAN) apply $(ENV) --phase $(PHASE) --yes
