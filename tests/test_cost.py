@@ -515,6 +515,8 @@ def test_a_priced_type_of_which_nothing_is_known_is_never_lost(type_):
 def test_a_plan_for_another_region_is_not_priced():
     with pytest.raises(InputError, match="the plan is for eu-west-1, the prices are of us-east-1"):
         bill(resource("aws_subnet.a", availability_zone="eu-west-1a"))
+    with pytest.raises(InputError, match="the plan is for"):  # a damaged one is of no region
+        bill(resource("aws_subnet.a", availability_zone=["us-east-1a"]))
 
 
 def test_the_bill_as_text_and_as_data():

@@ -419,3 +419,13 @@ def test_an_edge_is_there_once_however_often_it_is_told():
     ]
     graph = network(facts_of(*groups, *rules, *carriers))
     assert graph.edges == (Edge("aws_security_group.b", "aws_security_group.a", "rule", "tcp 1"),)
+
+
+@pytest.mark.parametrize("tags", [True, "kubernetes.io/role/elb", {"kubernetes.io/role/elb": "1"}])
+def test_only_tags_say_what_an_empty_subnet_is_held_for(tags):
+    vpc = thing("aws_vpc.v", cidr_block="10.0.0.0/16")
+    subnet = thing("aws_subnet.s", {"vpc_id": ["aws_vpc.v"]}, cidr_block="10.0.0.0/24",
+                   availability_zone="us-east-1a", tags_all=tags)  # fmt: skip
+    graph = network(facts_of(vpc, subnet))
+    (note,) = (item.note for item in graph.clusters if item.kind == "subnet")
+    assert ("held for public load balancers" in (note or "")) == isinstance(tags, dict)

@@ -88,8 +88,8 @@ def _all(found: list[Entry], kind: type[Kind]) -> list[Kind]:
 
 
 def _assert_region(facts: Facts, prices: Prices) -> None:
-    zones = (subnet.get("availability_zone", "") for subnet in facts.of_type("aws_subnet"))
-    regions = {zone.rstrip("abcdefghijklmnopqrstuvwxyz") for zone in zones if zone}
+    zones = (subnet.get("availability_zone") for subnet in facts.of_type("aws_subnet"))
+    regions = {str(zone).rstrip("abcdefghijklmnopqrstuvwxyz") for zone in zones if zone}
     if others := sorted(regions - {prices.region}):
         raise InputError(
             f"the plan is for {others[0]}, the prices are of {prices.region}",

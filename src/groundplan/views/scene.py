@@ -140,8 +140,8 @@ def why_empty(subnet: Subnet, topology: Topology, drawn: Iterable[Node]) -> str:
     if any(node.subnets == UNKNOWN and node.cluster in {subnet.vpc, REGION} for node in things):
         return "empty: nothing is known to run here"
     resource = topology.resource(subnet.address)
-    tags = (resource.get("tags_all") or {}) if resource else {}
-    if "kubernetes.io/role/elb" in tags:
+    tags = resource.get("tags_all") if resource else None
+    if isinstance(tags, dict) and "kubernetes.io/role/elb" in tags:
         return HELD
     members = topology.facts.of_type(*_SUBNET_GROUPS)
     if any(subnet.address in topology.placement(group) for group in members):
