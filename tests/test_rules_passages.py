@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from groundplan.rules.passages import about, clauses, passages
+from groundplan.rules.passages import about, clauses, either, passages
 
 PAGE = """\
 # Network
@@ -60,3 +60,8 @@ def test_the_nearest_that_names_an_environment_tells_of_whom_it_is():
     assert about(environments, ("It has two", "Dev", "Production")) == {"dev"}
     assert about(environments, ("It has two", "Dev and production")) == {"dev", "prod"}
     assert about(environments, ("It has two",)) == set()
+
+
+def test_values_are_told_once_and_in_order():
+    assert either(["prod", "dev", "prod"]) == "dev or prod"
+    assert either([3]) == "3"

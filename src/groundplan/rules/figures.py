@@ -11,11 +11,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from groundplan.cidrs import inside, overlap
+from groundplan.rules.passages import either
 from groundplan.topology import Topology
 from groundplan.topology.relations import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from groundplan.compose import Application
     from groundplan.design import Design
@@ -304,7 +305,7 @@ def _undiscounted(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
     shares = {share for item in assumed if item for share in (item.value, 100 - item.value)}
     for match in _SHARE.finditer(sentence):
         if shares and float(match[1]) not in shares:
-            yield match, f": {_either(f'{share:g} %' for share in shares)} is assumed"
+            yield match, f": {either(f'{share:g} %' for share in shares)} is assumed"
 
 
 def _otherwise_paid(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
@@ -313,7 +314,7 @@ def _otherwise_paid(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
         for match in _PAID.finditer(sentence):
             denied = _NOT.search(sentence[: match.start()])
             if kinds and not denied and match[1].lower() not in kinds:
-                yield match, f": its machines are {_either(kinds)}"
+                yield match, f": its machines are {either(kinds)}"
 
 
 def _of_another_store(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
@@ -327,7 +328,7 @@ def _of_another_store(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]
     )
     for match in _COUNTED["port"].finditer(sentence) if mine else ():
         if int(match[1]) in others - mine:
-            yield match, f": it is {_either(mine)}"
+            yield match, f": it is {either(mine)}"
 
 
 def _outdated(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
@@ -335,7 +336,7 @@ def _outdated(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
         for match in way.finditer(sentence):
             versions = frozenset().union(*(plan.versions[name] for plan in plans))
             if versions and not any(agree(match[1], version) for version in versions):
-                yield match, f": it is {_either(versions)}"
+                yield match, f": it is {either(versions)}"
 
 
 def agree(one: str, other: str) -> bool:
@@ -354,7 +355,7 @@ def _miscounted(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
             if name in _LIMITED and not limit and min(have) <= count <= max(have):
                 continue
             if limit or not _is_of_some(sentence, match, least=count < max(have, default=0)):
-                yield match, "" if name == "port" else f": there are {_either(have)}"
+                yield match, "" if name == "port" else f": there are {either(have)}"
 
 
 def _single(sentence: str, plans: Sequence[Known]) -> Iterator[_Wrong]:
@@ -379,10 +380,6 @@ def _number(text: str) -> int:
     if text.lower() == _SINGLE:
         return 1
     return int(text) if text.isdigit() else _WORDS.index(text.lower())
-
-
-def _either(values: Iterable[object]) -> str:
-    return " or ".join(sorted(map(str, values)))
 
 
 def _sizes(group: Resource) -> Iterator[int]:

@@ -11,7 +11,7 @@ from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule
 from groundplan.rules.conformance import drawn
 from groundplan.rules.once import once
-from groundplan.rules.passages import MACRO, about, clauses, passages
+from groundplan.rules.passages import MACRO, about, clauses, either, passages
 from groundplan.rules.since import Since
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class _Page:
                 ]
                 found = {str(item.env) for item in here}
                 if told and found and not found & told:
-                    message = f"this shows {_either(found)}, and is told of {_either(told)}"
+                    message = f"this shows {either(found)}, and is told of {either(told)}"
                     yield passage.line, message, "let both be the same"
 
     def _of_another_phase(self, passage: Passage, said: Iterable[int]) -> Iterator[_Wrong]:
@@ -135,7 +135,7 @@ class _Page:
                 continue
             early = item.phase < min(told) and not _EARLIER.search(passage.text)
             if early or (alone and item.phase not in told):
-                message = f"this shows phase {item.phase}, and is told of phase {_either(told)}"
+                message = f"this shows phase {item.phase}, and is told of phase {either(told)}"
                 yield passage.line, message, "let both be the same, or name the phase shown"
 
     def _unfinished(self, passage: Passage) -> Iterator[_Wrong]:
@@ -209,7 +209,3 @@ def _twice(every: Iterable[Passage]) -> Iterator[_Wrong]:
             if seen[call] == 2:  # noqa: PLR2004 - once is enough, and one finding of it
                 message = f"{alone[1]} stands on this page already"
                 yield passage.line, message, "show what is told here, or leave one out"
-
-
-def _either(values: Iterable[object]) -> str:
-    return " or ".join(sorted({str(value) for value in values}))

@@ -138,3 +138,8 @@ def clauses(sentence: str, environments: Iterable[str]) -> list[tuple[int, int]]
             first = _AFTERWARDS.search(sentence, starts[-1], start)
             starts.append(between[0] if first else between[-1])
     return [*pairwise([*starts, len(sentence)])]
+
+
+def either(values: Iterable[object]) -> str:
+    """`dev or prod`: each value once, in order."""
+    return " or ".join(sorted({str(value) for value in values}))

@@ -19,7 +19,7 @@ from groundplan.rules.conformance import drawn
 from groundplan.rules.design import line_of
 from groundplan.rules.figures import Known, wrong
 from groundplan.rules.once import once
-from groundplan.rules.passages import about, clauses, passages
+from groundplan.rules.passages import about, clauses, either, passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def _typed(workspace: Workspace) -> Iterator[Finding]:
             for part in clauses(sentence, {env for env, _ in known}):
                 told = _told_of(sentence[slice(*part)], said, known)
                 for typed, instead in wrong(sentence, part, [known[item] for item in told], own):
-                    where = " or ".join(sorted({env for env, _ in told}))
+                    where = either(env for env, _ in told)
                     hint = f"no plan of {where} has it{instead}; take it from the facts by a macro"
                     yield error(f"'{typed}' is typed here, and wrong", said.file, said.line, hint)
 
