@@ -148,7 +148,7 @@
       );
       this.onKey = this.onKey.bind(this);
       this.onScreen = this.onScreen.bind(this);
-      this.fit = this.fit.bind(this);
+      this.onResize = this.onResize.bind(this);
     }
 
     control(name, sign, act) {
@@ -160,7 +160,7 @@
       document.body.append(this.root);
       document.documentElement.classList.add("gs-presenting");
       addEventListener("keydown", this.onKey, true);
-      addEventListener("resize", this.fit);
+      addEventListener("resize", this.onResize);
       document.addEventListener("fullscreenchange", this.onScreen);
       this.show(number);
       this.root.focus();
@@ -185,7 +185,7 @@
       this.here = -1;
       this.full = false;
       document.removeEventListener("fullscreenchange", this.onScreen);
-      removeEventListener("resize", this.fit);
+      removeEventListener("resize", this.onResize);
       removeEventListener("keydown", this.onKey, true);
       if (document.fullscreenElement) document.exitFullscreen();
       this.root.remove();
@@ -197,6 +197,12 @@
     // The browser's own way out of full screen leaves the presentation too.
     onScreen() {
       if (!document.fullscreenElement) this.leave();
+    }
+
+    // Another size has other parts.
+    onResize() {
+      this.fit();
+      this.look(this.part, { glide: false });
     }
 
     get picture() {
