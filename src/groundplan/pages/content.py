@@ -125,6 +125,7 @@ class Content:
     def __init__(self, workspace: Workspace, pictures: tuple[Picture, ...] = ()) -> None:
         self._workspace = workspace
         self._stages: dict[tuple[str, int], Stage] = {}
+        self._names: dict[tuple[str, int], dict[str, str]] = {}
         self.pictures = pictures
 
     @cached_property
@@ -162,14 +163,20 @@ class Content:
 
         Those that it removes are among them.
         """
-        of = (stage.before, stage) if stage.before else (stage,)
-        own = {address: name for one in of for address, name in _names(one.facts)}
+        key = stage.env, stage.phase
+        if key not in self._names:
+            self._names[key] = dict(self._called(stage))
+        return self._names[key]
+
+    def _called(self, stage: Stage) -> Iterator[tuple[str, str]]:
         drawn = {
             node["id"]: node["label"]
             for picture in self.pictures_of(phase=stage.phase, env=stage.env)
             for node in picture.graph["nodes"]
         }
-        return {address: drawn.get(address, name) for address, name in own.items()}
+        for one in (stage.before, stage) if stage.before else (stage,):
+            for address, name in _names(one.facts):
+                yield address, drawn.get(address, name)
 
     def bill(self, stage: Stage) -> BillView:
         """The bill of a stage, for a page."""
