@@ -127,6 +127,20 @@ def test_an_old_object_that_waits_to_be_removed_is_not_counted_twice():
     assert [item.address for item in facts.from_plan(document)] == ["aws_vpc.a"]
 
 
+def test_an_old_object_that_nothing_took_the_place_of_is_counted():
+    document = plan(thing("aws_vpc.a"))
+    document["resource_changes"][0]["deposed"] = "1234abcd"
+    assert [item.address for item in facts.from_plan(document)] == ["aws_vpc.a"]
+
+
+def test_an_old_object_in_a_state_is_not_counted_twice():
+    item = {"address": "aws_vpc.a", "mode": "managed", "type": "aws_vpc", "name": "a"}
+    there = [{**item, "deposed_key": "1234abcd", "values": {"id": "old"}},
+             {**item, "values": {"id": "new"}}]  # fmt: skip
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": there}}}
+    assert [found.get("id") for found in facts.from_plan(state)] == ["new"]
+
+
 @pytest.mark.parametrize("action", [("forget",), ("read",), ("no-op",)])
 def test_actions_that_change_nothing(action):
     (found,) = facts_of(Thing("aws_vpc.a", actions=action))

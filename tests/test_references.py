@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 from groundplan import facts
-from groundplan.facts.references import Configuration, key_of, split, without_key
+from groundplan.facts.addresses import key_of, split, without_key
+from groundplan.facts.references import Configuration
 from plans import plan, recorded, thing
 
 
@@ -221,6 +222,75 @@ def test_a_plan_does_not_tell_which_round_of_a_loop_has_which_subnets(named, exa
 def test_a_loops_value_may_be_given_instead_of_what_stands_beside_it():
     found, candidates = node_group({"references": ["aws_subnet.p"]}, "var.subnet_ids")
     assert (found, candidates) == (set(), {*SUBNETS})
+
+
+def picked(loop: dict[str, object], reference: str, key: str = '["web"]', **values: object):
+    """What `aws_subnet.s[…]` refers to exactly, with a loop's value as its key."""
+    name = f"aws_x.a{key}"
+    references = list(dict.fromkeys(("aws_subnet.s", reference, "each.value")))
+    block = {
+        "address": "aws_x.a", "for_each_expression": loop,
+        "expressions": {"to": {"references": references}},
+    }  # fmt: skip
+    root = {"root_module": {"resources": [block], "variables": {"table": {}}}}
+    there = [name, *(f"aws_subnet.s{step}" for step in ('["a"]', '["b"]', "[0]", "[1]"))]
+    variables = {name: {"value": value} for name, value in values.items()}
+    exact, _maybe = Configuration(root, there, variables).references(name)
+    return exact.get("to")
+
+
+TABLE = {"web": {"in": "b", "number": 1, "public": True}}
+
+
+@pytest.mark.parametrize(
+    ("loop", "reference", "exact"),
+    [
+        ({"constant_value": {"web": "b"}}, "each.value", '["b"]'),
+        ({"constant_value": TABLE}, "each.value.in", '["b"]'),
+        ({"constant_value": TABLE}, "each.value.number", "[1]"),
+        ({"constant_value": {"web": ["b"]}}, "each.value[0]", '["b"]'),
+        ({"references": ["var.table"]}, "each.value.in", '["b"]'),
+        ({"constant_value": {"web": "c"}}, "each.value", None),
+        ({"constant_value": TABLE}, "each.value.public", None),
+        ({"constant_value": TABLE}, "each.value.missing", None),
+        ({"references": ["local.table"]}, "each.value.in", None),
+        ({"references": ["var.table", "local.more"]}, "each.value.in", None),
+    ],
+)  # fmt: skip
+def test_a_loops_value_is_a_key_where_the_plan_has_what_is_looped_over(loop, reference, exact):
+    found = picked(loop, reference, table=TABLE)
+    assert found == ((f"aws_subnet.s{exact}",) if exact else None)
+
+
+@pytest.mark.parametrize("loop", [{}, {"references": ["var.table"]}])
+def test_the_values_of_a_set_are_its_keys(loop):
+    assert picked(loop, "each.value", '["a"]', table=["a"]) == ('aws_subnet.s["a"]',)
+    assert picked(loop, "each.value.in", '["a"]', table=["a"]) is None
+
+
+def passed_on(attribute: str, *others: str, **refs: list[str]) -> tuple[set[str], set[str]]:
+    """What `to = aws_y.b.<attribute>` refers to, of a `b` with these expressions, and may do."""
+    document = plan(thing("aws_x.a"), thing("aws_y.b", refs), *(thing(other) for other in others))
+    block = document["configuration"]["root_module"]["resources"][0]
+    block["expressions"] = {"to": {"references": [f"aws_y.b.{attribute}", "aws_y.b"]}}
+    found = next(item for item in facts.from_plan(document) if item.type == "aws_x")
+    return {*found.references.get("to", ())}, {*found.maybe.get("to", ())}
+
+
+def test_an_attribute_that_names_others_leads_to_what_it_was_given():
+    groups = ["aws_security_group.g", "aws_security_group.h"]
+    assert passed_on("vpc_id", "aws_vpc.v", vpc_id=["aws_vpc.v"]) == ({"aws_vpc.v"}, set())
+    assert passed_on("security_groups", *groups, security_groups=groups) == ({*groups}, set())
+    nested = {"vpc_config.0.subnet_ids": ["aws_subnet.s"]}
+    assert passed_on("vpc_config[0].subnet_ids", "aws_subnet.s", **nested) == (
+        {"aws_subnet.s"}, set(),
+    )  # fmt: skip
+
+
+def test_an_attribute_that_was_given_by_nobody_knows_what_leads_nowhere_for_sure():
+    assert passed_on("vpc_id", "aws_vpc.v") == (set(), {"aws_y.b"})
+    assert passed_on("vpc_id", "aws_vpc.v", vpc_id=["local.vpc"]) == (set(), {"aws_y.b"})
+    assert passed_on("id", "aws_vpc.v", vpc_id=["aws_vpc.v"]) == ({"aws_y.b"}, set())
 
 
 def test_a_cycle_through_modules_ends():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from groundplan.facts.references import split, without_key
+from groundplan.facts.addresses import split, without_key
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
 from plans import PLANS, recorded

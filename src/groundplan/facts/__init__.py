@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.errors import InputError
+from groundplan.facts.givers import HARMLESS
 from groundplan.facts.redaction import SENSITIVE as SENSITIVE
 from groundplan.facts.redaction import redact, secrets
 from groundplan.facts.references import Configuration
@@ -23,40 +24,14 @@ from groundplan.facts.values import normalise, paths
 from groundplan.files import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from groundplan.graph import Change
 
 FORMAT: Final = 1
 
-# Data that can't give the id of a network's part, by how its type begins.
-_HARMLESS: Final = (
-    "archive_",
-    "aws_acm_",
-    "aws_ami",
-    "aws_availability_zone",
-    "aws_caller_identity",
-    "aws_cloudfront_",
-    "aws_default_tags",
-    "aws_ec2_instance_type",
-    "aws_ecr_",
-    "aws_eks_addon_version",
-    "aws_eks_cluster_auth",
-    "aws_elb_service_account",
-    "aws_iam_",
-    "aws_kms_",
-    "aws_partition",
-    "aws_prefix_list",
-    "aws_region",
-    "aws_route53_",
-    "aws_service_principal",
-    "cloudinit_",
-    "template_",
-    "tls_",
-)
-
-# Attributes whose values name a resource, by which others refer to it.
+# Attributes whose values name a resource, or what AWS makes along with it, to others.
 IDENTITIES: Final = (
     "id",
     "arn",
@@ -66,13 +41,17 @@ IDENTITIES: Final = (
     "bucket_domain_name",
     "bucket_regional_domain_name",
     "cluster_identifier",
+    "default_route_table_id",
+    "default_security_group_id",
     "dns_name",
     "domain_name",
     "function_name",
     "invoke_arn",
+    "main_route_table_id",
     "primary_network_interface_id",
     "replication_group_id",
     "url",
+    "vpc_config.0.cluster_security_group_id",
     "website_endpoint",
 )
 
@@ -202,14 +181,10 @@ def from_plan(
 
 
 def _planned(document: Mapping[str, Any]) -> list[Resource]:
-    changes = [
-        item
-        for item in document.get("resource_changes", ())
-        if item.get("mode") == "managed" and "deposed" not in item
-    ]
+    changes = _current(document.get("resource_changes", ()), "deposed")
     # What is read while applying may give any id, so nothing follows from what else is there.
     reads = any(
-        item.get("mode") == "data" and not str(item.get("type")).startswith(_HARMLESS)
+        item.get("mode") == "data" and not str(item.get("type")).startswith(HARMLESS)
         for item in document.get("resource_changes", ())
     )
     configuration = Configuration(
@@ -220,6 +195,16 @@ def _planned(document: Mapping[str, Any]) -> list[Resource]:
     )
     hidden = frozenset(secrets(document))
     return [_changed(item, configuration, hidden) for item in changes]
+
+
+def _current(items: Iterable[Mapping[str, Any]], mark: str) -> list[Mapping[str, Any]]:
+    """The managed ones of these, each address once: an object that was left over from a replacement
+    counts only where nothing else goes by its address.
+    """
+    managed = [item for item in items if item.get("mode") == "managed"]
+    there = {item["address"] for item in managed if mark not in item}
+    left = {item["address"]: item for item in managed if item["address"] not in there}
+    return [*(item for item in managed if mark not in item), *left.values()]
 
 
 def _changed(
@@ -256,19 +241,19 @@ def _names(change: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, str]:
 
 def _stated(document: Mapping[str, Any]) -> list[Resource]:
     hidden = frozenset(secrets(document))
+    root = (document.get("values") or {}).get("root_module", {})
     return [
         Resource(
-            address=_whole_address(item, module),
+            address=item["address"],
             type=item["type"],
             name=item["name"],
-            module=module,
+            module=item["module"],
             index=item.get("index"),
             values=normalise(
                 redact(item.get("values", {}), item.get("sensitive_values", False), hidden)
             ),
         )
-        for module, item in _below((document.get("values") or {}).get("root_module", {}))
-        if item.get("mode") == "managed"
+        for item in _current(_below(root), "deposed_key")
     ]
 
 
@@ -281,9 +266,11 @@ def _whole_address(item: Mapping[str, Any], module: str) -> str:
     return address if whole else f"{address}[{json.dumps(index)}]"
 
 
-def _below(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _below(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The resources of a module and of those in it, each with its whole address and its module."""
+    inside = str(module.get("address", ""))
     for item in module.get("resources", ()):
-        yield module.get("address", ""), item
+        yield {**item, "address": _whole_address(item, inside), "module": inside}
     for child in module.get("child_modules", ()):
         yield from _below(child)
 

@@ -4,6 +4,31 @@ from __future__ import annotations
 
 from typing import Final
 
+# Data that can't give the id of a network's part, by how its type begins.
+HARMLESS: Final = (
+    "archive_",
+    "aws_acm_",
+    "aws_ami",
+    "aws_availability_zone",
+    "aws_caller_identity",
+    "aws_cloudfront_",
+    "aws_default_tags",
+    "aws_ec2_instance_type",
+    "aws_ecr_",
+    "aws_eks_addon_version",
+    "aws_eks_cluster_auth",
+    "aws_elb_service_account",
+    "aws_iam_",
+    "aws_kms_",
+    "aws_partition",
+    "aws_prefix_list",
+    "aws_region",
+    "aws_route53_",
+    "aws_service_principal",
+    "cloudinit_",
+    "template_",
+    "tls_",
+)
 _SUBNETS: Final = ("aws_subnet", "aws_default_subnet")
 _GROUPS: Final = ("aws_security_group", "aws_default_security_group")
 _TABLES: Final = ("aws_route_table", "aws_default_route_table")
@@ -12,7 +37,9 @@ _TARGETS: Final = ("aws_lb_target_group", "aws_alb_target_group")
 GIVERS: Final[dict[str, tuple[str, ...]]] = {
     "cluster_identifier": ("aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"),
     "db_subnet_group_name": ("aws_db_subnet_group", "aws_docdb_subnet_group"),
+    "egress_only_gateway_id": ("aws_egress_only_internet_gateway",),
     "gateway_id": ("aws_internet_gateway", "aws_vpn_gateway"),
+    "internet_gateway_id": ("aws_internet_gateway",),
     "listener_arn": ("aws_lb_listener", "aws_alb_listener"),
     "load_balancer_arn": ("aws_lb", "aws_alb"),
     "nat_gateway_id": ("aws_nat_gateway",),
@@ -26,9 +53,18 @@ GIVERS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "subnet_id": _SUBNETS,
     "target_group_arn": _TARGETS,
+    "transit_gateway_id": ("aws_ec2_transit_gateway",),
     "vpc_id": ("aws_vpc", "aws_default_vpc"),
+    "vpc_peering_connection_id": ("aws_vpc_peering_connection",),
+    "vpn_gateway_id": ("aws_vpn_gateway",),
 }
-HANDS_ON: Final = ("null_resource", "terraform_data", "time_sleep")
+# What goes by the ids that it is given: Terraform's own resources, and the other side of a peering.
+HANDS_ON: Final = (
+    "aws_vpc_peering_connection_accepter",
+    "null_resource",
+    "terraform_data",
+    "time_sleep",
+)
 # What several can be given by: there a local may add or pick some.
 LISTS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(

@@ -9,42 +9,22 @@ in the plan, so an answer is either exact or a list of candidates, and the two a
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from groundplan.facts.addresses import key_of, module_steps, split, without_key
 from groundplan.facts.expressions import dynamic, expressions, is_table, primary
 from groundplan.facts.givers import GIVERS, HANDS_ON, LISTS, names_something
+from groundplan.facts.loops import key_by_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# A step of an address: a name and, for one instance, its key: `module.a["x"]` is two steps.
-_STEP: Final = re.compile(r'([^.\[\]]+)((?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])*)')
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _OPEN: Final = object()
-
-
-def split(address: str) -> tuple[str, ...]:
-    """The dotted parts of an address, instance keys kept on their part.
-
-    >>> split('module.a["x.y"].aws_subnet.b[0].id')
-    ('module', 'a["x.y"]', 'aws_subnet', 'b[0]', 'id')
-    """
-    return tuple(match.group(0) for match in _STEP.finditer(address))
-
-
-def without_key(part: str) -> str:
-    """`b[0]` → `b`."""
-    return part.split("[", 1)[0]
-
-
-def key_of(part: str) -> str | None:
-    """The instance key of `b["x"]` or `b[0]`, brackets included, else None."""
-    return part[part.index("[") :] if "[" in part else None
 
 
 @dataclass(frozen=True)
@@ -123,7 +103,7 @@ class Configuration:
         found = defaultdict(set)
         for address in self._addresses:
             scope = _Scope()
-            for step in _module_steps(split(address)):
+            for step in module_steps(split(address)):
                 found[scope.address(without_key(step))].add(step)
                 scope = scope.child(step)
         return found
@@ -136,7 +116,7 @@ class Configuration:
         `unknown` has the paths of what is known after apply.
         """
         parts = split(address)
-        scope = _Scope(_module_steps(parts))
+        scope = _Scope(module_steps(parts))
         block = ".".join(without_key(part) for part in parts[2 * len(scope.steps) :])
         resource = self._blocks(scope).get(block, {})
         open_ = frozenset(unknown)
@@ -177,7 +157,7 @@ class Configuration:
     def _seen(self, scope: _Scope) -> frozenset[str]:
         """What a local of a module can refer to: what is in it, what it is given, what it calls."""
         if scope not in self._sights:
-            found = {item for item in self._addresses if _module_steps(split(item)) == scope.steps}
+            found = {item for item in self._addresses if module_steps(split(item)) == scope.steps}
             for name in self._module(scope).get("variables", {}):
                 found |= self._one(scope, f"var.{name}", None).addresses
             for name, call in self._module(scope).get("module_calls", {}).items():
@@ -224,9 +204,7 @@ class Configuration:
         what is given instead of them: a plan doesn't show which round of the loop has which.
         """
         every = tuple(primary(references))
-        keyed = any(item.startswith(("each.key", "count.index")) for item in every)
-        # With a table or a condition in it, an expression may turn the key into another one.
-        turned = keyed and any(item.startswith(("local.", "var.", "data.")) for item in every)
+        index = self._index(scope, every, key, block)
         found, chosen, tabled = _Found(), False, False
         for reference in every:
             looped = reference.startswith("each.value")
@@ -234,11 +212,30 @@ class Configuration:
                 one = self._each_value(scope, key, block)
                 tabled |= bool(one.of(kinds)) and is_table(block)
             else:
-                one = self._one(scope, reference, key if keyed and not turned else None)
+                one = self._one(scope, reference, index)
             found |= one
-            looped = looped and bool(kinds)
+            looped = looped and (bool(kinds) or _picks(index, every, found))
             chosen |= not one.addresses and not looped and self._chooses(scope, reference)
         return found.unless(chosen=chosen or (tabled and len(found.of(kinds)) > 1))
+
+    def _index(
+        self, scope: _Scope, every: Iterable[str], key: str | None, block: Mapping[str, Any]
+    ) -> str | None:
+        """The key by which an expression picks instances: its own block's, or a loop's value.
+
+        With a table or a condition in it, an expression may turn that into another one.
+        """
+        if any(item.startswith(("local.", "var.", "data.")) for item in every):
+            return None
+        if any(item.startswith(("each.key", "count.index")) for item in every):
+            return key
+        values = [item for item in every if item.startswith("each.value")]
+        if key is None or len(values) != 1:
+            return None
+        loop = block.get("for_each_expression", {})  # a plan leaves out a set of constants
+        named = tuple(primary(loop.get("references", ())))
+        tables = [self._known(scope, name) for name in named] or [loop.get("constant_value")]
+        return key_by_value(tables[0], key, values[0]) if len(tables) == 1 else None
 
     def _each_value(self, scope: _Scope, key: str | None, block: Mapping[str, Any]) -> _Found:
         """What a block loops over; a loop over the instances of one resource has their keys.
@@ -301,10 +298,30 @@ class Configuration:
         # A key that none of them has was turned into another one.
         exact = not key or len(found.addresses) <= 1
         found = _Found(found.addresses, exact, frozenset({scope.address(".".join(parts[:2]))}))
-        return self._handed_on(scope, parts, found) if parts[0] in HANDS_ON else found
+        if parts[0] in HANDS_ON:
+            return self._handed_on(scope, parts, found)
+        leaf = without_key(parts[-1])
+        givers = (*GIVERS.get(leaf, ()), *LISTS.get(leaf, ()))
+        return found if not givers or parts[0] in givers else self._given(scope, parts, found)
+
+    def _given(self, scope: _Scope, parts: tuple[str, ...], found: _Found) -> _Found:
+        """What an attribute was given by which a resource names others: a subnet's VPC.
+
+        Where its expression doesn't say it, the resource itself, which stands for that.
+        """
+        block = self._blocks(scope).get(f"{parts[0]}.{without_key(parts[1])}", {})
+        path = ".".join(parts[2:]).replace("[", ".").replace("]", "")
+        item = dict(expressions(block.get("expressions", {}))).get(path, {})
+        kinds = LISTS.get(without_key(parts[-1]), ())
+        given = _Found()
+        for address in found.addresses:
+            key = key_of(split(address)[-1])
+            given |= self._follow(scope, item.get("references", ()), key, block, kinds=kinds)
+        exact = found.exact and given.exact and bool(given.addresses)
+        return replace(given if given.addresses else found, exact=exact)
 
     def _handed_on(self, scope: _Scope, parts: tuple[str, ...], found: _Found) -> _Found:
-        """What a resource of Terraform's own was given, which it only hands on."""
+        """What a resource was given that only hands it on."""
         block = self._blocks(scope).get(f"{parts[0]}.{without_key(parts[1])}", {})
         given = _Found()
         for _path, item in expressions(block.get("expressions", {})):
@@ -355,12 +372,12 @@ class Configuration:
         return replace(found, addresses=picked.addresses, exact=exact)
 
 
-def _module_steps(parts: tuple[str, ...]) -> tuple[str, ...]:
-    steps = []
-    while len(parts) > 2 and parts[0] == "module":  # noqa: PLR2004
-        steps.append(f"module.{parts[1]}")
-        parts = parts[2:]
-    return tuple(steps)
+def _picks(index: str | None, every: Iterable[str], found: _Found) -> bool:
+    """True where all that is found was picked by `index`, and not by a key of its own."""
+    if index is None or any("[" in item for item in every if not item.startswith("each.")):
+        return False
+    steps = [split(item) for item in found.addresses]
+    return bool(steps) and all(any(step.endswith(index) for step in one) for one in steps)
 
 
 def _pick(instances: list[str], key: str | None) -> _Found:

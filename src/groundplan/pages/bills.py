@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from groundplan.facts.references import split
+from groundplan.facts.addresses import split
 from groundplan.pages.labels import type_label
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from groundplan.cost.bill import amount
-from groundplan.facts.references import key_of, split
+from groundplan.facts.addresses import key_of, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

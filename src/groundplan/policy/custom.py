@@ -23,7 +23,7 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from groundplan import pythonfile
 from groundplan.cidrs import is_wide
-from groundplan.facts.references import split
+from groundplan.facts.addresses import split
 from groundplan.policy import written
 from groundplan.policy.verdicts import UNTOLD
 from groundplan.policy.written import Computed

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from groundplan.facts.references import split, without_key
+from groundplan.facts.addresses import split, without_key
 from groundplan.findings import Finding, error, rule
 from groundplan.rules.conformance import drawn, is_replica
 from groundplan.rules.once import once

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from groundplan.facts.references import split, without_key
+from groundplan.facts.addresses import split, without_key
 from groundplan.files import read_text
 
 if TYPE_CHECKING:
