@@ -231,6 +231,28 @@ def test_what_is_given_no_group_carries_its_vpcs_default_one():
     assert without.groups(found) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("type_", "path"),
+    [
+        ("aws_ecs_service", "network_configuration.0.subnets"),
+        ("aws_opensearch_domain", "vpc_options.0.subnet_ids"),
+    ],
+)
+def test_what_asks_for_no_group_in_a_vpc_carries_the_default_one_too(type_, path):
+    vpc = {"vpc_id": ("aws_vpc.v",)}
+    default = refers("aws_default_security_group.d", vpc)
+    found = refers(f"{type_}.x", {path: (A,)})
+    where = Topology(Facts((resource("aws_vpc.v"), refers(A, vpc), default, found)))
+    assert where.groups(found) == ("aws_default_security_group.d",)
+    assert among(refers(A, vpc), found).groups(found) == "unknown"
+
+
+def test_a_task_on_machines_that_nobody_knows_carries_nobody_knows_what():
+    found = resource("aws_ecs_service.s", values={"launch_type": "EC2"})
+    where = among(found)
+    assert (where.placement(found), where.groups(found)) == ("unknown", "unknown")
+
+
 def test_what_goes_with_a_subnet_that_is_replaced_stood_in_it():
     subnet = Thing(A, after={"id": "subnet-1"}, actions=("delete", "create"))
     gone = Thing("aws_instance.i", after={"subnet_id": "subnet-1"}, actions=("delete",))

@@ -95,6 +95,77 @@ def test_a_default_route_in_a_table_that_nobody_knows_makes_both_tiers_unknown()
     assert {subnet.tier for subnet in where.subnets.values()} == {"unknown"}
 
 
+def test_a_default_route_in_a_table_that_nobody_can_name_makes_every_tier_unknown():
+    way = {"route_table_id": ["local.table"], "gateway_id": ["aws_internet_gateway.g"]}
+    where = Topology(facts_of(
+        thing("aws_vpc.v"), thing("aws_internet_gateway.g"),
+        *(thing(f"aws_route_table.{name}") for name in "ab"),
+        thing("aws_subnet.s", {"vpc_id": ["aws_vpc.v"]}), linked("s", ["aws_subnet.s"],
+                                                                 "aws_route_table.a"),
+        thing("aws_route.r", way, destination_cidr_block="0.0.0.0/0"),
+    ))  # fmt: skip
+    assert where.subnets["aws_subnet.s"].tier == "unknown"
+
+
+def test_a_table_for_a_subnet_elsewhere_is_not_this_ones():
+    where = Topology(facts_of(
+        thing("aws_vpc.v"), thing("aws_route_table.t"),
+        thing("aws_subnet.s", {"vpc_id": ["aws_vpc.v"]}),
+        thing("aws_route_table_association.x", {"route_table_id": ["aws_route_table.t"]},
+              subnet_id="subnet-0123"),
+    ))  # fmt: skip
+    assert where.subnets["aws_subnet.s"].tier == "isolated"
+
+
+@pytest.mark.parametrize("id_", ["main_route_table_id", "default_route_table_id"])
+def test_the_table_that_aws_makes_with_a_vpc_is_told_by_its_id(id_):
+    vpc = {"id": "vpc-1", id_: "rtb-1"}
+    things = (
+        thing("aws_vpc.v", **vpc), thing("aws_internet_gateway.g", id="igw-1"),
+        thing("aws_subnet.s", vpc_id="vpc-1"),
+        thing("aws_route.r", route_table_id="rtb-1", gateway_id="igw-1",
+              destination_cidr_block="0.0.0.0/0"),
+    )  # fmt: skip
+    taken = thing("aws_default_route_table.d", vpc_id="vpc-1", id="rtb-1")
+    for more in ((), (taken,)):
+        assert Topology(facts_of(*things, *more)).subnets["aws_subnet.s"].tier == "public"
+
+
+def test_a_default_group_that_nothing_takes_over_goes_by_no_address():
+    refs = {"vpc_security_group_ids": ["aws_vpc.v", "aws_security_group.g"]}
+    things = (thing("aws_vpc.v"), thing("aws_security_group.g"), thing("aws_instance.i", refs))
+    assert carried(Topology(facts_of(*things)), "aws_instance.i") == "unknown"
+    taken = thing("aws_default_security_group.d", {"vpc_id": ["aws_vpc.v"]})
+    both = ("aws_default_security_group.d", "aws_security_group.g")
+    assert carried(Topology(facts_of(*things, taken)), "aws_instance.i") == both
+
+
+def test_a_group_and_a_table_that_stand_tell_of_what_is_taken_from_them_no_more():
+    """Both list what separate resources gave them, as long as those are there."""
+    ingress = [{"cidr_blocks": ["0.0.0.0/0"], "protocol": "tcp", "from_port": 443, "to_port": 443}]
+    way = {"gateway_id": "igw-1"}
+    stand = [
+        Thing("aws_security_group.g", {}, {"id": "sg-1", "ingress": ingress}, ("no-op",)),
+        Thing("aws_route_table.t", {}, {"id": "rtb-1",
+              "route": [{"cidr_block": "0.0.0.0/0", **way}]}, ("no-op",)),
+        Thing("aws_internet_gateway.g", {}, {"id": "igw-1"}, ("no-op",)),
+        Thing("aws_subnet.s", {}, {"id": "subnet-1"}, ("no-op",)),
+        Thing("aws_route_table_association.a", {},
+              {"subnet_id": "subnet-1", "route_table_id": "rtb-1"}, ("no-op",)),
+    ]  # fmt: skip
+    gone = [
+        Thing("aws_security_group_rule.r", {}, {
+            "type": "ingress", "security_group_id": "sg-1", "cidr_blocks": ["0.0.0.0/0"],
+            "protocol": "tcp", "from_port": 443, "to_port": 443,
+        }, ("delete",)),
+        Thing("aws_route.r", {}, {"route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0",
+                                  **way}, ("delete",)),
+    ]  # fmt: skip
+    before, after = Topology(facts_of(*stand)), Topology(facts_of(*stand, *gone))
+    assert (len(before.rules), before.subnets["aws_subnet.s"].tier) == (1, "public")
+    assert (after.rules, after.subnets["aws_subnet.s"].tier) == ((), "isolated")
+
+
 PRIVATE = tuple(f"module.network.aws_subnet.private[{number}]" for number in range(2))
 
 
@@ -129,7 +200,8 @@ def test_each_thing_of_the_shop_stands_in_exactly_its_subnets(address, subnets):
         ("aws_instance.by_element", "unknown"),
         ("aws_db_subnet_group.by_choice", "unknown"),
         ("aws_db_subnet_group.by_variable", "unknown"),
-        ("module.after.aws_instance.this", "unknown"),
+        # An attribute of another is what that one was given: it stands beside it.
+        ("module.after.aws_instance.this", ('aws_subnet.named["b"]',)),
     ],
 )
 def test_where_a_plan_cant_tell_it_is_unknown_and_not_guessed(address, subnets):

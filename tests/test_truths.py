@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import truths
-from groundplan.facts.references import split
+from groundplan.facts.addresses import split
 from truths import Truth, told
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 # Fixtures, and for a document other than plan.json its name.
 CASES = (
-    "aurora", "dual", "evolve", "evolve destroy", "evolve state", "fargate", "idioms",
-    "nested", "peered", "scaling", "serverless", "stores", "tiers",
+    "aurora", "borrowed", "dual", "evolve", "evolve destroy", "evolve state", "fargate", "hub",
+    "idioms", "nested", "peered", "scaling", "serverless", "stores", "tiers",
 )  # fmt: skip
 
 of_each = pytest.mark.parametrize("case", CASES)

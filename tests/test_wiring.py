@@ -110,11 +110,22 @@ def test_a_rule_of_a_listener_forwards_too():
         ([thing("aws_wafv2_web_acl.w"), BALANCER, thing("aws_wafv2_web_acl_association.x", {
             "web_acl_arn": ["aws_wafv2_web_acl.w"], "resource_arn": ["aws_lb.web"],
         })], ("all:aws_wafv2_web_acl", "aws_lb.web", "guards")),
+        ([thing("aws_wafv2_web_acl.w"),
+          thing("aws_cloudfront_distribution.d", {"web_acl_id": ["aws_wafv2_web_acl.w"]})],
+         ("all:aws_wafv2_web_acl", "all:aws_cloudfront_distribution", "guards")),
     ],
     ids=lambda case: case[0].address if isinstance(case, list) else "",
 )  # fmt: skip
 def test_what_a_resource_names_is_joined_to_it(things, line):
     assert lines(*things) == {line}
+
+
+def test_a_target_that_is_known_by_its_plain_id_is_joined_too():
+    attached = thing("aws_lb_target_group_attachment.x", {
+        "target_group_arn": ["aws_lb_target_group.t"],
+    }, target_id="i-0123")  # fmt: skip
+    found = lines(*BEHIND, attached, thing("aws_instance.i", id="i-0123"))
+    assert found == {("aws_lb.web", "aws_instance.i", "HTTP 8080")}
 
 
 def test_known_arns_of_a_state_join_as_references_do():

@@ -58,9 +58,10 @@ _LISTENER_RULE: Final = part(
     through=(end("listener_arn", "aws_lb_listener", "aws_alb_listener"),),
 )
 _TARGET_GROUP: Final = part("shown as the lines from its load balancer to what it serves")
+_SERVED: Final = ("aws_instance", "aws_lambda_alias", "aws_lambda_function", "aws_lb", "aws_alb")
 _ATTACHMENT: Final = part(
     "shown as a line from its load balancer",
-    links=(Link(end("target_group_arn"), end("target_id")),),
+    links=(Link(end("target_group_arn"), end("target_id", *_SERVED)),),
 )
 
 NETWORK_ROWS: Final[dict[str, Treatment]] = {
@@ -198,7 +199,10 @@ NETWORK_ROWS: Final[dict[str, Treatment]] = {
         "global",
         "cloudfront",
         SERVICES,
-        links=(Link(SELF, end("origin.*.domain_name", *_ORIGINS), "origin"),),
+        links=(
+            Link(SELF, end("origin.*.domain_name", *_ORIGINS), "origin"),
+            Link(end("web_acl_id", "aws_wafv2_web_acl"), SELF, "guards"),
+        ),
     ),
     "aws_route53_zone": Treatment("global", "route53", SERVICES),
     "aws_route53_record": part(
@@ -215,7 +219,7 @@ NETWORK_ROWS: Final[dict[str, Treatment]] = {
     ),
     "aws_globalaccelerator_endpoint_group": part(
         "shown as the lines from its accelerator",
-        links=(Link(end("listener_arn"), end("endpoint_configuration.*.endpoint_id")),),
+        links=(Link(end("listener_arn"), end("endpoint_configuration.*.endpoint_id", *_SERVED)),),
     ),
     "aws_lambda_function_url": part(
         "the address of its function", through=(end("function_name", "aws_lambda_function"),)

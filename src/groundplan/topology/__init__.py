@@ -21,6 +21,7 @@ __all__ = ["ANYWHERE", "Route", "Rule", "Subnet", "Topology"]
 _RANGES: Final = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
 _PREFIX_LISTS: Final = ("prefix_list_id", "prefix_list_ids")
 _OF: Final = ("security_group_id", *HOLDERS)
+_SEPARATE: Final = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
 _INLINE: Final = ("aws_security_group", "aws_default_security_group")
 
 
@@ -64,19 +65,23 @@ class Topology(Placement):
         for item in self._kept("aws_security_group_rule", *_OF):
             if item.get("type") == "ingress":
                 yield from self._rules(item, "", "security_group_id", "source_security_group_id")
+        outdated = self._outdated(_SEPARATE, *_OF)
         for item in self.facts.of_type(*_INLINE):
-            for number, _block in enumerate(item.blocks("ingress")):
+            blocks = item.blocks("ingress") if item.address not in outdated else ()
+            for number, _block in enumerate(blocks):
                 yield from self._rules(item, f"ingress.{number}.", None, "security_groups")
 
     def _rules(self, item: Resource, prefix: str, own: str | None, peer: str) -> Iterator[Rule]:
-        group = item.address if own is None else self.target(item, own, *HOLDERS)
+        group = item.address if own is None else self.holder(item, own)
         peers = [*self._ranges(item, prefix), *self._listed_ranges(item, prefix)]
         if item.get(f"{prefix}self"):
             peers.append(group or UNKNOWN)
-        found = self.targets(item, f"{prefix}{peer}", *HOLDERS)
+        # The references of inline blocks are told together with those of their ranges.
+        path = f"{prefix}{peer}"
+        found = self.holders(item, path) if own else self.targets(item, path, *HOLDERS)
         if found != UNKNOWN:
             peers += found
-        elif not has_unknown(item, f"{prefix}{peer}") and (value := item.get(f"{prefix}{peer}")):
+        elif not has_unknown(item, path) and (value := item.get(path)):
             peers += map(str, value if isinstance(value, list) else [value])
         elif not (own and peers):  # a rule that names another peer has AWS fill this one in
             peers.append(UNKNOWN)

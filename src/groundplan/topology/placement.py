@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import OTHER, RESOURCES, treatment
-from groundplan.topology.relations import UNKNOWN, configured, has_unknown, may_be_given
+from groundplan.topology.relations import UNKNOWN, VPCS, configured, has_unknown, may_be_given
 from groundplan.topology.routes import SUBNETS, Routing
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class Placement(Routing):
         row = treatment(resource.type)
         given = next((path for path in row.groups if configured(resource, path)), None)
         if given:
-            return self.targets(resource, given, *HOLDERS)
+            return self.holders(resource, given)
         ends = [end for end in row.through if configured(resource, end.path)]
         told = [found for end in ends if (found := self._groups_of(resource, end))]
         if told:  # one template by its name and its id, of which one may be known after apply
@@ -213,6 +213,21 @@ class Placement(Routing):
             members = self._members(resource, *row.members)
             return self._union(self.groups(member) for member in members)
         return self._groups_by_default(resource)
+
+    def holders(self, resource: Resource, path: str) -> tuple[str, ...] | Unknown:
+        """Who holds the security groups that the attribute at `path` names.
+
+        A VPC's default one is unknown where nothing in the plan takes it over.
+        """
+        found = self.targets(resource, path, *HOLDERS, *VPCS)
+        return UNKNOWN if any(self._type(address) in VPCS for address in found) else found
+
+    def holder(self, resource: Resource, path: str) -> str | Unknown | None:
+        """Who holds the one security group that a scalar attribute names; None for none."""
+        found = self.holders(resource, path)
+        if found == UNKNOWN or len(found) > 1:
+            return UNKNOWN
+        return found[0] if found else None
 
     def _groups_by_default(self, resource: Resource) -> tuple[str, ...] | Unknown:
         """What a thing carries that isn't given any: AWS chooses, where the plan leaves it open."""
@@ -227,7 +242,8 @@ class Placement(Routing):
         if self._needs_none(resource):
             return ()
         ways = [*row.groups, *(end.path for end in row.through)]
-        if not any(may_be_given(resource, path) for path in ways):
+        carries = row.place == "subnet" and row.groups
+        if not carries and not any(may_be_given(resource, path) for path in ways):
             return ()
         return self._default_group(resource)
 
@@ -254,8 +270,9 @@ class Placement(Routing):
         return vpcs.pop() if len(vpcs) == 1 else self.vpc_of(resource)
 
     def _needs_none(self, resource: Resource) -> bool:
-        """A network load balancer without security groups has none, and lets everybody in."""
-        return is_balancer(resource) and resource.get("load_balancer_type") == "network"
+        """A network load balancer without security groups lets everybody in; EKS makes its own."""
+        network = is_balancer(resource) and resource.get("load_balancer_type") == "network"
+        return network or resource.type == "aws_eks_cluster"
 
     def _groups_of(self, resource: Resource, end: End) -> tuple[str, ...] | Unknown:
         found = self.targets(resource, end.path, *end.types)
@@ -269,7 +286,7 @@ class Placement(Routing):
         found: dict[str, list[str]] = defaultdict(list)
         for item in self.facts.of_type(*_ATTACHED):
             path = _ATTACHED[item.type]
-            group = self.target(item, "security_group_id", *HOLDERS) or UNKNOWN
+            group = self.holder(item, "security_group_id") or UNKNOWN
             for address in self.candidates(item, path):
                 found[address].append(group)
         return found

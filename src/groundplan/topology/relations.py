@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from groundplan.graph import Unknown
 
 UNKNOWN: Final[Unknown] = "unknown"
+VPCS: Final = ("aws_vpc", "aws_default_vpc")
+# What AWS makes along with a VPC goes by the VPC's address, unless one of these takes it over.
+_TAKE_OVER: Final = ("aws_default_route_table", "aws_default_security_group")
 
 
 class Relations:
@@ -35,7 +38,7 @@ class Relations:
         """Who goes by a name, now or until it is replaced."""
         found = defaultdict(list)
         for resource in self.facts:
-            names = {str(resource.values[name]) for name in IDENTITIES if name in resource.values}
+            names = {str(name) for path in IDENTITIES if (name := resource.get(path))}
             for value in names.union(resource.before.values()):
                 found[value].append(resource.address)
         return found
@@ -76,9 +79,26 @@ class Relations:
         return found[0] if len(found) == 1 else None
 
     def _typed(self, addresses: Iterable[str], types: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(
-            sorted({a for a in addresses if not types or self._by_address[a].type in types})
-        )
+        meant = {self._meant(address, types) for address in addresses}
+        return tuple(sorted({a for a in meant if not types or self._by_address[a].type in types}))
+
+    def _meant(self, address: str, types: tuple[str, ...]) -> str:
+        """The resource that takes over what a VPC's id was given for, else the same."""
+        if self._by_address[address].type not in VPCS or not {*VPCS}.issubset(types):
+            return address
+        taken = (self._taken_over.get((type_, address)) for type_ in _TAKE_OVER if type_ in types)
+        return next(filter(None, taken), address)
+
+    @cached_property
+    def _taken_over(self) -> dict[tuple[str, str], str]:
+        """By type and VPC, the resource that takes over what AWS makes along with the VPC."""
+        found = {}
+        for item in self.facts.of_type(*_TAKE_OVER):
+            paths = ("default_route_table_id", "vpc_id")
+            told = [vpc for path in paths if (vpc := self.target(item, path, *VPCS))]
+            known = next((vpc for vpc in told if vpc != UNKNOWN), UNKNOWN)
+            found[item.type, known] = item.address
+        return found
 
     def candidates(self, resource: Resource, path: str, *types: str) -> tuple[str, ...]:
         """What the attribute at `path` refers to, or may refer to where the plan can't tell."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from groundplan.topology.endpoints import service_of
-from groundplan.topology.relations import UNKNOWN, Relations, configured, has_unknown
+from groundplan.topology.relations import UNKNOWN, VPCS, Relations, configured, has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from groundplan.graph import Tier, Unknown
 
 ANYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
-VPCS: Final = ("aws_vpc", "aws_default_vpc")
 SUBNETS: Final = ("aws_subnet", "aws_default_subnet")
 _ROUTE_TABLES: Final = ("aws_route_table", "aws_default_route_table")
+# Who holds the routes of subnets: a VPC has a table of its own, without any, as AWS makes it.
+_TABLES: Final = (*_ROUTE_TABLES, *VPCS)
 # What an attribute of a route names, by the attribute.
 _WAYS: Final[dict[str, tuple[str, ...]]] = {
     "gateway_id": ("aws_internet_gateway", "aws_vpn_gateway"),
@@ -27,7 +28,7 @@ _WAYS: Final[dict[str, tuple[str, ...]]] = {
     "transit_gateway_id": ("aws_ec2_transit_gateway",),
     "vpc_peering_connection_id": ("aws_vpc_peering_connection",),
     "egress_only_gateway_id": ("aws_egress_only_internet_gateway",),
-    "vpc_endpoint_id": ("aws_vpc_endpoint",),
+    "vpc_endpoint_id": ("aws_vpc_endpoint", "aws_networkfirewall_firewall"),
     "network_interface_id": ("aws_network_interface", "aws_instance"),
 }
 _ENDPOINT: Final = "aws_vpc_endpoint"
@@ -101,17 +102,17 @@ class Routing(Relations):
             # Where more than one table may be its own, they agree, or nobody knows.
             tier=tiers.pop() if len(tiers) == 1 else UNKNOWN,
             routes=(
-                *_common([self._routes.get(table or "", []) for table in tables]),
+                *_common([self._routes.get(table, []) for table in tables]),
                 *self._by_endpoints(vpc, tables),
             ),
         )
 
-    def _by_endpoints(self, vpc: str, tables: tuple[str | None, ...]) -> Iterator[Route]:
+    def _by_endpoints(self, vpc: str, tables: tuple[str, ...]) -> Iterator[Route]:
         """The routes that gateway endpoints give, or may give, to the table of a subnet."""
         for address, given in self._endpoint_tables.items():
             endpoint = self._by_address[address]
             near = self.vpc_of(endpoint) in {vpc, UNKNOWN}
-            sure = all(given.get(table or "") for table in tables)
+            sure = all(given.get(table) for table in tables)
             if sure or any(table in given for table in tables) or (near and UNKNOWN in given):
                 kinds = frozenset({endpoint.type})
                 yield Route(service_of(endpoint) or _SERVICE, (address,), kinds, maybe=not sure)
@@ -137,12 +138,12 @@ class Routing(Relations):
         """The route tables that the attribute at `path` names, and whether it is sure to."""
         if not configured(item, path):
             return
-        told = self.targets(item, path, *_ROUTE_TABLES) != UNKNOWN
-        for table in self.candidates(item, path, *_ROUTE_TABLES) or (UNKNOWN,):
+        told = self.targets(item, path, *_TABLES) != UNKNOWN
+        for table in self.candidates(item, path, *_TABLES) or (UNKNOWN,):
             yield table, sure and told
 
-    def _tier_of(self, table: str | None) -> Tier | Unknown:
-        return UNKNOWN if table == UNKNOWN else self._tier(self._routes.get(table or "", []))
+    def _tier_of(self, table: str) -> Tier | Unknown:
+        return UNKNOWN if table == UNKNOWN else self._tier(self._routes.get(table, []))
 
     def vpc_of(self, resource: Resource) -> str | Unknown:
         """The VPC that a resource names as its own; a default subnet stands in the default VPC."""
@@ -166,22 +167,21 @@ class Routing(Relations):
         return found.type if found else UNKNOWN
 
     @cached_property
-    def _route_tables(self) -> dict[str, tuple[str | None, ...]]:
-        """The route table of each subnet, or all that may be it: its own, else its VPC's main one.
-
-        None stands for a main table without routes, as AWS makes it.
-        """
-        own: dict[str, tuple[str | None, ...]] = {}
+    def _route_tables(self) -> dict[str, tuple[str, ...]]:
+        """The route table of each subnet, or all that may be it: its own, else the main one."""
+        own: dict[str, tuple[str, ...]] = {}
         doubtful: set[str] = set()
         subnets = [item.address for item in self.facts.of_type(*SUBNETS)]
         for link in self._kept("aws_route_table_association", "subnet_id", *SUBNETS):
             subnet = self.target(link, "subnet_id", *SUBNETS)
             if subnet == UNKNOWN:
-                doubtful.update(self.candidates(link, "subnet_id", *SUBNETS) or subnets)
+                # An id that is known and that none of them has is of a subnet elsewhere.
+                anybody = subnets if has_unknown(link, "subnet_id") else ()
+                doubtful.update(self.candidates(link, "subnet_id", *SUBNETS) or anybody)
             elif subnet:
-                tables = self.candidates(link, "route_table_id", *_ROUTE_TABLES)
+                tables = self.candidates(link, "route_table_id", *_TABLES)
                 own[subnet] = tables or (UNKNOWN,)
-        others: dict[str, tuple[str | None, ...]] = {
+        others = {
             address: (UNKNOWN,)
             if address in doubtful
             else (self._main_table(self._by_address[address]),)
@@ -199,22 +199,30 @@ class Routing(Relations):
             if not stays:
                 yield item
 
-    def _main_table(self, subnet: Resource) -> str | None:
+    def _outdated(self, types: tuple[str, ...], path: str, *holders: str) -> frozenset[str]:
+        """Whose own blocks tell of resources of these types as they were before a change.
+
+        What stands lists its rules, or routes, whoever made them.
+        """
+        changing = (i for i in self.facts.of_type(*types) if i.change not in {"create", "none"})
+        told = {address for item in changing for address in self.candidates(item, path, *holders)}
+        new = {"create", "replace"}
+        return frozenset(a for a in told if self._by_address[a].change not in new)
+
+    def _main_table(self, subnet: Resource) -> str:
         vpc = self.vpc_of(subnet)
         # A VPC that this plan doesn't have may have any routes, and so may a default one.
-        default = UNKNOWN if self._type(vpc) != "aws_vpc" else None
+        default = UNKNOWN if self._type(vpc) != "aws_vpc" else vpc
         return UNKNOWN if vpc == UNKNOWN else self._main_tables.get(vpc, default)
 
     @cached_property
     def _main_tables(self) -> dict[str, str]:
-        """The main route table of each VPC that has another one than AWS's, without routes."""
-        found = {}
-        for item in self.facts.of_type("aws_default_route_table"):
-            path = "default_route_table_id" if item.is_unknown("vpc_id") else "vpc_id"
-            found[self.target(item, path, *VPCS) or UNKNOWN] = item.address
+        """The main route table of each VPC that has another one than AWS's own."""
+        kind = "aws_default_route_table"
+        found = {vpc: table for (type_, vpc), table in self._taken_over.items() if type_ == kind}
         for item in self.facts.of_type("aws_main_route_table_association"):
             vpc = self.target(item, "vpc_id", *VPCS) or UNKNOWN
-            found[vpc] = self.target(item, "route_table_id", *_ROUTE_TABLES) or UNKNOWN
+            found[vpc] = self.target(item, "route_table_id", *_TABLES) or UNKNOWN
         if UNKNOWN in found:  # any of them may be the one meant
             found |= {item.address: UNKNOWN for item in self.facts.of_type(*VPCS)}
         return found
@@ -222,21 +230,29 @@ class Routing(Relations):
     @cached_property
     def _routes(self) -> dict[str, list[Route]]:
         found: dict[str, list[Route]] = defaultdict(list)
-        for item in self._kept("aws_route", "route_table_id", *_ROUTE_TABLES):
+        for item in self._kept("aws_route", "route_table_id", *_TABLES):
             route = self.route(item)
-            tables = self.candidates(item, "route_table_id", *_ROUTE_TABLES)
+            tables = self.candidates(item, "route_table_id", *_TABLES)
+            if not tables and has_unknown(item, "route_table_id"):
+                tables = tuple(table.address for table in self.facts.of_type(*_TABLES))
             if len(tables) > 1:  # each of them may have it, or not
                 route = Route(route.destination, kinds=_ANY_WAY)
             for table in tables:
                 found[table].append(route)
+        outdated = self._outdated(("aws_route",), "route_table_id", *_TABLES)
         for item in self.facts.of_type(*_ROUTE_TABLES):
-            blocks = item.get("route") or []
-            if not isinstance(blocks, list) or (not blocks and configured(item, "route")):
-                found[item.address].append(Route(UNKNOWN, kinds=_ANY_WAY))
-                continue
-            for number, _route in enumerate(blocks):
-                found[item.address].append(self.route(item, f"route.{number}."))
+            if item.address not in outdated:
+                found[item.address] += self._inline(item)
         return found
+
+    def _inline(self, table: Resource) -> Iterator[Route]:
+        """The routes in the blocks of a table."""
+        blocks = table.get("route") or []
+        if not isinstance(blocks, list) or (not blocks and configured(table, "route")):
+            yield Route(UNKNOWN, kinds=_ANY_WAY)
+            return
+        for number, _route in enumerate(blocks):
+            yield self.route(table, f"route.{number}.")
 
     def route(self, resource: Resource, prefix: str = "") -> Route:
         """The route of an `aws_route`, or of the inline block at `prefix`."""

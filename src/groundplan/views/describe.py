@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import KINDS, treatment
 from groundplan.topology.endpoints import service_of
-from groundplan.topology.routes import VPCS
+from groundplan.topology.relations import VPCS
 from groundplan.views.spread import zones_of
 
 if TYPE_CHECKING:

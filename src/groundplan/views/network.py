@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from groundplan.graph import Cluster, Edge, Entry, Graph
 from groundplan.topology import openings
-from groundplan.topology.relations import UNKNOWN
-from groundplan.topology.routes import VPCS
+from groundplan.topology.relations import UNKNOWN, VPCS
 from groundplan.topology.wiring import Wiring
 from groundplan.views import scene
 from groundplan.views.outside import INTERNET, strangers
@@ -117,6 +116,7 @@ def _routes_text(subnet: Subnet, topology: Topology) -> str:
         "aws_internet_gateway": "internet gateway",
         "aws_nat_gateway": "NAT gateway",
         "aws_network_interface": "network interface",
+        "aws_networkfirewall_firewall": "firewall",
         "aws_vpc_endpoint": "endpoint",
         "aws_vpc_peering_connection": "peering",
         "aws_vpn_gateway": "VPN gateway",

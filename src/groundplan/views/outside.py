@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from groundplan.cidrs import as_range, inside
 from groundplan.graph import Node
 from groundplan.topology import ANYWHERE
-from groundplan.topology.routes import VPCS
+from groundplan.topology.relations import VPCS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

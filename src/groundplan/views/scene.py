@@ -10,8 +10,7 @@ from groundplan.catalog import KINDS, RESOURCES, treatment
 from groundplan.errors import InputError
 from groundplan.graph import Cluster, Entry, Node
 from groundplan.topology import Subnet, Topology
-from groundplan.topology.relations import UNKNOWN
-from groundplan.topology.routes import VPCS
+from groundplan.topology.relations import UNKNOWN, VPCS
 from groundplan.views.describe import Text, describe, kind_of, name_of, told_apart
 from groundplan.views.spread import spread
 
