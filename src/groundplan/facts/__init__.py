@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.errors import InputError
-from groundplan.facts.givers import HARMLESS
 from groundplan.facts.redaction import SENSITIVE as SENSITIVE
 from groundplan.facts.redaction import redact, secrets
 from groundplan.facts.references import Configuration
@@ -182,16 +181,12 @@ def from_plan(
 
 def _planned(document: Mapping[str, Any]) -> list[Resource]:
     changes = _current(document.get("resource_changes", ()), "deposed")
-    # What is read while applying may give any id, so nothing follows from what else is there.
-    reads = any(
-        item.get("mode") == "data" and not str(item.get("type")).startswith(HARMLESS)
-        for item in document.get("resource_changes", ())
-    )
+    reads = [item for item in document.get("resource_changes", ()) if item.get("mode") == "data"]
     configuration = Configuration(
         document.get("configuration", {}),
         [item["address"] for item in changes],
         document.get("variables"),
-        closed=not reads,
+        reads=[item["address"] for item in reads],
     )
     hidden = frozenset(secrets(document))
     return [_changed(item, configuration, hidden) for item in changes]

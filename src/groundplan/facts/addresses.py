@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 # A step of an address: a name and, for one instance, its key: `module.a["x"]` is two steps.
@@ -39,3 +40,23 @@ def module_steps(parts: tuple[str, ...]) -> tuple[str, ...]:
         steps.append(f"module.{parts[1]}")
         parts = parts[2:]
     return tuple(steps)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A module instance: its address parts by pair, `("module.a[\"x\"]", "module.b")`."""
+
+    steps: tuple[str, ...] = ()
+
+    def child(self, step: str) -> Scope:
+        """The module instance of this step in this one."""
+        return Scope((*self.steps, step))
+
+    @property
+    def parent(self) -> Scope:
+        """The module instance that calls this one."""
+        return Scope(self.steps[:-1])
+
+    def address(self, rest: str) -> str:
+        """The address of what is at `rest` in this module instance."""
+        return ".".join((*self.steps, rest))

@@ -15,6 +15,7 @@ HARMLESS: Final = (
     "aws_default_tags",
     "aws_ec2_instance_type",
     "aws_ecr_",
+    "aws_ecs_",
     "aws_eks_addon_version",
     "aws_eks_cluster_auth",
     "aws_elb_service_account",
@@ -29,6 +30,9 @@ HARMLESS: Final = (
     "template_",
     "tls_",
 )
+# Data that is found by its VPC: in one that is made here, there is only what is made here.
+OF_A_VPC: Final = ("aws_route_table", "aws_security_group", "aws_subnet")
+VPCS: Final = ("aws_vpc", "aws_default_vpc")
 _SUBNETS: Final = ("aws_subnet", "aws_default_subnet")
 _GROUPS: Final = ("aws_security_group", "aws_default_security_group")
 _TABLES: Final = ("aws_route_table", "aws_default_route_table")
@@ -54,7 +58,7 @@ GIVERS: Final[dict[str, tuple[str, ...]]] = {
     "subnet_id": _SUBNETS,
     "target_group_arn": _TARGETS,
     "transit_gateway_id": ("aws_ec2_transit_gateway",),
-    "vpc_id": ("aws_vpc", "aws_default_vpc"),
+    "vpc_id": VPCS,
     "vpc_peering_connection_id": ("aws_vpc_peering_connection",),
     "vpn_gateway_id": ("aws_vpn_gateway",),
 }

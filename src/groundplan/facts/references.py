@@ -15,9 +15,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from groundplan.facts.addresses import key_of, module_steps, split, without_key
+from groundplan.facts.addresses import Scope, key_of, module_steps, split, without_key
 from groundplan.facts.expressions import dynamic, expressions, is_table, primary
-from groundplan.facts.givers import GIVERS, HANDS_ON, LISTS, names_something
+from groundplan.facts.givers import (
+    GIVERS,
+    HANDS_ON,
+    HARMLESS,
+    LISTS,
+    OF_A_VPC,
+    VPCS,
+    names_something,
+)
 from groundplan.facts.loops import key_by_value
 
 if TYPE_CHECKING:
@@ -25,23 +33,6 @@ if TYPE_CHECKING:
 
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _OPEN: Final = object()
-
-
-@dataclass(frozen=True)
-class _Scope:
-    """A module instance: its address parts by pair, `("module.a[\"x\"]", "module.b")`."""
-
-    steps: tuple[str, ...] = ()
-
-    def child(self, step: str) -> _Scope:
-        return _Scope((*self.steps, step))
-
-    @property
-    def parent(self) -> _Scope:
-        return _Scope(self.steps[:-1])
-
-    def address(self, rest: str) -> str:
-        return ".".join((*self.steps, rest))
 
 
 @dataclass(frozen=True)
@@ -77,15 +68,15 @@ class Configuration:
         addresses: Iterable[str],
         variables: Mapping[str, Any] | None = None,
         *,
-        closed: bool = False,
+        reads: Iterable[str] = (),
     ) -> None:
-        """`closed` says that what is known after apply can come from `addresses` only."""
-        self._closed = closed
+        """`reads` has the addresses of the data that is read while applying."""
+        self._reads = tuple(reads)
         self._root = configuration.get("root_module", {})
         self._variables = variables or {}
         self._addresses = tuple(addresses)
-        self._memo: dict[tuple[_Scope, str, str | None], _Found] = {}
-        self._sights: dict[_Scope, frozenset[str]] = {}
+        self._memo: dict[tuple[Scope, str, str | None], _Found] = {}
+        self._sights: dict[Scope, frozenset[str]] = {}
         self._indexed: dict[int, dict[str, Mapping[str, Any]]] = {}
 
     @cached_property
@@ -102,7 +93,7 @@ class Configuration:
         """Steps of module instances (`module.a["x"]`) by parent address and call name."""
         found = defaultdict(set)
         for address in self._addresses:
-            scope = _Scope()
+            scope = Scope()
             for step in module_steps(split(address)):
                 found[scope.address(without_key(step))].add(step)
                 scope = scope.child(step)
@@ -116,7 +107,7 @@ class Configuration:
         `unknown` has the paths of what is known after apply.
         """
         parts = split(address)
-        scope = _Scope(module_steps(parts))
+        scope = Scope(module_steps(parts))
         block = ".".join(without_key(part) for part in parts[2 * len(scope.steps) :])
         resource = self._blocks(scope).get(block, {})
         open_ = frozenset(unknown)
@@ -138,7 +129,7 @@ class Configuration:
                 (exact if found.exact else maybe)[path] = tuple(sorted(found.addresses))
         return exact, maybe
 
-    def _through_locals(self, scope: _Scope, path: str, found: _Found) -> _Found:
+    def _through_locals(self, scope: Scope, path: str, found: _Found) -> _Found:
         """What an unknown value refers to that goes through a local or stands in a dynamic block.
 
         A plan doesn't have these. But they only see their own module, and where one thing alone in
@@ -150,11 +141,28 @@ class Configuration:
         seen = frozenset(item for item in self._seen(scope) if split(item)[-2] in types)
         if not types or (leaf in GIVERS and told):
             return found
-        if leaf in GIVERS and len(seen) == 1 and self._closed:
+        if leaf in GIVERS and len(seen) == 1 and self._is_closed:
             return _Found(seen)
         return _Found(found.addresses | seen, exact=bool(told) and found.exact and seen <= told)
 
-    def _seen(self, scope: _Scope) -> frozenset[str]:
+    @cached_property
+    def _is_closed(self) -> bool:
+        """True where what is known after apply comes from the resources of the plan only."""
+        return not any(self._may_give_any(address) for address in self._reads)
+
+    def _may_give_any(self, read: str) -> bool:
+        """True for data that may be of what isn't in the plan, and give the id of that."""
+        parts = split(read)
+        scope, type_ = Scope(module_steps(parts)), parts[-2]
+        block = self._blocks(scope).get(f"data.{type_}.{without_key(parts[-1])}", {})
+        found = _Found()
+        for _path, item in expressions(block.get("expressions", {})):
+            found |= self._follow(scope, item.get("references", ()), None, block)
+        own = {type_, *(VPCS if type_.rstrip("s") in OF_A_VPC else ())}
+        told = own.intersection(split(item)[-2] for item in found.addresses)
+        return not (told and found.exact) and not type_.startswith(HARMLESS)
+
+    def _seen(self, scope: Scope) -> frozenset[str]:
         """What a local of a module can refer to: what is in it, what it is given, what it calls."""
         if scope not in self._sights:
             found = {item for item in self._addresses if module_steps(split(item)) == scope.steps}
@@ -166,7 +174,7 @@ class Configuration:
             self._sights[scope] = frozenset(found)
         return self._sights[scope]
 
-    def _blocks(self, scope: _Scope) -> Mapping[str, Mapping[str, Any]]:
+    def _blocks(self, scope: Scope) -> Mapping[str, Mapping[str, Any]]:
         """The resource blocks of a module, by their address in it."""
         module = self._module(scope)
         if id(module) not in self._indexed:
@@ -174,14 +182,14 @@ class Configuration:
             self._indexed[id(module)] = blocks
         return self._indexed[id(module)]
 
-    def _module(self, scope: _Scope) -> Mapping[str, Any]:
+    def _module(self, scope: Scope) -> Mapping[str, Any]:
         module: Mapping[str, Any] = self._root
         for step in scope.steps:
             name = without_key(step).removeprefix("module.")
             module = module.get("module_calls", {}).get(name, {}).get("module", {})
         return module
 
-    def _call(self, scope: _Scope) -> Mapping[str, Any]:
+    def _call(self, scope: Scope) -> Mapping[str, Any]:
         """The module call, in the parent, that made the instance `scope`."""
         name = without_key(scope.steps[-1]).removeprefix("module.")
         call: Mapping[str, Any] = self._module(scope.parent).get("module_calls", {}).get(name, {})
@@ -189,7 +197,7 @@ class Configuration:
 
     def _follow(
         self,
-        scope: _Scope,
+        scope: Scope,
         references: Iterable[str],
         key: str | None,
         block: Mapping[str, Any],
@@ -219,7 +227,7 @@ class Configuration:
         return found.unless(chosen=chosen or (tabled and len(found.of(kinds)) > 1))
 
     def _index(
-        self, scope: _Scope, every: Iterable[str], key: str | None, block: Mapping[str, Any]
+        self, scope: Scope, every: Iterable[str], key: str | None, block: Mapping[str, Any]
     ) -> str | None:
         """The key by which an expression picks instances: its own block's, or a loop's value.
 
@@ -237,7 +245,7 @@ class Configuration:
         tables = [self._known(scope, name) for name in named] or [loop.get("constant_value")]
         return key_by_value(tables[0], key, values[0]) if len(tables) == 1 else None
 
-    def _each_value(self, scope: _Scope, key: str | None, block: Mapping[str, Any]) -> _Found:
+    def _each_value(self, scope: Scope, key: str | None, block: Mapping[str, Any]) -> _Found:
         """What a block loops over; a loop over the instances of one resource has their keys.
 
         A switch among it (`… if var.create`) was on, as the block has instances.
@@ -248,7 +256,7 @@ class Configuration:
             return self._one(scope, loop[0], key)
         return self._follow(scope, loop, None, {})
 
-    def _chooses(self, scope: _Scope, reference: str) -> bool:
+    def _chooses(self, scope: Scope, reference: str) -> bool:
         """True for a value that may pick some of the resources beside it, or add others.
 
         An empty one adds nothing, and stands where something may be given; so does an object
@@ -258,7 +266,7 @@ class Configuration:
             return reference.startswith(("local.", "data.", "each.value"))
         return self._known(scope, reference) not in _EMPTY
 
-    def _known(self, scope: _Scope, reference: str) -> Any:
+    def _known(self, scope: Scope, reference: str) -> Any:
         """What a variable, or a part of it, was given; `_OPEN` where that isn't told."""
         if not reference.startswith("var."):
             return _OPEN
@@ -273,14 +281,14 @@ class Configuration:
             value = value.get(step) if isinstance(value, Mapping) else value
         return value
 
-    def _one(self, scope: _Scope, reference: str, key: str | None) -> _Found:
+    def _one(self, scope: Scope, reference: str, key: str | None) -> _Found:
         memo = (scope, reference, key)
         if memo not in self._memo:
             self._memo[memo] = _Found()  # a cycle through outputs refers to nothing more
             self._memo[memo] = self._look_up(scope, reference, key)
         return self._memo[memo]
 
-    def _look_up(self, scope: _Scope, reference: str, key: str | None) -> _Found:
+    def _look_up(self, scope: Scope, reference: str, key: str | None) -> _Found:
         parts = split(reference)
         if len(parts) < 2:  # noqa: PLR2004 - a kind and a name
             return _Found()
@@ -292,7 +300,7 @@ class Configuration:
             return _Found()
         return self._resource(scope, parts, key)
 
-    def _resource(self, scope: _Scope, parts: tuple[str, ...], key: str | None) -> _Found:
+    def _resource(self, scope: Scope, parts: tuple[str, ...], key: str | None) -> _Found:
         instances = self._instances.get(scope.address(f"{parts[0]}.{without_key(parts[1])}"), [])
         found = _pick(instances, key_of(parts[1]) or key)
         # A key that none of them has was turned into another one.
@@ -304,7 +312,7 @@ class Configuration:
         givers = (*GIVERS.get(leaf, ()), *LISTS.get(leaf, ()))
         return found if not givers or parts[0] in givers else self._given(scope, parts, found)
 
-    def _given(self, scope: _Scope, parts: tuple[str, ...], found: _Found) -> _Found:
+    def _given(self, scope: Scope, parts: tuple[str, ...], found: _Found) -> _Found:
         """What an attribute was given by which a resource names others: a subnet's VPC.
 
         Where its expression doesn't say it, the resource itself, which stands for that.
@@ -320,7 +328,7 @@ class Configuration:
         exact = found.exact and given.exact and bool(given.addresses)
         return replace(given if given.addresses else found, exact=exact)
 
-    def _handed_on(self, scope: _Scope, parts: tuple[str, ...], found: _Found) -> _Found:
+    def _handed_on(self, scope: Scope, parts: tuple[str, ...], found: _Found) -> _Found:
         """What a resource was given that only hands it on."""
         block = self._blocks(scope).get(f"{parts[0]}.{without_key(parts[1])}", {})
         given = _Found()
@@ -328,7 +336,7 @@ class Configuration:
             given |= self._follow(scope, item.get("references", ()), None, {})
         return given if given.addresses else found
 
-    def _variable(self, scope: _Scope, parts: tuple[str, ...]) -> _Found:
+    def _variable(self, scope: Scope, parts: tuple[str, ...]) -> _Found:
         if not scope.steps:
             return _Found()
         call = self._call(scope)
@@ -346,7 +354,7 @@ class Configuration:
         inside = len(parts) > 2 or key_of(parts[1]) is not None  # noqa: PLR2004
         return found.unless(chosen=inside)
 
-    def _output(self, scope: _Scope, parts: tuple[str, ...], key: str | None) -> _Found:
+    def _output(self, scope: Scope, parts: tuple[str, ...], key: str | None) -> _Found:
         if len(parts) < 3:  # noqa: PLR2004 - the whole module object: no output is named
             return _Found(exact=False)
         wanted = key_of(parts[1]) or key

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import OTHER, RESOURCES, treatment
-from groundplan.topology.relations import UNKNOWN, VPCS, configured, has_unknown, may_be_given
+from groundplan.facts.givers import VPCS
+from groundplan.topology.relations import UNKNOWN, configured, has_unknown, may_be_given
 from groundplan.topology.routes import SUBNETS, Routing
 
 if TYPE_CHECKING:

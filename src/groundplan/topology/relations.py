@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.facts import IDENTITIES
+from groundplan.facts.givers import VPCS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from groundplan.graph import Unknown
 
 UNKNOWN: Final[Unknown] = "unknown"
-VPCS: Final = ("aws_vpc", "aws_default_vpc")
 # What AWS makes along with a VPC goes by the VPC's address, unless one of these takes it over.
 _TAKE_OVER: Final = ("aws_default_route_table", "aws_default_security_group")
 

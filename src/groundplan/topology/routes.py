@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from groundplan.facts.givers import VPCS
 from groundplan.topology.endpoints import service_of
-from groundplan.topology.relations import UNKNOWN, VPCS, Relations, configured, has_unknown
+from groundplan.topology.relations import UNKNOWN, Relations, configured, has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

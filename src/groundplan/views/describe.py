@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import KINDS, treatment
+from groundplan.facts.givers import VPCS
 from groundplan.topology.endpoints import service_of
-from groundplan.topology.relations import VPCS
 from groundplan.views.spread import zones_of
 
 if TYPE_CHECKING:

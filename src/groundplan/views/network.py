@@ -7,9 +7,10 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from groundplan.facts.givers import VPCS
 from groundplan.graph import Cluster, Edge, Entry, Graph
 from groundplan.topology import openings
-from groundplan.topology.relations import UNKNOWN, VPCS
+from groundplan.topology.relations import UNKNOWN
 from groundplan.topology.wiring import Wiring
 from groundplan.views import scene
 from groundplan.views.outside import INTERNET, strangers

@@ -6,9 +6,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from groundplan.cidrs import as_range, inside
+from groundplan.facts.givers import VPCS
 from groundplan.graph import Node
 from groundplan.topology import ANYWHERE
-from groundplan.topology.relations import VPCS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

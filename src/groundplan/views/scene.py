@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import KINDS, RESOURCES, treatment
 from groundplan.errors import InputError
+from groundplan.facts.givers import VPCS
 from groundplan.graph import Cluster, Entry, Node
 from groundplan.topology import Subnet, Topology
-from groundplan.topology.relations import UNKNOWN, VPCS
+from groundplan.topology.relations import UNKNOWN
 from groundplan.views.describe import Text, describe, kind_of, name_of, told_apart
 from groundplan.views.spread import spread
 
