@@ -247,6 +247,15 @@ def test_what_asks_for_no_group_in_a_vpc_carries_the_default_one_too(type_, path
     assert among(refers(A, vpc), found).groups(found) == "unknown"
 
 
+def test_a_template_in_a_dynamic_block_may_give_other_groups_than_the_default_one():
+    vpc = {"vpc_id": ("aws_vpc.v",)}
+    default = refers("aws_default_security_group.d", vpc)
+    names, hidden = {"vpc_zone_identifier": (A,)}, ["vpc_zone_identifier", "launch_template.0.id"]
+    found = resource("aws_autoscaling_group.a", references=names, unknown=frozenset(hidden))
+    where = Topology(Facts((resource("aws_vpc.v"), refers(A, vpc), default, found)))
+    assert where.groups(found) == "unknown"
+
+
 def test_a_task_on_machines_that_nobody_knows_carries_nobody_knows_what():
     found = resource("aws_ecs_service.s", values={"launch_type": "EC2"})
     where = among(found)

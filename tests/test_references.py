@@ -341,6 +341,77 @@ def test_what_is_read_while_applying_may_be_what_a_local_leads_to():
     assert through_local("vpc_id", "aws_vpc.v", reads="aws_iam_policy_document") == ("aws_vpc.v",)
 
 
+def read_back(type_: str, **expressions: list[str]) -> tuple[str, ...]:
+    """What `vpc_id = local.x` refers to exactly beside a read of `type_` with these expressions."""
+    document = plan(thing("aws_x.a", {"vpc_id": ["local.x"]}), thing("aws_vpc.v"),
+                    thing("aws_subnet.s"))  # fmt: skip
+    document["resource_changes"].append(
+        {"address": f"data.{type_}.d", "mode": "data", "type": type_, "name": "d"}
+    )
+    document["configuration"]["root_module"]["resources"].append({
+        "address": f"data.{type_}.d",
+        "expressions": {name: {"references": refs} for name, refs in expressions.items()},
+    })  # fmt: skip
+    found = next(item for item in facts.from_plan(document) if item.type == "aws_x")
+    return found.references.get("vpc_id", ())
+
+
+def test_what_is_read_of_what_is_made_here_gives_no_other_ids():
+    assert read_back("aws_subnet", id=["aws_subnet.s.id", "aws_subnet.s"]) == ("aws_vpc.v",)
+    assert read_back("aws_subnets", vpc=["aws_vpc.v.id", "aws_vpc.v"]) == ("aws_vpc.v",)
+    assert read_back("aws_vpc", id=["aws_subnet.s.id", "aws_subnet.s"]) == ()
+    assert read_back("aws_subnet", id=["var.subnet"]) == ()
+
+
+def called(path: str, expressions: dict[str, object], *more: str, **given: list[str]):
+    """What an unknown value at `path` refers to exactly, in a module that is called with `given`.
+
+    `more`: what else stands beside the call, which is in a module of its own.
+    """
+    name = "module.o.module.m.aws_x.a"
+    unknown = (
+        {path.split(".", maxsplit=1)[0]: [{path.split(".")[2]: True}]}
+        if "." in path
+        else {path: True}
+    )
+    document = plan(thing("aws_subnet.a"), thing("aws_subnet.b"))
+    for address in (name, *more):
+        type_ = address.split(".")[-2]
+        document["resource_changes"].append({
+            "address": address, "mode": "managed", "type": type_, "name": "a",
+            "change": {"actions": ["create"], "after": {}, "after_unknown": unknown},
+        })  # fmt: skip
+    inside = {
+        "resources": [{"address": "aws_x.a", "expressions": expressions}],
+        "variables": {name: {} for name in given},
+    }
+    handed = {name: {"references": refs} for name, refs in given.items()}
+    outer = {"module_calls": {"m": {"module": inside, "expressions": handed}},
+             "variables": {"subnets": {}}}  # fmt: skip
+    subnets = {"references": ["aws_subnet.a.id", "aws_subnet.a", "aws_subnet.b.id", "aws_subnet.b"]}
+    document["configuration"]["root_module"]["module_calls"] = {
+        "o": {"module": outer, "expressions": {"subnets": subnets}}
+    }
+    found = next(item for item in facts.from_plan(document) if item.type == "aws_x")
+    return found.references.get(path)
+
+
+def test_a_dynamic_block_of_a_module_has_the_subnets_that_it_is_handed():
+    both = ("aws_subnet.a", "aws_subnet.b")
+    path = "network.0.subnets"
+    assert called(path, {}, subnet_ids=["var.subnets"]) == both
+    assert called(path, {}, subnet_ids=["var.subnets"], subnets=["var.subnets"]) is None
+    assert called(path, {}, settings=["var.subnets"]) is None, "an object may have them for others"
+
+
+def test_a_variable_that_a_local_was_given_to_leads_where_the_local_does():
+    group = "module.o.aws_db_subnet_group.g"
+    path, own = "db_subnet_group_name", {"db_subnet_group_name": {"references": ["var.name"]}}
+    assert called(path, own, group, name=["local.name"]) == (group,)
+    other = "module.o.aws_db_subnet_group.h"
+    assert called(path, own, group, other, name=["local.name"]) is None
+
+
 def test_an_unknown_value_in_a_dynamic_block_can_only_come_from_what_the_module_sees():
     document = plan(thing("aws_ecs_service.s"), thing("aws_lb_target_group.t"))
     service = next(r for r in document["resource_changes"] if r["type"] == "aws_ecs_service")

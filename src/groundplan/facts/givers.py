@@ -36,14 +36,22 @@ VPCS: Final = ("aws_vpc", "aws_default_vpc")
 _SUBNETS: Final = ("aws_subnet", "aws_default_subnet")
 _GROUPS: Final = ("aws_security_group", "aws_default_security_group")
 _TABLES: Final = ("aws_route_table", "aws_default_route_table")
+_TEMPLATES: Final = ("aws_launch_template",)
 _TARGETS: Final = ("aws_lb_target_group", "aws_alb_target_group")
-# What an attribute of this name can only be given by, where it names one thing.
+# What an attribute of this name, or in a block of one, can only be given by: it names one thing.
 GIVERS: Final[dict[str, tuple[str, ...]]] = {
+    "capacity_provider": ("aws_ecs_capacity_provider",),
     "cluster_identifier": ("aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"),
     "db_subnet_group_name": ("aws_db_subnet_group", "aws_docdb_subnet_group"),
     "egress_only_gateway_id": ("aws_egress_only_internet_gateway",),
+    "file_system_id": ("aws_efs_file_system",),
     "gateway_id": ("aws_internet_gateway", "aws_vpn_gateway"),
     "internet_gateway_id": ("aws_internet_gateway",),
+    "launch_configuration": ("aws_launch_configuration",),
+    "launch_template.id": _TEMPLATES,
+    "launch_template.name": _TEMPLATES,
+    "launch_template_id": _TEMPLATES,
+    "launch_template_name": _TEMPLATES,
     "listener_arn": ("aws_lb_listener", "aws_alb_listener"),
     "load_balancer_arn": ("aws_lb", "aws_alb"),
     "nat_gateway_id": ("aws_nat_gateway",),
@@ -77,6 +85,12 @@ LISTS: Final[dict[str, tuple[str, ...]]] = {
     ),
     **dict.fromkeys(("security_group_ids", "security_groups", "vpc_security_group_ids"), _GROUPS),
 }
+
+
+def givers(path: str) -> tuple[str, ...]:
+    """What the attribute at a dotted path can only be given by, where it names one thing."""
+    *blocks, leaf = (part for part in path.split(".") if not part.isdecimal())
+    return GIVERS.get(leaf) or GIVERS.get(".".join((*blocks[-1:], leaf)), ())
 
 
 def names_something(path: str) -> bool:

@@ -9,8 +9,6 @@ in the plan, so an answer is either exact or a list of candidates, and the two a
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -18,21 +16,21 @@ from typing import TYPE_CHECKING, Any, Final
 from groundplan.facts.addresses import Scope, key_of, module_steps, split, without_key
 from groundplan.facts.expressions import dynamic, expressions, is_table, primary
 from groundplan.facts.givers import (
-    GIVERS,
     HANDS_ON,
     HARMLESS,
     LISTS,
     OF_A_VPC,
     VPCS,
+    givers,
     names_something,
 )
 from groundplan.facts.loops import key_by_value
+from groundplan.facts.modules import Modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
-_OPEN: Final = object()
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class _Found:
         return frozenset(way for way in self.ways if split(way)[-2] in kinds)
 
 
-class Configuration:
+class Configuration(Modules):
     """The references of a plan's configuration, resolved to the given instance addresses."""
 
     def __init__(
@@ -71,33 +69,10 @@ class Configuration:
         reads: Iterable[str] = (),
     ) -> None:
         """`reads` has the addresses of the data that is read while applying."""
+        super().__init__(configuration, addresses, variables or {})
         self._reads = tuple(reads)
-        self._root = configuration.get("root_module", {})
-        self._variables = variables or {}
-        self._addresses = tuple(addresses)
         self._memo: dict[tuple[Scope, str, str | None], _Found] = {}
         self._sights: dict[Scope, frozenset[str]] = {}
-        self._indexed: dict[int, dict[str, Mapping[str, Any]]] = {}
-
-    @cached_property
-    def _instances(self) -> dict[str, list[str]]:
-        """Instance addresses by the address of their block within one module instance."""
-        found = defaultdict(list)
-        for address in self._addresses:
-            *head, last = split(address)
-            found[".".join((*head, without_key(last)))].append(address)
-        return found
-
-    @cached_property
-    def _module_instances(self) -> dict[str, set[str]]:
-        """Steps of module instances (`module.a["x"]`) by parent address and call name."""
-        found = defaultdict(set)
-        for address in self._addresses:
-            scope = Scope()
-            for step in module_steps(split(address)):
-                found[scope.address(without_key(step))].add(step)
-                scope = scope.child(step)
-        return found
 
     def references(
         self, address: str, unknown: Iterable[str] = ()
@@ -118,8 +93,9 @@ class Configuration:
             kinds = LISTS.get(path.rpartition(".")[2], ())
             found = self._follow(scope, references, key_of(parts[-1]), resource, kinds=kinds)
             found = _Found(found.addresses - {address}, found.exact)
-            if path in open_ and any(item.startswith("local.") for item in references):
-                found = self._through_locals(scope, path, found)
+            origin, written = self._origin(scope, references)
+            if path in open_ and any(item.startswith("local.") for item in written):
+                found = self._through_locals(origin, path, found)
             if found.addresses or (path in open_ and names_something(path)):
                 told = found.exact and found.addresses
                 (exact if told else maybe)[path] = tuple(sorted(found.addresses))
@@ -135,15 +111,35 @@ class Configuration:
         A plan doesn't have these. But they only see their own module, and where one thing alone in
         it can give such a value, it was that one.
         """
-        leaf = path.rpartition(".")[2]
-        types = (*GIVERS.get(leaf, ()), *LISTS.get(leaf, ()))
+        name, several = givers(path), LISTS.get(path.rpartition(".")[2], ())
+        types = (*name, *several)
         told = {item for item in found.addresses if split(item)[-2] in types}
         seen = frozenset(item for item in self._seen(scope) if split(item)[-2] in types)
-        if not types or (leaf in GIVERS and told):
+        if not types or (name and told):
             return found
-        if leaf in GIVERS and len(seen) == 1 and self._is_closed:
+        one = len(seen) == 1 if name else seen and seen == self._handed(scope, several)
+        if one and self._is_closed:
             return _Found(seen)
         return _Found(found.addresses | seen, exact=bool(told) and found.exact and seen <= told)
+
+    def _handed(self, scope: Scope, types: tuple[str, ...]) -> frozenset[str]:
+        """What a module is handed of these types by the one variable that is called for them."""
+        given = self._call(scope).get("expressions", {}) if scope.steps else {}
+        names = [name for name in given if LISTS.get(name) == types]
+        found = [self._one(scope, f"var.{name}", None) for name in names]
+        exact = len(found) == 1 and found[0].exact
+        return found[0].addresses if exact else frozenset()
+
+    def _origin(self, scope: Scope, references: Iterable[str]) -> tuple[Scope, tuple[str, ...]]:
+        """Where an expression was written that modules hand down as it is, and its references."""
+        every = tuple(references)
+        while scope.steps and len(told := tuple(primary(every))) == 1:
+            kind, *name = split(told[0])
+            given = self._call(scope).get("expressions", {}).get(name[0], {}) if name else {}
+            if kind != "var" or len(name) > 1 or "references" not in given:
+                break
+            scope, every = scope.parent, given["references"]
+        return scope, every
 
     @cached_property
     def _is_closed(self) -> bool:
@@ -173,27 +169,6 @@ class Configuration:
                     found |= self._one(scope, f"module.{name}.{output}", None).addresses
             self._sights[scope] = frozenset(found)
         return self._sights[scope]
-
-    def _blocks(self, scope: Scope) -> Mapping[str, Mapping[str, Any]]:
-        """The resource blocks of a module, by their address in it."""
-        module = self._module(scope)
-        if id(module) not in self._indexed:
-            blocks = {item.get("address", ""): item for item in module.get("resources", ())}
-            self._indexed[id(module)] = blocks
-        return self._indexed[id(module)]
-
-    def _module(self, scope: Scope) -> Mapping[str, Any]:
-        module: Mapping[str, Any] = self._root
-        for step in scope.steps:
-            name = without_key(step).removeprefix("module.")
-            module = module.get("module_calls", {}).get(name, {}).get("module", {})
-        return module
-
-    def _call(self, scope: Scope) -> Mapping[str, Any]:
-        """The module call, in the parent, that made the instance `scope`."""
-        name = without_key(scope.steps[-1]).removeprefix("module.")
-        call: Mapping[str, Any] = self._module(scope.parent).get("module_calls", {}).get(name, {})
-        return call
 
     def _follow(
         self,
@@ -266,21 +241,6 @@ class Configuration:
             return reference.startswith(("local.", "data.", "each.value"))
         return self._known(scope, reference) not in _EMPTY
 
-    def _known(self, scope: Scope, reference: str) -> Any:
-        """What a variable, or a part of it, was given; `_OPEN` where that isn't told."""
-        if not reference.startswith("var."):
-            return _OPEN
-        _, name, *inside = (without_key(part) for part in split(reference))
-        value = self._module(scope).get("variables", {}).get(name, {}).get("default")
-        if not scope.steps:
-            value = self._variables.get(name, {"value": value}).get("value")
-        else:
-            given = self._call(scope).get("expressions", {}).get(name, {"constant_value": value})
-            value = _OPEN if "references" in given else given.get("constant_value")
-        for step in () if key_of(reference) else inside:
-            value = value.get(step) if isinstance(value, Mapping) else value
-        return value
-
     def _one(self, scope: Scope, reference: str, key: str | None) -> _Found:
         memo = (scope, reference, key)
         if memo not in self._memo:
@@ -309,8 +269,8 @@ class Configuration:
         if parts[0] in HANDS_ON:
             return self._handed_on(scope, parts, found)
         leaf = without_key(parts[-1])
-        givers = (*GIVERS.get(leaf, ()), *LISTS.get(leaf, ()))
-        return found if not givers or parts[0] in givers else self._given(scope, parts, found)
+        types = (*givers(leaf), *LISTS.get(leaf, ()))
+        return found if not types or parts[0] in types else self._given(scope, parts, found)
 
     def _given(self, scope: Scope, parts: tuple[str, ...], found: _Found) -> _Found:
         """What an attribute was given by which a resource names others: a subnet's VPC.

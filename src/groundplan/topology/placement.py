@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from groundplan.catalog import OTHER, RESOURCES, treatment
 from groundplan.facts.givers import VPCS
-from groundplan.topology.relations import UNKNOWN, configured, has_unknown, may_be_given
+from groundplan.topology.relations import UNKNOWN, configured, has_unknown, hidden, may_be_given
 from groundplan.topology.routes import SUBNETS, Routing
 
 if TYPE_CHECKING:
@@ -233,16 +233,16 @@ class Placement(Routing):
     def _groups_by_default(self, resource: Resource) -> tuple[str, ...] | Unknown:
         """What a thing carries that isn't given any: AWS chooses, where the plan leaves it open."""
         row = treatment(resource.type)
+        ends = [end.path for end in row.through]
+        given = any(configured(resource, path) for path in ends)
+        if not given and any(hidden(resource, path) for path in ends):
+            return UNKNOWN
         if resource.type in {"aws_eks_node_group", "aws_eks_fargate_profile"}:
-            cluster = self.target(resource, "cluster_name", "aws_eks_cluster")
-            ends = [end.path for end in row.through]
-            # A template in a dynamic block is not in the plan.
-            hidden = any(has_unknown(resource, path) for path in ends)
-            hidden = hidden and not any(configured(resource, path) for path in ends)
-            return (cluster,) if cluster and cluster != UNKNOWN and not hidden else UNKNOWN
+            cluster = self.target(resource, "cluster_name", "aws_eks_cluster") or UNKNOWN
+            return (cluster,) if cluster != UNKNOWN else UNKNOWN
         if self._needs_none(resource):
             return ()
-        ways = [*row.groups, *(end.path for end in row.through)]
+        ways = [*row.groups, *ends]
         carries = row.place == "subnet" and row.groups
         if not carries and not any(may_be_given(resource, path) for path in ways):
             return ()

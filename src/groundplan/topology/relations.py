@@ -119,6 +119,15 @@ def may_be_given(resource: Resource, path: str) -> bool:
     return configured(resource, path) or has_unknown(resource, path)
 
 
+def hidden(resource: Resource, path: str) -> bool:
+    """True where a block is there that gives a value at `path`, and the plan has no word of it.
+
+    That is a dynamic one: a plan has no expressions of these.
+    """
+    inside = any("." in at and _meets(at, path) for at in resource.unknown)
+    return inside and not configured(resource, path)
+
+
 def _values(value: Any, path: str) -> Iterator[Any]:
     """The known values at `path`, those in lists one by one."""
     head, _, rest = path.partition(".")
