@@ -256,6 +256,14 @@ def test_global_services_stand_outside_the_region():
     assert graph.node("all:aws_cloudfront_distribution").cluster is None
 
 
+@pytest.mark.parametrize(
+    ("fixture", "label"),
+    [("shop", "Region us-east-1"), ("hub", "Regions us-east-1, us-west-2")],
+)
+def test_the_outermost_frame_names_the_regions_of_its_zones(fixture, label):
+    assert infrastructure(recorded(fixture)).clusters[0].label == label
+
+
 def test_functions_outside_a_vpc_are_one_node_and_those_inside_stand_in_it():
     graph = infrastructure(facts_of(
         thing("aws_vpc.v"), thing("aws_subnet.s", {"vpc_id": ["aws_vpc.v"]}),

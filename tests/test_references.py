@@ -262,6 +262,23 @@ def test_a_loops_value_is_a_key_where_the_plan_has_what_is_looped_over(loop, ref
     assert found == ((f"aws_subnet.s{exact}",) if exact else None)
 
 
+def test_a_table_that_modules_hand_down_is_the_one_of_the_root():
+    block = {
+        "address": "aws_x.a", "for_each_expression": {"references": ["var.inner"]},
+        "expressions": {"to": {"references": ["aws_subnet.s", "each.value.in", "each.value"]}},
+    }  # fmt: skip
+    call = {
+        "module": {"resources": [block], "variables": {"inner": {}}},
+        "expressions": {"inner": {"references": ["var.table"]}},
+    }
+    root = {"root_module": {"module_calls": {"m": call}, "variables": {"table": {}}}}
+    name, there = 'module.m.aws_x.a["web"]', [f'module.m.aws_subnet.s["{key}"]' for key in "ab"]
+    exact, _maybe = Configuration(root, [name, *there], {"table": {"value": TABLE}}).references(
+        name
+    )
+    assert exact == {"to": (there[1],)}
+
+
 @pytest.mark.parametrize("loop", [{}, {"references": ["var.table"]}])
 def test_the_values_of_a_set_are_its_keys(loop):
     assert picked(loop, "each.value", '["a"]', table=["a"]) == ('aws_subnet.s["a"]',)

@@ -216,8 +216,9 @@ class Configuration(Modules):
         if key is None or len(values) != 1:
             return None
         loop = block.get("for_each_expression", {})  # a plan leaves out a set of constants
-        named = tuple(primary(loop.get("references", ())))
-        tables = [self._known(scope, name) for name in named] or [loop.get("constant_value")]
+        origin, written = self._origin(scope, loop.get("references", ()))
+        tables = [self._known(origin, name) for name in primary(written)]
+        tables = tables or [loop.get("constant_value")]
         return key_by_value(tables[0], key, values[0]) if len(tables) == 1 else None
 
     def _each_value(self, scope: Scope, key: str | None, block: Mapping[str, Any]) -> _Found:

@@ -45,9 +45,9 @@ def topology_of(facts: Facts) -> Topology:
 def frames(topology: Topology) -> Iterator[Cluster]:
     """The region, its VPCs, their zones and subnets, outermost first."""
     zones = {subnet.zone for subnet in topology.subnets.values()} - {UNKNOWN}
-    regions = {zone.rstrip("abcdef") for zone in zones}
-    label = f"Region {regions.pop()}" if len(regions) == 1 else "Region"
-    yield Cluster(REGION, "region", label)
+    regions = sorted({zone.rstrip("abcdef") for zone in zones})
+    word = "Regions" if len(regions) > 1 else "Region"
+    yield Cluster(REGION, "region", " ".join([word, ", ".join(regions)]).strip())
     for vpc in topology.facts.of_type(*VPCS):
         name = vpc.get("tags_all.Name") or vpc.name
         cidr = vpc.get("cidr_block")
