@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from groundplan.views.network import network
 from plans import Thing, facts_of, linked, thing
 
@@ -41,12 +39,17 @@ def test_a_gateway_endpoint_is_a_route_of_the_subnets_of_its_tables():
     }
 
 
-@pytest.mark.parametrize("given", [["aws_vpc.v"], ["local.tables"]])
-def test_where_the_tables_of_an_endpoint_are_not_known_its_route_is_a_maybe(given):
-    graph = network(endpoint(route_table_ids=given))
+def test_where_the_tables_of_an_endpoint_are_not_known_its_route_is_a_maybe():
+    graph = network(endpoint(route_table_ids=["local.tables"]))
     assert routes(graph) == set()
     for subnet in subnets(graph).values():
         assert (subnet.note or "").startswith("S3 maybe by the endpoint")
+
+
+def test_the_table_that_aws_makes_with_a_vpc_is_that_of_the_subnets_without_another():
+    third = thing("aws_subnet.c", {"vpc_id": ["aws_vpc.v"]})
+    graph = network(endpoint(more=(third,), route_table_ids=["aws_vpc.v"]))
+    assert routes(graph) == {("aws_subnet.c", "aws_vpc_endpoint.e", "S3")}
 
 
 def test_an_association_gives_a_table_to_an_endpoint():
