@@ -117,6 +117,28 @@ def test_a_table_for_a_subnet_elsewhere_is_not_this_ones():
     assert where.subnets["aws_subnet.s"].tier == "isolated"
 
 
+@pytest.mark.parametrize(
+    ("way", "tier"),
+    [
+        ({"gateway_id": "igw-0123"}, "public"),
+        ({"gateway_id": "vgw-0123"}, "private"),
+        ({"nat_gateway_id": "nat-0123"}, "private"),
+        ({"gateway_id": "who knows"}, "unknown"),
+    ],
+)
+@pytest.mark.parametrize("inline", [True, False])
+def test_a_way_that_stands_elsewhere_is_told_by_its_id(way, tier, inline):
+    table = thing("aws_route_table.t", **(
+        {"route": [{"cidr_block": "0.0.0.0/0", **way}]} if inline else {}
+    ))  # fmt: skip
+    route = thing("aws_route.r", {"route_table_id": ["aws_route_table.t"]},
+                  destination_cidr_block="0.0.0.0/0", **way)  # fmt: skip
+    subnet = thing("aws_subnet.s", vpc_id="vpc-0123")
+    things = (table, subnet, linked("s", ["aws_subnet.s"], "aws_route_table.t"))
+    where = Topology(facts_of(*things, *(() if inline else (route,))))
+    assert where.subnets["aws_subnet.s"].tier == tier
+
+
 @pytest.mark.parametrize("id_", ["main_route_table_id", "default_route_table_id"])
 def test_the_table_that_aws_makes_with_a_vpc_is_told_by_its_id(id_):
     vpc = {"id": "vpc-1", id_: "rtb-1"}

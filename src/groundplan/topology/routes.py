@@ -32,6 +32,12 @@ _WAYS: Final[dict[str, tuple[str, ...]]] = {
     "vpc_endpoint_id": ("aws_vpc_endpoint", "aws_networkfirewall_firewall"),
     "network_interface_id": ("aws_network_interface", "aws_instance"),
 }
+# What an id is of, by how AWS begins it.
+_BY_ID: Final = {
+    "igw": "aws_internet_gateway",
+    "vgw": "aws_vpn_gateway",
+    "vpce": "aws_vpc_endpoint",
+}
 _ENDPOINT: Final = "aws_vpc_endpoint"
 _SERVICE: Final = "an AWS service"
 _ANY_WAY: Final = frozenset(type_ for types in _WAYS.values() for type_ in types)
@@ -259,14 +265,16 @@ class Routing(Relations):
         """The route of an `aws_route`, or of the inline block at `prefix`."""
         ways: tuple[str, ...] = ()
         kinds: set[str] = set()
+        # A block of its table may be a dynamic one, which has no references.
+        given = has_unknown if prefix else configured
         for name, types in _WAYS.items():
-            found = self.candidates(resource, f"{prefix}{name}", *types)
+            path = f"{prefix}{name}"
+            found, known = self.candidates(resource, path, *types), str(resource.get(path) or "")
             ways += found
             kinds |= {self._type(way) for way in found}
-            # A block of its table may be a dynamic one, which has no references.
-            given = has_unknown if prefix else configured
-            if not found and given(resource, f"{prefix}{name}"):
-                kinds |= set(types)
+            if not found and (known or given(resource, path)):
+                kind = _BY_ID.get(known.partition("-")[0])
+                kinds |= {kind} if kind else set(types)
         return Route(
             _text(resource, *(f"{prefix}{n}" for n in _DESTINATIONS)), ways, frozenset(kinds)
         )
