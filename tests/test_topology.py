@@ -256,6 +256,16 @@ def test_known_ids_of_a_state_place_as_references_of_a_plan_do():
     }  # fmt: skip
 
 
+def test_the_group_that_eks_makes_is_told_by_its_id():
+    own = {"vpc_config": [{"cluster_security_group_id": "sg-1"}]}
+    template = thing("aws_launch_template.t", id="lt-1", vpc_security_group_ids=["sg-1"])
+    where = Topology(facts_of(
+        thing("aws_eks_cluster.c", **own), template,
+        thing("aws_autoscaling_group.a", launch_template=[{"id": "lt-1"}]),
+    ))  # fmt: skip
+    assert carried(where, "aws_autoscaling_group.a") == ("aws_eks_cluster.c",)
+
+
 def test_what_is_destroyed_stands_where_it_stood():
     gone = topology("changes", "destroy.json")
     assert placed(gone, "aws_instance.gone") == ("aws_subnet.b",)

@@ -120,6 +120,23 @@ def test_what_a_resource_names_is_joined_to_it(things, line):
     assert lines(*things) == {line}
 
 
+@pytest.mark.parametrize(
+    ("joint", "source", "type_"),
+    [
+        ("aws_rds_global_cluster", "source_db_cluster_identifier", "aws_rds_cluster"),
+        ("aws_elasticache_global_replication_group", "primary_replication_group_id",
+         "aws_elasticache_replication_group"),
+    ],
+)  # fmt: skip
+def test_what_joins_a_global_store_is_a_copy_of_its_first_one(joint, source, type_):
+    names = {"aws_rds_cluster": "global_cluster_identifier"}
+    member = names.get(type_, "global_replication_group_id")
+    first, copy = thing(f"{type_}.first"), thing(f"{type_}.copy", {member: [f"{joint}.g"]})
+    found = lines(thing(f"{joint}.g", {source: [f"{type_}.first"]}), first, copy)
+    assert found == {(f"{type_}.first", f"{type_}.copy", "replicates")}
+    assert lines(thing(f"{joint}.g"), first, copy) == set(), "nobody says which is the first"
+
+
 def test_a_target_that_is_known_by_its_plain_id_is_joined_too():
     attached = thing("aws_lb_target_group_attachment.x", {
         "target_group_arn": ["aws_lb_target_group.t"],

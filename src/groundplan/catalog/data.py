@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from groundplan.catalog.model import SELF, SERVICES, Link, Treatment, end, part, service
+from groundplan.catalog.model import SELF, SERVICES, End, Link, Treatment, end, part, service
 
 _GROUPS: Final = ("vpc_security_group_ids",)
 _OPTIONS: Final = part("settings of its databases")
 _SNAPSHOT: Final = part("a copy of its database")
+_GLOBAL: Final = end("global_cluster_identifier", "aws_rds_global_cluster")
 _CACHE_NET: Final = ("subnet_group_name",)
 _VPC_OPTIONS: Final = ("vpc_options.*.subnet_ids",)
 
@@ -29,7 +30,11 @@ def _cluster(kind: str, subnet_group: str, type_: str) -> Treatment:
 
 
 def _replica(type_: str) -> tuple[Link, ...]:
-    return (Link(end("replication_source_identifier", type_), SELF, "replicates", "replicates"),)
+    return (_copied(end("replication_source_identifier", type_)), _copied(_GLOBAL))
+
+
+def _copied(source: End) -> Link:
+    return Link(source, SELF, "replicates", "replicates")
 
 
 def _member(kind: str, subnet_group: str, cluster: str) -> Treatment:
@@ -58,7 +63,10 @@ DATA_ROWS: Final[dict[str, Treatment]] = {
     "aws_rds_cluster_instance": _member(
         "aurora_instance", "db_subnet_group_name", "aws_rds_cluster"
     ),
-    "aws_rds_global_cluster": part("joins its clusters in several regions"),
+    "aws_rds_global_cluster": part(
+        "joins its clusters in several regions",
+        through=(end("source_db_cluster_identifier", "aws_rds_cluster"),),
+    ),
     "aws_db_subnet_group": _subnet_group("shown as where its databases stand"),
     "aws_db_parameter_group": _OPTIONS,
     "aws_rds_cluster_parameter_group": _OPTIONS,
@@ -147,6 +155,9 @@ DATA_ROWS: Final[dict[str, Treatment]] = {
         "elasticache",
         subnets=_CACHE_NET,
         groups=("security_group_ids",),
+        links=(
+            _copied(end("global_replication_group_id", "aws_elasticache_global_replication_group")),
+        ),
     ),
     "aws_elasticache_serverless_cache": Treatment(
         "subnet", "elasticache", subnets=("subnet_ids",), groups=("security_group_ids",)
@@ -156,7 +167,10 @@ DATA_ROWS: Final[dict[str, Treatment]] = {
     "aws_elasticache_user": part("who may use its caches"),
     "aws_elasticache_user_group": part("who may use its caches"),
     "aws_elasticache_user_group_association": part("who may use its caches"),
-    "aws_elasticache_global_replication_group": part("joins its caches in several regions"),
+    "aws_elasticache_global_replication_group": part(
+        "joins its caches in several regions",
+        through=(end("primary_replication_group_id", "aws_elasticache_replication_group"),),
+    ),
     "aws_memorydb_cluster": Treatment(
         "subnet",
         "memorydb",
