@@ -207,9 +207,10 @@ def test_a_task_on_machines_of_the_cluster_runs_where_they_do():
     assert among(machines, provider, found).placement(found) == (A, B)
 
 
-def test_a_type_that_nobody_has_heard_of_stands_in_the_subnets_that_it_names():
-    found = refers("aws_made_up.x", {"settings.0.subnet_ids": (A, B)})
-    assert among(found).placement(found) == (A, B)
+def test_a_type_that_nobody_has_heard_of_stands_in_the_subnets_and_groups_that_it_names():
+    named = {"settings.0.subnet_ids": (A, B), "settings.0.security_group_ids": (GROUP,)}
+    found = refers("aws_made_up.x", named)
+    assert (among(found).placement(found), among(found).groups(found)) == ((A, B), (GROUP,))
     assert among(resource("aws_made_up.y")).placement(resource("aws_made_up.y")) == ()
 
 

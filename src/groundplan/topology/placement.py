@@ -16,7 +16,7 @@ from groundplan.topology.relations import UNKNOWN, configured, has_unknown, hidd
 from groundplan.topology.routes import SUBNETS, Routing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from groundplan.catalog import End
     from groundplan.facts import Resource
@@ -28,8 +28,9 @@ HOLDERS: Final = ("aws_security_group", "aws_default_security_group", "aws_eks_c
 _TELLERS: Final = tuple(
     type_ for type_, row in RESOURCES.items() if row.place == "part" and row.subnets
 )
-# How the attributes of types without a row name subnets.
-_ANY: Final = ("subnet_ids", "subnets", "subnet_id")
+# How the attributes of types without a row name subnets and security groups.
+_ANY_SUBNETS: Final = ("subnet_ids", "subnets", "subnet_id")
+_ANY_GROUPS: Final = ("security_group_ids", "security_groups", "vpc_security_group_ids")
 _ATTACHED: Final = {
     "aws_network_interface_sg_attachment": "network_interface_id",
     "aws_vpc_endpoint_security_group_association": "vpc_endpoint_id",
@@ -59,7 +60,7 @@ class Placement(Routing):
         if resource.type == "aws_vpc_endpoint" and resource.get("vpc_endpoint_type") == "Gateway":
             return ()  # a route, not an interface in a subnet
         row = treatment(resource.type)
-        for path in row.subnets or _subnet_paths(resource):
+        for path in _subnet_paths(resource):
             if configured(resource, path):
                 return self._told(resource, path)
         if row.members:
@@ -149,7 +150,7 @@ class Placement(Routing):
 
     def unplaced(self, resource: Resource) -> str:
         """Why it is not known where `resource` runs, in a few words."""
-        paths = treatment(resource.type).subnets or tuple(_subnet_paths(resource))
+        paths = _subnet_paths(resource)
         if any(configured(resource, path) for path in paths) and not any(
             has_unknown(resource, path) for path in paths
         ):
@@ -158,7 +159,7 @@ class Placement(Routing):
 
     def placed_by_expression(self, resource: Resource) -> bool:
         """True where several subnets are told by an expression alone, and not yet by their ids."""
-        paths = treatment(resource.type).subnets or tuple(_subnet_paths(resource))
+        paths = _subnet_paths(resource)
         subnets = self.placement(resource)
         several = subnets != UNKNOWN and len(subnets) > 1
         return several and any(has_unknown(resource, path) for path in paths)
@@ -203,7 +204,7 @@ class Placement(Routing):
 
     def _own_groups(self, resource: Resource) -> tuple[str, ...] | Unknown:
         row = treatment(resource.type)
-        given = next((path for path in row.groups if configured(resource, path)), None)
+        given = next((path for path in _group_paths(resource) if configured(resource, path)), None)
         if given:
             return self.holders(resource, given)
         ends = [end for end in row.through if configured(resource, end.path)]
@@ -305,8 +306,19 @@ def is_balancer(resource: Resource) -> bool:
     return resource.type in {"aws_lb", "aws_alb"}
 
 
-def _subnet_paths(resource: Resource) -> Iterator[str]:
-    """How a resource of a type without a row names subnets."""
-    if treatment(resource.type) is OTHER:
-        told = {*resource.references, *resource.maybe, *resource.values}
-        yield from sorted(path for path in told if path.rpartition(".")[2] in _ANY)
+def _subnet_paths(resource: Resource) -> tuple[str, ...]:
+    """Where a resource names subnets."""
+    return treatment(resource.type).subnets or _paths(resource, _ANY_SUBNETS)
+
+
+def _group_paths(resource: Resource) -> tuple[str, ...]:
+    """Where a resource names security groups."""
+    return treatment(resource.type).groups or _paths(resource, _ANY_GROUPS)
+
+
+def _paths(resource: Resource, leaves: Iterable[str]) -> tuple[str, ...]:
+    """The attributes of these names, in any block, of a resource of a type without a row."""
+    if treatment(resource.type) is not OTHER:
+        return ()
+    told = {*resource.references, *resource.maybe, *resource.values}
+    return tuple(sorted(path for path in told if path.rpartition(".")[2] in leaves))
