@@ -93,8 +93,8 @@ class Configuration(Modules):
             kinds = LISTS.get(path.rpartition(".")[2], ())
             found = self._follow(scope, references, key_of(parts[-1]), resource, kinds=kinds)
             found = _Found(found.addresses - {address}, found.exact)
-            origin, written = self._origin(scope, references)
-            if path in open_ and any(item.startswith("local.") for item in written):
+            origin, written = self._origin(scope, references if path in open_ else ())
+            if any(item.startswith("local.") for item in written):
                 found = self._through_locals(origin, path, found)
             if found.addresses or (path in open_ and names_something(path)):
                 told = found.exact and found.addresses
