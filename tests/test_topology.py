@@ -445,6 +445,26 @@ def test_an_open_instance_is_exposed_when_it_has_a_public_address(
     assert where.exposed(where.resource("aws_instance.i")) is exposed
 
 
+@pytest.mark.parametrize(
+    ("type_", "path"),
+    [("aws_eip", "network_interface"), ("aws_eip_association", "network_interface_id")],
+)
+def test_an_address_of_a_machines_network_interface_is_the_machines(type_, path):
+    card = "aws_network_interface.n"
+    refs = {"subnet_id": ["aws_subnet.s"], "security_groups": ["aws_security_group.g"]}
+    things = (
+        thing("aws_subnet.s"), thing("aws_security_group.g"), thing(card, refs),
+        thing("aws_instance.i", {"network_interface.0.network_interface_id": [card]}),
+        thing("aws_vpc_security_group_ingress_rule.r",
+              {"security_group_id": ["aws_security_group.g"]}, cidr_ipv4="0.0.0.0/0"),
+    )  # fmt: skip
+    with_, without = (
+        Topology(facts_of(*things, *more)) for more in ([thing(f"{type_}.e", {path: [card]})], [])
+    )
+    assert with_.exposed(with_.resource("aws_instance.i"))
+    assert not without.exposed(without.resource("aws_instance.i"))
+
+
 def test_unknown_groups_expose_nothing_by_mistake():
     rule = thing(
         "aws_vpc_security_group_ingress_rule.r", {"security_group_id": ["local.group"]},

@@ -183,7 +183,10 @@ class Topology(Placement):
         if given is None:
             places = self._places(machine)
             given = any(place.get("map_public_ip_on_launch") for place in places)
-        return given or machine.address in self._elastic
+        path = "network_interface.*.network_interface_id"
+        own = self.targets(machine, path, "aws_network_interface")
+        cards = () if own == UNKNOWN else own
+        return given or not self._elastic.isdisjoint({machine.address, *cards})
 
     def _asked_for_address(self, machine: Resource) -> bool | None:
         """What it, or the template that it is made from, says of a public address."""
@@ -200,11 +203,13 @@ class Topology(Placement):
 
     @cached_property
     def _elastic(self) -> frozenset[str]:
-        """The machines that an Elastic IP is given to."""
+        """The machines and network interfaces that an Elastic IP is given to."""
+        types = ("aws_instance", "aws_network_interface")
         held = [
-            self.target(item, path, "aws_instance")
-            for type_, path in (("aws_eip", "instance"), ("aws_eip_association", "instance_id"))
+            self.target(item, f"{name}{suffix}", *types)
+            for type_, suffix in (("aws_eip", ""), ("aws_eip_association", "_id"))
             for item in self.facts.of_type(type_)
+            for name in ("instance", "network_interface")
         ]
         return frozenset(address for address in held if address)
 
