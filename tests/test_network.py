@@ -111,6 +111,13 @@ def test_a_subnets_head_says_its_routes_and_why_it_is_empty():
     assert notes["aws_subnet.public"].endswith("10.1.0.0/16 by the peering"), "NAT stands in it"
 
 
+def test_what_carries_a_group_of_its_own_and_the_default_one_is_framed_by_its_own():
+    own, default = "aws_security_group.g", "aws_default_security_group.d"
+    refs = {"vpc_security_group_ids": [own, default]}
+    graph = network(facts_of(thing(own), thing(default), thing("aws_instance.i", refs)))
+    assert next(node.cluster for node in graph.nodes) == own
+
+
 def test_a_subnets_head_claims_nothing_that_the_plan_does_not_tell():
     facts = recorded("peered")
     for graph in (network(facts), infrastructure(facts)):

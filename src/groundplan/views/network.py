@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from groundplan.facts.addresses import split
 from groundplan.facts.givers import VPCS
 from groundplan.graph import Cluster, Edge, Entry, Graph
 from groundplan.topology import openings
@@ -92,12 +93,16 @@ def _vpc_of_cluster(topology: Topology, address: str) -> str:
 
 
 def _in_group(node: Node, groups: set[str]) -> Node:
-    """The node, framed by the first of its security groups that is drawn."""
-    for address in _known(node.security_groups):
+    """The node, framed by the first of its security groups that is drawn, the default one last."""
+    for address in sorted(_known(node.security_groups), key=_is_default):
         for id_ in (address, f"{address}{OWN}"):
             if id_ in groups:
                 return dataclasses.replace(node, cluster=id_)
     return node
+
+
+def _is_default(address: str) -> bool:
+    return split(address)[-2] == "aws_default_security_group"
 
 
 def _head(frame: Cluster, topology: Topology, nodes: Iterable[Node]) -> Cluster:
