@@ -183,6 +183,9 @@ def test_a_group_and_a_table_that_stand_tell_of_what_is_taken_from_them_no_more(
         Thing("aws_route.r", {}, {"route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0",
                                   **way}, ("delete",)),
     ]  # fmt: skip
+    out = Thing("aws_security_group_rule.out", {},
+                {"type": "egress", "security_group_id": "sg-1"}, ("delete",))  # fmt: skip
+    assert Topology(facts_of(*stand, out)).rules, "what is let out is told apart"
     before, after = Topology(facts_of(*stand)), Topology(facts_of(*stand, *gone))
     assert (len(before.rules), before.subnets["aws_subnet.s"].tier) == (1, "public")
     assert (after.rules, after.subnets["aws_subnet.s"].tier) == ((), "isolated")

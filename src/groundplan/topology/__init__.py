@@ -65,7 +65,9 @@ class Topology(Placement):
         for item in self._kept("aws_security_group_rule", *_OF):
             if item.get("type") == "ingress":
                 yield from self._rules(item, "", "security_group_id", "source_security_group_id")
-        outdated = self._outdated(_SEPARATE, *_OF)
+        separate = self.facts.of_type(*_SEPARATE)
+        ingress = (item for item in separate if item.get("type", "ingress") == "ingress")
+        outdated = self._outdated(ingress, *_OF)
         for item in self.facts.of_type(*_INLINE):
             blocks = item.blocks("ingress") if item.address not in outdated else ()
             for number, _block in enumerate(blocks):

@@ -206,12 +206,12 @@ class Routing(Relations):
             if not stays:
                 yield item
 
-    def _outdated(self, types: tuple[str, ...], path: str, *holders: str) -> frozenset[str]:
-        """Whose own blocks tell of resources of these types as they were before a change.
+    def _outdated(self, items: Iterable[Resource], path: str, *holders: str) -> frozenset[str]:
+        """Whose own blocks tell of these as they were before a change.
 
         What stands lists its rules, or routes, whoever made them.
         """
-        changing = (i for i in self.facts.of_type(*types) if i.change not in {"create", "none"})
+        changing = (item for item in items if item.change not in {"create", "none"})
         told = {address for item in changing for address in self.candidates(item, path, *holders)}
         new = {"create", "replace"}
         return frozenset(a for a in told if self._by_address[a].change not in new)
@@ -246,7 +246,7 @@ class Routing(Relations):
                 route = Route(route.destination, kinds=_ANY_WAY)
             for table in tables:
                 found[table].append(route)
-        outdated = self._outdated(("aws_route",), "route_table_id", *_TABLES)
+        outdated = self._outdated(self.facts.of_type("aws_route"), "route_table_id", *_TABLES)
         for item in self.facts.of_type(*_ROUTE_TABLES):
             if item.address not in outdated:
                 found[item.address] += self._inline(item)
