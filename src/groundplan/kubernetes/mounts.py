@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from groundplan.compose.secrecy import holds_key
+from groundplan.compose.secrecy import in_file
 from groundplan.kubernetes import naming
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BYTES: Final = 1 << 19  # a ConfigMap takes twice as many, all that is around them included
 _UNFIT: Final = "it is no small folder of text files with plain names"
 _KEY: Final = re.compile(r"[-.\w]{1,253}", re.ASCII)
-# Files that are there to hold secrets; a private key is seen by its text too.
+# Files that are there to hold secrets; others are seen by their text.
 _SECRET: Final = re.compile(r".*\.env(\..*)?|\.env.*|.*\.key|\.(pgpass|netrc|npmrc)|id_[a-z0-9]+")
 
 
@@ -116,6 +116,6 @@ def _mounted(
 ) -> Mounted | None:
     if not all(_KEY.fullmatch(name) for name in texts):
         return None
-    secret = [name for name, text in texts.items() if _SECRET.fullmatch(name) or holds_key(text)]
+    secret = [name for name, text in texts.items() if _SECRET.fullmatch(name) or in_file(text)]
     kept = {name: text for name, text in texts.items() if name not in secret}
     return Mounted(kept, executable, single, tuple(secret))
