@@ -67,7 +67,7 @@ def test_what_is_right_is_found_so():
 # A manifest, what is changed in it, and what is said of it. Without the change all is right.
 WRONG = [
     # against the schemas of the version
-    (DEPLOYMENT, "spec.replicaz", 2, "'replicaz' was unexpected"),
+    (DEPLOYMENT, "spec.replicaz", 2, "spec: there is no field 'replicaz'"),
     (DEPLOYMENT, f"{WEB}.ports.0.containerPort", "x", "'x' is not of type 'integer'"),
     (DEPLOYMENT, "spec.selector", ..., "'selector' is a required property"),
     (DEPLOYMENT, "apiVersion", "apps/v1beta1", "has no Deployment of apps/v1beta1"),
@@ -383,9 +383,134 @@ def test_any_file_can_be_checked(tmp_path):
     file = tmp_path / "all.yaml"
     file.write_text(RIGHT.replace("targetPort: http", "targetPort: 81"))
     found = checking.check(file, VERSION, lambda: Workspace(ROOT))
-    assert [(place, str(item)) for place, item in found] == [
-        (str(file), "Service/web: leads to port 81, which its pods don't open")
+    line = RIGHT[: RIGHT.index("targetPort: http")].count("\n") + 1
+    assert [(place, at, str(item)) for place, at, item in found] == [
+        (str(file), line, "Service/web: leads to port 81, which its pods don't open")
     ]
+
+
+# Each line that has a mistake says which.
+MARKED = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: nobody}  # selects no pod
+  ports: [{port: 80}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicaz: 2  # no field 'replicaz'
+  selector:  # does not select its own pods
+    matchLabels: {app: shop}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: shop  # no ServiceAccount
+      volumes:
+      - name: data
+        persistentVolumeClaim: {claimName: data}  # no PersistentVolumeClaim
+      containers:
+      - name: web
+        image: example/web
+        envFrom:
+        - configMapRef:
+            name: settings  # no ConfigMap
+        env:
+        - {name: A, value: b}
+        - name: A  # given A twice
+          value: c
+        ports:
+        - name: a-name-that-is-too-long  # is no port name
+          containerPort: 80
+        resources:
+          limits: {memory: 1Gib}  # is no quantity
+        readinessProbe:
+          httpGet: {port: web}  # has no such name
+        volumeMounts:
+        - mountPath: /cache
+          name: cache  # none of its volumes
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec:
+  maxUnavailable: 0  # no node can be drained
+  selector: {matchLabels: {app: web}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  maxReplicas: 3
+  scaleTargetRef:
+    kind: Deployment
+    name: shop  # there is no Deployment
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from:
+    - podSelector:
+        matchLabels: {app: shop}  # selects no pod
+"""
+
+
+def marked(text: str) -> list[tuple[int, str]]:
+    lines = enumerate(text.splitlines(), start=1)
+    return [(number, line.partition("  # ")[2]) for number, line in lines if "  # " in line]
+
+
+def test_each_mistake_is_told_with_its_line(tmp_path):
+    file = tmp_path / "all.yaml"
+    file.write_text(MARKED)
+    found = sorted(
+        (line, item.message)
+        for _, line, item in checking.check(file, VERSION, lambda: Workspace(ROOT))
+    )
+    wanted = marked(MARKED)
+    assert [line for line, _ in found] == [line for line, _ in wanted], found
+    for (_, message), (_, said) in zip(found, wanted, strict=True):
+        assert said in message
+
+
+@pytest.mark.parametrize(
+    ("which", "path", "value", "hint"),
+    [
+        (DEPLOYMENT, "spec.replicaz", 2, "did you mean 'replicas'?"),
+        (DEPLOYMENT, "apiVersion", "extensions/v1beta1", "did you mean Deployment of apps/v1?"),
+        (DEPLOYMENT, "kind", "deployment", "did you mean Deployment of apps/v1?"),
+        (SCALER, "apiVersion", "autoscaling/v2beta2",
+         "did you mean HorizontalPodAutoscaler of autoscaling/v1 or autoscaling/v2?"),
+        (DEPLOYMENT, "kind", "Rollout", None),
+    ],
+)  # fmt: skip
+def test_what_is_nearly_right_is_suggested(which, path, value, hint):
+    manifests = right()
+    here = manifests[which]
+    *way, last = path.split(".")
+    for key in way:
+        here = here[key]
+    here[last] = value
+    assert validation.validate(list(manifests.values()), VERSION)[0].hint == hint
+
+
+def test_a_mistake_in_an_overlay_is_told_where_its_manifest_is_written(tmp_path, monkeypatch):
+    (tmp_path / "base").mkdir()
+    (tmp_path / "overlay").mkdir()
+    text = "# first\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: []}\n"
+    (tmp_path / "base" / "web.yaml").write_text(text)
+    (tmp_path / "base" / "kustomization.yaml").write_text("resources: [web.yaml]\n")
+    (tmp_path / "overlay" / "kustomization.yaml").write_text("resources: [../base]\n")
+    monkeypatch.setattr(checking.cluster, "built", lambda _: text)
+    [(file, line, problem)] = checking.check(tmp_path / "overlay", VERSION, Workspace.find)
+    assert (file, line) == (str(tmp_path / "base" / "web.yaml"), 2)
+    assert str(problem) == "Service/web: has no ports"
 
 
 def test_what_stands_in_a_workspace_is_judged_as_the_overlay_that_it_is():
@@ -432,8 +557,8 @@ def is_told(wrong: dict, others: list[dict]) -> bool:
     read = shape.present(wrong)
     flaws = [*shape.flaws(read, VERSION)]
     found = mistakes([*others, read], frozenset()) if all(flaw.firm for flaw in flaws) else ()
-    texts = [validation.name_of(wrong), *(flaw.message for flaw in flaws), *(t for _, t in found)]
-    return all(texts)
+    said = [*(flaw.message for flaw in flaws), *(item[1] for item in found)]
+    return all([validation.name_of(wrong), *said])
 
 
 OTHERS = [7, [None], {}, ""]

@@ -70,12 +70,17 @@ def validate(
     problems = checking.check(what, version, workspace)
     if as_json:
         show([
-            {"file": file, "manifest": item.manifest, "message": item.message}
-            for file, item in problems
+            {
+                "file": file, "line": line, "manifest": item.manifest, "message": item.message,
+                "hint": item.hint,
+            }
+            for file, line, item in problems
         ])  # fmt: skip
     else:
-        for file, item in problems:
-            typer.echo(f"{file}: {item}")
+        for file, line, item in problems:
+            typer.echo(f"{file}{f':{line}' if line else ''}: {item}")
+            if item.hint:
+                typer.echo(f"  hint: {item.hint}")
         many = f"{len(problems)} mistake{'s' if len(problems) > 1 else ''}"
         say(many if problems else "all manifests are as they should be")
     raise typer.Exit(int(bool(problems)))

@@ -23,21 +23,21 @@ _ELSEWHERE: Final = re.compile(
 _SWITCH: Final = re.compile(r"true|false|yes|no|on|off", re.IGNORECASE)
 _LOGIN: Final = r"://[^/\s:@]*:[^/\s@]+@"
 # What those who hand tokens out begin them with.
-_TOKEN: Final = (
+_ISSUED: Final = (
     r"\beyJ[\w-]{8,}\.[\w-]{8,}\.|\bgithub_pat_\w|\bgh[oprsu]_\w{8}|\bglpat-\w|\bxox[abprs]-\w"
     r"|\b[rs]k_live_\w|\bwhsec_\w|hooks\.slack\.com/services/\w|discord(app)?\.com/api/webhooks/\d"
 )
 _KEYED: Final = r"(password|passwd|pwd|secret|token|(account|access|api|private|secret)_?key)"
 # In values: a login in a URL, or before a host; `password=` in a connection string.
 _TOLD: Final = re.compile(
-    rf"{_LOGIN}|^[\w.+-]+:[^/\s:@]+@(?!sha256:)|{_TOKEN}"
+    rf"{_LOGIN}|^[\w.+-]+:[^/\s:@]+@(?!sha256:)|{_ISSUED}"
     rf"|{_KEYED}[\"'\]]*\s*=\s*[^\s;&]|{_KEYED}[\"'\]]+\s*:\s*[\"']?[^\s\"']",
     re.IGNORECASE,
 )
 # In files. There a value that begins with one of `$<{` is filled in, and `(` follows what is asked.
 _PLAIN: Final = r"(?!(?:true|false|null|none|yes|no|on|off)\b)[\w!@%^+/.~-]+(?=[\s,;}]|$)"
 _WRITTEN: Final = re.compile(
-    rf"{_LOGIN.replace('[^/', '[^$<{/')}|{_TOKEN}|^\s*(requirepass|masterauth)\s+[^\s$<]"
+    rf"{_LOGIN.replace('[^/', '[^$<{/')}|{_ISSUED}|^\s*(requirepass|masterauth)\s+[^\s$<]"
     rf"|^[^#\n]*{_KEYED}[\"'\]]*\s*(?::|=>?)\s*(?:\"[^\"$<{{]|'[^'$<{{]|{_PLAIN})"
     r"|(identified\s+by|with\s+password)\s+'[^'$<{]",
     re.IGNORECASE | re.MULTILINE,

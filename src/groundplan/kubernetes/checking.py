@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from groundplan import kubernetes
 from groundplan.errors import InputError
 from groundplan.files import read_text
-from groundplan.kubernetes import cluster, overlays, validation
+from groundplan.kubernetes import cluster, loader, overlays, validation
 from groundplan.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     from groundplan.kubernetes.target import Target
     from groundplan.kubernetes.validation import Problem
 
-Placed = tuple[str, "Problem"]
+Placed = tuple[str, int | None, "Problem"]
+"""A mistake, and the file and line that it is made in, as far as those are known."""
+_KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_LISTS: Final = ("resources", "bases", "components")
 
 
 def check(what: Path | None, version: str | None, find: Callable[[], Workspace]) -> list[Placed]:
@@ -29,13 +33,38 @@ def check(what: Path | None, version: str | None, find: Callable[[], Workspace])
     Raises InputError for what holds no manifests, and ToolError where kustomize fails.
     """
     if what is not None:
-        return [(str(what), item) for item in _in(what, version, find)]
+        found = _in(what, version, find)
+        if what.is_dir():
+            return _placed(what, found)
+        return [(str(what), item.line, item) for item in found]
     workspace = find()
     return [
-        (_folder(workspace, target.name).relative_to(workspace.root).as_posix(), item)
+        (Path(file).relative_to(workspace.root).as_posix(), line, item)
         for target in kubernetes.targets(workspace)
-        for item in _in_overlay(workspace, target, version)
+        for file, line, item in _placed(
+            _folder(workspace, target.name), _in_overlay(workspace, target, version)
+        )
     ]
+
+
+def _placed(folder: Path, problems: Iterable[Problem]) -> list[Placed]:
+    """The problems of what kustomize builds, each where its manifest is written."""
+    found = list(problems)
+    written = dict(_written(folder)) if found else {}
+    return [(*written.get(item.manifest, (str(folder), None)), item) for item in found]
+
+
+def _written(folder: Path) -> Iterator[tuple[str, tuple[str, int | None]]]:
+    """The manifests that a kustomization lists, by kind and name, with their file and line."""
+    file = next(path for name in _KUSTOMIZATIONS if (path := folder / name).is_file())
+    [listed] = loader.documents(read_text(file), str(file))
+    for name in (name for key in _LISTS for name in listed.get(key) or ()):
+        path = Path(os.path.normpath(folder / name))
+        if path.is_dir():
+            yield from _written(path)
+        elif path.is_file():  # and not at an address
+            for item in validation.parse(read_text(path), file=path):
+                yield validation.name_of(item), (str(path), loader.line_of(item))
 
 
 def _in(what: Path, version: str | None, find: Callable[[], Workspace]) -> Iterable[Problem]:

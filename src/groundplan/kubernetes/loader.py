@@ -1,4 +1,7 @@
-"""YAML as kubectl reads it: every key is text and stands once, and a date stays text."""
+"""YAML as kubectl reads it: every key is text and stands once, and a date stays text.
+
+Every mapping that is read knows in which lines it and its keys stand.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from groundplan.errors import InputError
 from groundplan.yamlfile import MAX_DEPTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 _MOST: Final = 1_000_000  # values in one text: aliases can make more of a few lines
 
@@ -19,8 +22,41 @@ _MOST: Final = 1_000_000  # values in one text: aliases can make more of a few l
 _TAG: Final = "tag:yaml.org,2002:"
 
 
+class Placed(dict[str, Any]):
+    """A mapping that was read: the line in which it begins (from 1), and that of each key."""
+
+    def __init__(self, line: int, lines: Mapping[str, int]) -> None:
+        super().__init__()
+        self.line = line
+        self.lines = lines
+
+
+def line_of(value: Any, path: Sequence[str | int] = ()) -> int | None:
+    """The line of what stands at `path` in a value, or of the nearest around it that is known."""
+    line: int | None = getattr(value, "line", None)
+    for key in path:
+        if isinstance(value, Placed):
+            line = value.lines.get(str(key), line)
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(key, int):
+            line = getattr(value, "line", line)
+    return line
+
+
 class _Loader(yaml.CSafeLoader):
     """kubectl's reader has no dates, and no numbers of more than 64 bits."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[Placed]:
+    lines: dict[str, int] = {}
+    found = Placed(node.start_mark.line + 1, lines)
+    yield found
+    made = loader.construct_mapping(node)  # what is merged is in the node from now on
+    found.update((str(key), item) for key, item in made.items())
+    lines.update((key.value, key.start_mark.line + 1) for key, _ in node.value)
 
 
 def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
@@ -31,6 +67,7 @@ def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
 
 
 _Loader.add_constructor(f"{_TAG}int", _integer)
+_Loader.add_constructor(f"{_TAG}map", _mapping)
 _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, pattern) for tag, pattern in found if tag not in (f"{_TAG}timestamp", f"{_TAG}value")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from groundplan.errors import suggest
 from groundplan.kubernetes.fields import CUSTOM, FIELDS, of_kind
 from groundplan.kubernetes.formats import FORMATS
+from groundplan.kubernetes.loader import Placed, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +24,20 @@ _OF_VALUES: Final = frozenset(
     {"enum", "format", "minimum", "minItems", "minLength", "minProperties", "maxProperties"}
 )
 _LONGEST: Final = 200
+_NEAR: Final = 0.8  # how much of a kind's name has to be right for it to be meant
 _API: Final = re.compile(r"([a-z0-9.-]+/)?[a-z0-9]+")
 
 
 class Flaw(NamedTuple):
-    """Something wrong in one manifest; `firm` where the others can be compared with it still."""
+    """Something wrong in one manifest; `firm` where the others can be compared with it still.
+
+    `line` is where it stands, as far as that is known, and `hint` how to mend it.
+    """
 
     message: str
     firm: bool
+    line: int | None = None
+    hint: str | None = None
 
 
 @cache
@@ -43,7 +52,12 @@ def versions() -> tuple[str, ...]:
 def present(value: Any) -> Any:
     """`value` without the keys that are null: a cluster reads them as if they were not there."""
     if isinstance(value, dict):
-        return {key: present(item) for key, item in value.items() if item is not None}
+        kept = {key: present(item) for key, item in value.items() if item is not None}
+        if not isinstance(value, Placed):
+            return kept
+        placed = Placed(value.line, value.lines)
+        placed.update(kept)
+        return placed
     return [present(item) for item in value] if isinstance(value, list) else value
 
 
@@ -52,16 +66,50 @@ def flaws(manifest: Manifest, version: str) -> Iterator[Flaw]:
     kind, api = manifest.get("kind"), manifest.get("apiVersion")
     for name, value in (("kind", kind), ("apiVersion", api)):
         if not (isinstance(value, str) and value):
-            yield Flaw(f"has no {name}", firm=False)
+            yield Flaw(f"has no {name}", firm=False, line=line_of(manifest, [name]))
             return
     validator = _validator(str(kind), str(api), version)
     if validator is None:
-        yield Flaw(f"Kubernetes {version} has no {kind} of {api}", firm=False)
+        message = f"Kubernetes {version} has no {kind} of {api}"
+        line = line_of(manifest, ["apiVersion"])
+        yield Flaw(message, firm=False, line=line, hint=_known(str(kind), version))
         return
     for error in validator.iter_errors(manifest):
         place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.path)
-        message = f"{place.lstrip('.') or 'the manifest'}: {_said(error)}"
-        yield Flaw(message, error.validator in _OF_VALUES)
+        place = place.lstrip(".") or "the manifest"
+        if error.validator == "additionalProperties" and error.validator_value is False:
+            yield from _unknown(error, manifest, place)
+            continue
+        line = line_of(manifest, error.path)
+        yield Flaw(f"{place}: {_said(error)}", error.validator in _OF_VALUES, line)
+
+
+def _unknown(error: ValidationError, manifest: Manifest, place: str) -> Iterator[Flaw]:
+    """Each field that a definition does not have."""
+    fields: Any = error.schema
+    instance: Any = error.instance
+    for key in instance.keys() - fields["properties"].keys():
+        line = line_of(manifest, [*error.path, key])
+        message = f"{place}: there is no field '{key}'"
+        yield Flaw(message, firm=True, line=line, hint=suggest(key, fields["properties"]))
+
+
+def _known(kind: str, version: str) -> str | None:
+    """The kind that is called so, or nearly, and its APIs; None where none is."""
+    from importlib_resources import files  # noqa: PLC0415 - as the package that has the schemas
+
+    folder = files("kubernetes_validate").joinpath(_folder(version))
+    names = sorted(item.name for item in folder.iterdir())
+    kinds = {name.partition("-")[0] for name in names}
+    near = get_close_matches(kind.lower(), kinds, n=1, cutoff=_NEAR)
+    found = [
+        _contents(name, version)["properties"]
+        for name in names
+        if near and name.partition("-")[0] == near[0]
+    ]
+    asked = [(item["kind"]["enum"][0], item["apiVersion"]["enum"][0]) for item in found]
+    apis = " or ".join(dict.fromkeys(api for _, api in asked))
+    return f"did you mean {asked[0][0]} of {apis}?" if asked else None
 
 
 def _said(error: ValidationError) -> str:
@@ -130,9 +178,15 @@ def _shared(version: str) -> Any:
 def _contents(file: str, version: str) -> Any:
     from kubernetes_validate import utils  # noqa: PLC0415
 
+    return _strict(utils.schema_contents(f"{_folder(version)}/{file}", version))
+
+
+def _folder(version: str) -> str:
+    """Where the package has the strict schemas of a version."""
+    from kubernetes_validate import utils  # noqa: PLC0415
+
     full = next(item for item in utils.all_versions() if utils.major_minor(item) == version)
-    folder = f"kubernetes-json-schema/v{full}-local-strict"
-    return _strict(utils.schema_contents(f"{folder}/{file}", version))
+    return f"kubernetes-json-schema/v{full}-local-strict"
 
 
 def _strict(schema: Any) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from groundplan.errors import InputError
 from groundplan.kubernetes import loader, shape
+from groundplan.kubernetes.loader import line_of
 from groundplan.kubernetes.mistakes import mistakes
 from groundplan.kubernetes.shape import versions
 
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """Something wrong in the manifest `kind/name`."""
+    """Something wrong in the manifest `kind/name`.
+
+    `line` is where it stands in the text that the manifest was read from, as far as that is known,
+    and `hint` how to mend it.
+    """
 
     manifest: str
     message: str
+    line: int | None = field(default=None, compare=False)
+    hint: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.manifest}: {self.message}"
@@ -42,9 +49,10 @@ def validate(
         )
     read = [shape.present(item) for item in manifests]
     flaws = [(item, flaw) for item in read for flaw in shape.flaws(item, version)]
-    wrong = {Problem(name_of(item), flaw.message) for item, flaw in flaws}
+    wrong = {Problem(name_of(item), flaw.message, flaw.line, flaw.hint) for item, flaw in flaws}
     if all(flaw.firm for _, flaw in flaws):  # else they can't be compared with each other
-        wrong |= {Problem(name_of(item), text) for item, text in mistakes(read, frozenset(given))}
+        for item, message, *line in mistakes(read, frozenset(given)):
+            wrong.add(Problem(name_of(item), message, next(iter(line), None) or line_of(item)))
     return tuple(sorted(wrong))
 
 

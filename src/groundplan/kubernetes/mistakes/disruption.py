@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from groundplan.kubernetes.formats import share
+from groundplan.kubernetes.loader import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +21,18 @@ def budgets(every: Together) -> Iterator[Found]:
     for item in every.of("PodDisruptionBudget"):
         spec = item["spec"]
         if "minAvailable" in spec and "maxUnavailable" in spec:
-            yield item, "has both minAvailable and maxUnavailable, and may have one"
+            message = "has both minAvailable and maxUnavailable, and may have one"
+            yield item, message, line_of(item, ["spec", "minAvailable"])
         if share(spec.get("maxUnavailable"), 100) == 0:
-            yield item, "lets no pod be away, so no node can be drained"
+            message = "lets no pod be away, so no node can be drained"
+            yield item, message, line_of(item, ["spec", "maxUnavailable"])
         pods = every.selected(spec.get("selector", {}), item) if spec.get("selector") else []
         if "minAvailable" in spec and all(found.of["kind"] in _COUNTED for found in pods):
             running = sum(_least(every, found) for found in pods)
             kept = share(spec["minAvailable"], running)
             if running and kept is not None and kept >= running:
-                yield item, f"keeps {kept} of {running} pods, so no node can be drained"
+                message = f"keeps {kept} of {running} pods, so no node can be drained"
+                yield item, message, line_of(item, ["spec", "minAvailable"])
 
 
 def _least(every: Together, pods: Pods) -> int:

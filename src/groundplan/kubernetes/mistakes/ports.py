@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from groundplan.kubernetes.loader import line_of
 from groundplan.kubernetes.mistakes.together import twice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from groundplan.kubernetes.mistakes.together import Found, Pods, Together
+    from groundplan.kubernetes.mistakes.together import Found, Pods, Said, Together
     from groundplan.kubernetes.workload import Manifest
 
 _PROBES: Final = ("readinessProbe", "livenessProbe", "startupProbe")
@@ -27,41 +28,46 @@ def probes(every: Together) -> Iterator[Found]:
                 (key, item.get(how, {})) for key, item in asking for how in ("httpGet", "tcpSocket")
             ):
                 if isinstance(way.get("port"), str) and way["port"] not in names:
-                    yield pods.of, f"its {asker} asks port '{way['port']}', which has no such name"
+                    message = f"its {asker} asks port '{way['port']}', which has no such name"
+                    yield pods.of, message, line_of(way, ["port"])
 
 
 def services(every: Together) -> Iterator[Found]:
     """Ports of a Service that it can't have, and those that lead to what no pod opens."""
     for item in every.of("Service"):
         if item["spec"].get("type") != "ExternalName":
-            yield from ((item, text) for text in _own(item["spec"]))
-            yield from ((item, text) for text in _aims(every, item))
+            yield from ((item, *said) for said in _own(item["spec"]))
+            yield from ((item, *said) for said in _aims(every, item))
 
 
-def _own(spec: Mapping[str, Any]) -> Iterator[str]:
+def _own(spec: Mapping[str, Any]) -> Iterator[Said]:
     ports = spec.get("ports", ())
     if not ports and spec.get("clusterIP") != "None":
-        yield "has no ports"
+        yield "has no ports", line_of(spec, ["ports"])
     names = twice(port.get("name") for port in ports)
     for port in ports:
         if len(ports) > 1 and (not port.get("name") or port["name"] in names):
-            yield f"port {port['port']} needs a name of its own"
+            yield f"port {port['port']} needs a name of its own", line_of(port)
         if port.get("nodePort") and spec.get("type") not in _OUTSIDE:
-            yield f"has a nodePort, which takes the type {' or '.join(_OUTSIDE)}"
+            message = f"has a nodePort, which takes the type {' or '.join(_OUTSIDE)}"
+            yield message, line_of(port, ["nodePort"])
     for key in ("port", "nodePort"):
         numbers = [
             (port.get(key), port.get("protocol") or "TCP") for port in ports if port.get(key)
         ]
-        yield from (f"has the {key} {number} ({kind}) twice" for number, kind in twice(numbers))
+        for number, kind in twice(numbers):
+            last = [port for port in ports if port.get(key) == number][-1]
+            yield f"has the {key} {number} ({kind}) twice", line_of(last, [key])
 
 
-def _aims(every: Together, service: Manifest) -> Iterator[str]:
+def _aims(every: Together, service: Manifest) -> Iterator[Said]:
     selector = service["spec"].get("selector")
     pods = every.selected({"matchLabels": selector}, service) if selector else []
     for port in service["spec"].get("ports", ()) if pods else ():
         aim = port.get("targetPort") or port["port"]
         if not _open(pods, aim, port.get("protocol") or "TCP"):
-            yield f"leads to port {aim}, which its pods don't open"
+            message = f"leads to port {aim}, which its pods don't open"
+            yield message, line_of(port, ["targetPort" if port.get("targetPort") else "port"])
 
 
 def _open(pods: list[Pods], port: object, transport: str) -> bool:
@@ -77,9 +83,11 @@ def policies(every: Together) -> Iterator[Found]:
             number, last = port.get("port"), port.get("endPort")
             called = isinstance(number, str) and bool(pods)
             if called and not _open(pods, number, port.get("protocol") or "TCP"):
-                yield item, f"is about port '{number}', which its pods don't open"
+                message = f"is about port '{number}', which its pods don't open"
+                yield item, message, line_of(port, ["port"])
             if last is not None and not (isinstance(number, int) and number <= last):
-                yield item, f"has a range of ports from {number} to {last}"
+                message = f"has a range of ports from {number} to {last}"
+                yield item, message, line_of(port, ["endPort"])
 
 
 def _ruled(every: Together, policy: Manifest) -> Iterator[tuple[list[Pods], Mapping[str, Any]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groundplan.kubernetes.formats import quantity
+from groundplan.kubernetes.loader import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ def requests(every: Together) -> Iterator[Found]:
             for name in asked.keys() & limits.keys():
                 least, most = quantity(asked[name]), quantity(limits[name])
                 if least is not None and most is not None and least > most:
-                    yield (
-                        pods.of,
-                        (f"asks for more {name} ({asked[name]}) than its limit ({limits[name]})"),
+                    message = (
+                        f"asks for more {name} ({asked[name]}) than its limit ({limits[name]})"
                     )
+                    yield pods.of, message, line_of(asked, [name])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from groundplan.kubernetes.loader import line_of
 from groundplan.kubernetes.mistakes.together import name, namespace, twice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from groundplan.kubernetes.mistakes.together import Found, Pods, Together
+    from groundplan.kubernetes.mistakes.together import Found, Pods, Said, Together
     from groundplan.kubernetes.workload import Manifest
 
+_Need = tuple[str, str, str | None, int | None]
 _SYSTEM: Final = "kube-system"  # has Roles of its own
 # Of an Ingress for which an operator makes the Secret.
 _ISSUED: Final = ("cert-manager.io/", "kubernetes.io/tls-acme")
@@ -22,36 +24,40 @@ def of_pods(every: Together) -> Iterator[Found]:
     for pods in every.pods:
         account = pods.spec.get("serviceAccountName") or "default"
         if account != "default" and not every.has("ServiceAccount", account, pods.of):
-            yield pods.of, f"there is no ServiceAccount '{account}'"
-        for kind, called, key in _needed(pods):
+            line = line_of(pods.spec, ["serviceAccountName"])
+            yield pods.of, f"there is no ServiceAccount '{account}'", line
+        for kind, called, key, line in _needed(pods):
             keys = every.keys(kind, called, pods.of)
             if keys is None:
-                yield pods.of, f"there is no {kind} '{called}'"
+                yield pods.of, f"there is no {kind} '{called}'", line
             elif key and not keys & {key, "*"}:
-                yield pods.of, f"{kind} '{called}' has no key '{key}'"
+                yield pods.of, f"{kind} '{called}' has no key '{key}'", line
         for volume in pods.spec.get("volumes", ()):
             claim = volume.get("persistentVolumeClaim", {}).get("claimName")
             if claim and not every.has("PersistentVolumeClaim", claim, pods.of):
-                yield pods.of, f"there is no PersistentVolumeClaim '{claim}'"
-        yield from ((pods.of, text) for text in _mounts(pods))
+                line = line_of(volume, ["persistentVolumeClaim", "claimName"])
+                yield pods.of, f"there is no PersistentVolumeClaim '{claim}'", line
+        yield from ((pods.of, *said) for said in _mounts(pods))
 
 
-def _mounts(pods: Pods) -> Iterator[str]:
+def _mounts(pods: Pods) -> Iterator[Said]:
     claims = pods.of["spec"].get("volumeClaimTemplates", ())
     volumes = {item["name"] for item in pods.spec.get("volumes", ())} | {name(c) for c in claims}
     for container in pods.containers:
         mounts = container.get("volumeMounts", ())
         for mount in mounts:
             if mount["name"] not in volumes:
-                yield f"mounts '{mount['name']}', which is none of its volumes"
+                line = line_of(mount, ["name"])
+                yield f"mounts '{mount['name']}', which is none of its volumes", line
         for path in twice(mount["mountPath"] for mount in mounts):
-            yield f"mounts two things at {path}"
+            last = [mount for mount in mounts if mount["mountPath"] == path][-1]
+            yield f"mounts two things at {path}", line_of(last, ["mountPath"])
 
 
-def _needed(pods: Pods) -> Iterator[tuple[str, str, str | None]]:
-    """What a pod reads and can't do without: kind, name and key, None for all of it."""
+def _needed(pods: Pods) -> Iterator[_Need]:
+    """What a pod reads and can't do without: kind, name and key, None for all of it; the line."""
     for secret in pods.spec.get("imagePullSecrets", ()):
-        yield "Secret", secret["name"], None
+        yield "Secret", secret["name"], None, line_of(secret, ["name"])
     for container in pods.containers:
         for source in container.get("envFrom", ()):
             yield from _referred(source, "configMapRef", "secretRef")
@@ -62,15 +68,14 @@ def _needed(pods: Pods) -> Iterator[tuple[str, str, str | None]]:
             yield from _referred(part, "configMap", "secret")
 
 
-def _referred(
-    holder: Mapping[str, Any], config: str, secret: str
-) -> Iterator[tuple[str, str, str | None]]:
+def _referred(holder: Mapping[str, Any], config: str, secret: str) -> Iterator[_Need]:
     for field, kind in ((config, "ConfigMap"), (secret, "Secret")):
         found = holder.get(field, {"optional": True})
         if not found.get("optional"):
             keys = [found.get("key"), *(item["key"] for item in found.get("items", ()))]
             for key in filter(None, keys) if any(keys) else (None,):
-                yield kind, found["name"] if "name" in found else found["secretName"], key
+                called = "name" if "name" in found else "secretName"
+                yield kind, found[called], key, line_of(found, ["key" if key else called])
 
 
 def services(every: Together) -> Iterator[Found]:
@@ -78,7 +83,8 @@ def services(every: Together) -> Iterator[Found]:
     for item in every.of("StatefulSet"):
         called = item["spec"].get("serviceName")
         if called and not every.has("Service", called, item):
-            yield item, f"there is no Service '{called}' by which its pods are called"
+            line = line_of(item, ["spec", "serviceName"])
+            yield item, f"there is no Service '{called}' by which its pods are called", line
 
 
 def certificates(every: Together) -> Iterator[Found]:
@@ -88,7 +94,7 @@ def certificates(every: Together) -> Iterator[Found]:
         for entry in () if issued else item["spec"].get("tls", ()):
             called = entry.get("secretName")
             if called and every.keys("Secret", called, item) is None:
-                yield item, f"there is no Secret '{called}'"
+                yield item, f"there is no Secret '{called}'", line_of(entry, ["secretName"])
 
 
 def rights(every: Together) -> Iterator[Found]:
@@ -97,11 +103,12 @@ def rights(every: Together) -> Iterator[Found]:
         role = item["roleRef"]
         ours = role["kind"] == "Role" and namespace(item) != _SYSTEM
         if ours and not every.has("Role", role["name"], item):
-            yield item, f"there is no Role '{role['name']}'"
+            yield item, f"there is no Role '{role['name']}'", line_of(role, ["name"])
     for item in every.of("RoleBinding", "ClusterRoleBinding"):
         for subject in item.get("subjects", ()):
             if subject["kind"] == "ServiceAccount":
-                yield from ((item, text) for text in _account(every, item, subject))
+                line = line_of(subject, ["name"])
+                yield from ((item, text, line) for text in _account(every, item, subject))
 
 
 def _account(every: Together, binding: Manifest, subject: Mapping[str, str]) -> Iterator[str]:

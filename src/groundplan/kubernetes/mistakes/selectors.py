@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from groundplan.kubernetes.loader import line_of
 from groundplan.kubernetes.mistakes.together import RUNNING, selects, told
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def own(every: Together) -> Iterator[Found]:
         if pods.of["kind"] in RUNNING:
             selector = pods.of["spec"]["selector"]
             if not (any(selector.values()) and selects(selector, pods.labels)):
-                yield pods.of, "its selector does not select its own pods"
+                line = line_of(pods.of, ["spec", "selector"])
+                yield pods.of, "its selector does not select its own pods", line
 
 
 def idle(every: Together) -> Iterator[Found]:
@@ -27,12 +29,13 @@ def idle(every: Together) -> Iterator[Found]:
     for item in every.of("Service", "PodDisruptionBudget", "NetworkPolicy"):
         for selector in _selectors(item):
             if not every.selected(selector, item) and any(selector.values()):
-                yield item, f"selects no pod of these ({told(selector)})"
+                line = line_of(selector) or line_of(item, ["spec", "selector"])
+                yield item, f"selects no pod of these ({told(selector)})", line
     for pods in every.pods:
         for spread in pods.spec.get("topologySpreadConstraints", ()):
             selector = spread.get("labelSelector", {})
             if any(selector.values()) and not every.selected(selector, pods.of):
-                yield pods.of, f"spreads no pod of these ({told(selector)})"
+                yield pods.of, f"spreads no pod of these ({told(selector)})", line_of(selector)
 
 
 def _selectors(item: Manifest) -> Iterator[Mapping[str, Any]]:

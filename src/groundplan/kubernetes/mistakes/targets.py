@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from groundplan.kubernetes.loader import line_of
 from groundplan.kubernetes.mistakes.together import near
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ def autoscalers(every: Together) -> Iterator[Found]:
         kind, called = aim["kind"], aim["name"]
         if kind in _SCALED:
             if not every.has(kind, called, item):
-                yield item, f"there is no {kind} '{called}' to scale"
+                yield item, f"there is no {kind} '{called}' to scale", line_of(aim, ["name"])
         elif "." not in aim.get("apiVersion", ""):  # an operator's kind may well have a scale
-            yield item, f"a {kind} can't be scaled"
+            yield item, f"a {kind} can't be scaled", line_of(aim, ["kind"])
         yield from ((item, text) for text in _unmeasured(every, item))
         if spec.get("minReplicas", 1) > spec["maxReplicas"]:
-            yield item, "its least is above its most"
+            yield item, "its least is above its most", line_of(spec, ["minReplicas"])
 
 
 def _unmeasured(every: Together, scaler: Manifest) -> Iterator[str]:
@@ -69,9 +70,9 @@ def backends(every: Together) -> Iterator[Found]:
             if port == "use-annotation":  # a load balancer of AWS answers by itself
                 continue
             if service is None:
-                yield item, f"there is no Service '{called}'"
+                yield item, f"there is no Service '{called}'", line_of(backend, ["name"])
             elif port not in _ports(service):
-                yield item, f"Service '{called}' has no port {port}"
+                yield item, f"Service '{called}' has no port {port}", line_of(backend, ["port"])
 
 
 def _backends(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

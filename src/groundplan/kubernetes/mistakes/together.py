@@ -21,7 +21,9 @@ _ADDED: Final = frozenset({
 })  # fmt: skip
 _FILLED: Final = "kubernetes.io/service-account-token"  # a Secret of that type, by the cluster
 
-Found = tuple["Manifest", str]
+Said = tuple[str, int | None]
+"""What is wrong, and the line in which it stands, as far as that is known."""
+Found = tuple["Manifest", str] | tuple["Manifest", str, int | None]
 
 
 @dataclass(frozen=True)
