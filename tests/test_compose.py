@@ -194,6 +194,21 @@ def test_a_host_outside_the_file_is_no_mistake(write, more):
     assert application.outside == (Flow("a", "crm", 80, "http", ("environment URL",)),)
 
 
+@pytest.mark.parametrize(
+    ("text", "ports"),
+    [
+        ("uvicorn main:app --host 0.0.0.0 --port 8000", [8000]),
+        ("gunicorn --bind 0.0.0.0:8001 app", [8001]),
+        ("http://+:8080;https://*:8443", [8080, 8443]),
+        ("2024-01-01 00:00:00 +0000 UTC", []),
+        ("1.2345678901234567e+19", []),
+        ("2 * 1024", []),
+    ],
+)
+def test_what_is_listened_on(text, ports):
+    assert mentions.listened_on(text) == ports
+
+
 def test_a_host_that_is_named_in_full_stands_elsewhere_and_what_is_listened_on_nowhere(write):
     path = write(
         "services:\n  a:\n    image: b\n    environment:\n"

@@ -123,6 +123,9 @@ def test_the_application_is_read_anew_after_a_change(workspace):
         ("include: [a.yml]\n", True),
         ("services:\n  a:\n    extends:\n      file: b.yml\n", True),
         ("services:\n  a:\n    env_file: x.env\n", True),
+        ("services: {a: {volumes: ['./proxy.conf:/proxy.conf']}}\n", True),
+        ("services: {a: {volumes: ['./proxy:/etc/nginx/conf.d:ro']}}\n", True),
+        ("services: {a: {volumes: ['./a.cnf:/etc/mysql/conf.d/a.cnf', './b:/b']}}\n", False),
         ("# include: nothing\nservices: {include: {image: a}}\n", False),
     ],
 )

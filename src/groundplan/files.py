@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 STDIN: Final = Path("-")
+SETTINGS: Final = ("conf", "ini", "json", "properties", "template", "toml", "yaml", "yml")
+"""How the names of settings files end."""
 
 
 def read_text(path: Path) -> str:

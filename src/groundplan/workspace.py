@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from groundplan.errors import InputError, suggest
-from groundplan.files import digest, files_below, read_text
+from groundplan.files import SETTINGS, digest, files_below, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -25,7 +25,12 @@ _READINGS: Final[dict[Hashable, Reading]] = {}
 _FACTS: Final[dict[Hashable, Facts]] = {}
 _APPLICATIONS: Final[dict[Hashable, Future[Application]]] = {}
 _POOL: Final = ThreadPoolExecutor(thread_name_prefix="compose")
-_ELSEWHERE: Final = re.compile(r"^\s*-?\s*(include|extends|env_file)\s*:", re.MULTILINE)
+# Where other files are taken in: by Compose itself, or because settings are mounted.
+_ELSEWHERE: Final = re.compile(
+    r"^\s*-?\s*(include|extends|env_file)\s*:"
+    rf"|^(?!\s*#).*(:\s*[\"']?/etc/(?!\S*\.cnf)|\.({'|'.join(SETTINGS)})\b)",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from groundplan.compose import mounted
 from groundplan.compose.complaints import at
 from groundplan.compose.flows import told
 from groundplan.compose.model import (
@@ -64,10 +65,11 @@ def load(
 
 def told_by(resolved: Resolved, source: Source, *, strict: bool = True) -> Application:
     """The application of a file that Compose has resolved already; raises like `load`."""
-    found = services(resolved.document, source.path.resolve().parent)
+    folder = source.path.resolve().parent
+    found = services(resolved.document, folder)
     if not found:
         raise _no_services(source)
-    flows = told(resolved.document, found)
+    flows = told(resolved.document, found, mounted.texts(resolved.document, folder))
     problems = _unset(resolved.unset, source) + _strangers(flows.unknown, source)
     if strict and problems:
         raise problems[0]

@@ -1,11 +1,11 @@
 """Who calls whom, as the Compose file tells it.
 
-Strong words first: addresses in environment, build arguments, commands and inline configs, links,
-routing labels, a shared network stack. `depends_on` says that one service needs another; it is
-taken for a call unless it waits for a one-shot job to complete, or the other service is told to be
-the caller. Where nobody says it, who holds a store's secret calls that store, and what serves and
-has no caller is called by the only other member of a network of its own. Nothing is drawn between
-services that share no network.
+Strong words first: addresses in environment, build arguments, commands, configs and settings files
+that are mounted, links, routing labels, a shared network stack. `depends_on` says that one service
+needs another; it is taken for a call unless it waits for a one-shot job to complete, or the other
+service is told to be the caller. Where nobody says it, who holds a store's secret calls that store,
+and what serves and has no caller is called by the only other member of a network of its own.
+Nothing is drawn between services that share no network.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class _Reader:
     services: Mapping[str, Service]
     configs: Mapping[str, Raw]
     external: frozenset[str]
+    mounted: Mapping[str, Mapping[str, str]]
     remarks: dict[tuple[str, str], Remark] = field(default_factory=dict)
     unknown: list[Unknown] = field(default_factory=list)
     outside: list[Flow] = field(default_factory=list)
@@ -92,8 +93,9 @@ class _Reader:
         """What `depends_on` tells, without what Compose itself adds to it."""
         raw = self.raw[name]
         implied = _implied(raw)
+        mounted = {name for name in _mounted(raw) if self.services[name].exposes == ()}
         for target, need in (raw.get("depends_on") or {}).items():
-            added = need.get("restart") and target in implied
+            added = target in (implied if need.get("restart") else mounted)
             if need.get("condition") != _ONE_SHOT and not added and target in self.services:
                 yield _Word(name, target, "depends_on", weak=True)
 
@@ -108,12 +110,13 @@ class _Reader:
 
     def set_(self, name: str) -> Iterator[_Word]:
         """What addresses in the service's settings tell."""
-        for setting, found in _settings(self.raw[name], self.configs):
+        files = self.mounted.get(name, {})
+        for setting, found in _settings(self.raw[name], self.configs, files):
             by = " ".join(("build argument", setting[-1]) if setting[0] == "build" else setting)
             for mention in found:
                 targets = self.targets(name, mention)
                 # A config file has names of its own (an upstream, a job), which are no hosts.
-                if not targets and setting[0] != "configs":
+                if not targets and setting[0] not in ("configs", "file"):
                     self.miss(name, setting, mention)
                     self.leave(name, by, mention)
                 for target in targets:
@@ -203,8 +206,15 @@ class _Reader:
         return host in hosts or bool(self.external & set(self.services[name].networks))
 
 
-def told(document: Raw, services: Iterable[Service]) -> Told:
-    """The flows that a resolved `document` tells between its `services`."""
+def told(
+    document: Raw,
+    services: Iterable[Service],
+    mounted: Mapping[str, Mapping[str, str]] | None = None,
+) -> Told:
+    """The flows that a resolved `document` tells between its `services`.
+
+    `mounted` has, by service, the settings files that it mounts: their names, and what they say.
+    """
     by_name = {service.name: service for service in services}
     networks = document.get("networks") or {}
     reader = _Reader(
@@ -212,6 +222,7 @@ def told(document: Raw, services: Iterable[Service]) -> Told:
         services=by_name,
         configs=document.get("configs") or {},
         external=frozenset(name for name, net in networks.items() if (net or {}).get("external")),
+        mounted=mounted or {},
     )
     words_ = _without_reversed(reader.words())
     words_ += filter(reader.possible, _by_secret(words_, reader))
@@ -228,7 +239,7 @@ def told(document: Raw, services: Iterable[Service]) -> Told:
 
 
 def _settings(
-    raw: Raw, configs: Mapping[str, Raw]
+    raw: Raw, configs: Mapping[str, Raw], files: Mapping[str, str]
 ) -> Iterator[tuple[tuple[str, ...], list[Mention]]]:
     """The settings that may name hosts, by their place in the service, with what they name."""
     environment = {k: str(v) for k, v in (raw.get("environment") or {}).items() if v is not None}
@@ -242,6 +253,8 @@ def _settings(
     for config in raw.get("configs") or ():
         content = (configs.get(config["source"]) or {}).get("content") or ""
         yield ("configs", config["source"]), mentions.in_text(content)
+    for name, text in files.items():
+        yield ("file", name), mentions.in_text(text)
 
 
 def _with_port(mention: Mention, name: str, environment: Mapping[str, str]) -> Mention:
@@ -256,9 +269,13 @@ def _implied(raw: Raw) -> set[str]:
     """The services that Compose adds to `depends_on` although nobody calls them."""
     modes = (str(raw.get(key) or "") for key in ("pid", "ipc", "network_mode"))
     shared = {mode.removeprefix("service:") for mode in modes if mode.startswith("service:")}
-    mounted = {volumes.partition(":")[0] for volumes in raw.get("volumes_from") or ()}
     linked = {link.partition(":")[0] for link in raw.get("links") or ()}
-    return shared | mounted | linked
+    return shared | _mounted(raw) | linked
+
+
+def _mounted(raw: Raw) -> set[str]:
+    """The services whose volumes a service has."""
+    return {volumes.partition(":")[0] for volumes in raw.get("volumes_from") or ()}
 
 
 def _publishes(service: Service, port: int | None) -> bool:

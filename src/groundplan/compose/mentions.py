@@ -47,6 +47,12 @@ _FLAG = re.compile(
     rf"(?P<host>{_HOST})(?=$|[\s:;,])"
 )
 
+# nc -z db 3306
+_ASKED = re.compile(
+    rf"(?:^|[\s;&|(!])(?:nc|ncat|netcat|telnet)(?:\s+-\S+|\s+\d+)*"
+    rf"\s+(?P<host>{_HOST})\s+(?P<port>\d{{2,5}})\b"
+)
+
 _NAMES_A_HOST = re.compile(
     r"(HOST|HOSTNAME|SERVER|ADDR|ADDRESS|ENDPOINT|URL|URI|BROKER|NODE|UPSTREAM|PRIMARY|MASTER"
     r"|CONNECTIONSTRINGS__\w+)(S|ES)?(_?\d+|_NAME|_READ|_WRITE|_INTERNAL)?$"
@@ -90,16 +96,17 @@ def names_a_host(name: str) -> bool:
 
 
 def in_command(words: Iterable[str]) -> list[Mention]:
-    """The hosts that a command line names: as `in_text`, and after `-h` or `--…host`."""
+    """The hosts that a command line names: as `in_text`, after `-h` or `--…host`, and by `nc`."""
     line = " ".join(words)
     flags = [Mention(flag["host"]) for flag in _FLAG.finditer(line)]
-    return in_text(line) + flags
+    asked = [Mention(found["host"], int(found["port"])) for found in _ASKED.finditer(line)]
+    return in_text(line) + flags + asked
 
 
 def listened_on(text: str) -> list[int]:
     """The ports that `text` says are listened on: `0.0.0.0:8000`, `http://+:80`, `--port 80`."""
-    found = re.findall(r"(?:0\.0\.0\.0|\[::\]|\+|\*|--port[= ]|--bind :)\s*:?(\d{2,5})\b", text)
-    return [int(port) for port in found]
+    found = re.findall(r"(?:(?:0\.0\.0\.0|\[::\])\s*:?|[+*]:|--port[= ]|--bind :)(\d{2,5})\b", text)
+    return [int(port) for port in found if int(port)]
 
 
 def _key(name: str) -> str:
