@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from groundplan import kubernetes
-from groundplan.errors import InputError
+from groundplan.kubernetes import Target, overlays, validation
 from groundplan.kubernetes.manifest import to_yaml
 from groundplan.kubernetes.probes import readiness, seconds
 from groundplan.workspace import Workspace
@@ -291,12 +292,71 @@ def test_a_name_that_kubernetes_refuses_is_changed_for_everybody(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("names", ["{a_b: {image: x}, a-b: {image: y}}", "{'1web': {image: x}}"])
-def test_a_name_that_can_not_be_changed_is_refused(tmp_path, names):
+@pytest.mark.parametrize(
+    ("names", "called"),
+    [
+        (["a_b", "web"], ["a-b", "web"]),
+        (["1web", "_"], ["service-1web", "service"]),
+        (["a_b", "a.b"], [r"a-b-[0-9a-f]{8}", r"a-b-[0-9a-f]{8}"]),
+        (["a" * 70], ["a{54}-[0-9a-f]{8}"]),
+    ],
+)
+def test_whatever_a_service_is_called_it_gets_a_name_of_its_own(tmp_path, names, called):
     path = tmp_path / "compose.yml"
-    path.write_text(f"services: {names}\n")
-    with pytest.raises(InputError, match="can't be a name in Kubernetes"):
-        kubernetes.load(path, environ={})
+    services = "".join(f"  {name}: {{image: x, expose: [80]}}\n" for name in names)
+    path.write_text(f"services:\n{services}")
+    source = kubernetes.load(path, environ={}, strict=False)
+    found = [service.name for service in source.application.services]
+    assert len({*found}) == len(names)
+    for name, pattern in zip(sorted(found), sorted(called), strict=True):
+        assert re.fullmatch(pattern, name)
+    made = overlays.whole(Target("local", source))
+    assert validation.validate(made, "1.33") == ()
+
+
+def test_what_is_called_something_else_is_called_so_in_mounted_files_too(tmp_path):
+    (tmp_path / "nginx.conf").write_text(
+        "upstream my_app { server my_app:3000; }\nproxy_pass http://my_api:8080/;\n"
+    )
+    path = tmp_path / "compose.yml"
+    path.write_text(
+        "services:\n"
+        "  web: {image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf'],\n"
+        "        configs: [more]}\n"
+        "  my_app: {image: example/app}\n"
+        "  my_api: {image: example/api}\n"
+        "configs: {more: {content: 'api=http://my_api:8080'}}\n"
+    )
+    manifests = parsed(kubernetes.render(kubernetes.load(path, environ={})))
+    assert manifests["ConfigMap/web-etc-nginx-nginx-conf"]["data"]["nginx.conf"] == (
+        "upstream my_app { server my-app:3000; }\nproxy_pass http://my-api:8080/;\n"
+    )
+    assert manifests["ConfigMap/web-more"]["data"] == {"more": "api=http://my-api:8080"}
+
+
+def test_a_host_that_is_named_in_full_is_left_as_it_is(tmp_path):
+    path = tmp_path / "compose.yml"
+    path.write_text(
+        "services: {git: {image: example/git, hostname: git.example.com,"
+        " environment: {EXTERNAL_URL: 'https://git.example.com'}}}\n"
+    )
+    source = kubernetes.load(path, environ={})
+    manifests = parsed(kubernetes.render(source))
+    assert manifests["ConfigMap/git"]["data"] == {"EXTERNAL_URL": "https://git.example.com"}
+
+
+def test_the_folder_of_the_compose_file_is_not_mounted_nor_what_tells_a_secret(tmp_path):
+    (tmp_path / "app.toml").write_text("[db]\npassword = 'hunter2'\n")
+    path = tmp_path / "compose.yml"
+    path.write_text(
+        "services: {web: {image: nginx, environment: {API_TOKEN: hunter2},"
+        " volumes: ['.:/srv', './app.toml:/app.toml']}}\n"
+    )
+    source = kubernetes.load(path, environ={})
+    assert "hunter2" not in str(kubernetes.render(source))
+    told = [remark.message for remark in source.remarks]
+    assert any(text.startswith("the mount at /srv is left out") for text in told)
+    assert any(text.startswith("/app.toml looks like a secret") for text in told)
 
 
 # Probes

@@ -99,7 +99,9 @@ def also_called(raw: Raw) -> set[str]:
     """The names of a service beside its own: of its container, of its host, and aliases."""
     networks = raw.get("networks") or {}
     listed = {name for item in networks.values() for name in (item or {}).get("aliases") or ()}
-    return listed | {str(raw[key]) for key in ("container_name", "hostname") if raw.get(key)}
+    own = {str(raw[key]) for key in ("container_name", "hostname") if raw.get(key)}
+    # A host that is named in full is the application's name for the world.
+    return listed | {name for name in own if "." not in name}
 
 
 def named(raw: Raw) -> Iterator[tuple[str, str]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from groundplan.compose.secrecy import in_file
 from groundplan.kubernetes import naming
+from groundplan.kubernetes.addresses import moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,15 +39,25 @@ class Mounted:
     withheld: tuple[str, ...] = ()
 
 
-def read(document: Raw) -> Iterator[tuple[str, Mounted]]:
-    """What a resolved document mounts from this machine, by its path here."""
+def read(document: Raw, folder: Path) -> Iterator[tuple[str, Mounted]]:
+    """What a resolved document mounts from this machine, by its path here.
+
+    Not what `folder`, the Compose file's, is a part of: that is what the images are built from.
+    """
     for raw in document["services"].values():
         for volume in raw.get("volumes") or ():
-            if volume["type"] == "bind" and (found := _at(Path(volume["source"]))):
+            path = Path(str(volume.get("source")))
+            apart = volume["type"] == "bind" and not folder.is_relative_to(path)
+            if apart and (found := _at(path)):
                 yield volume["source"], found
     for config in (document.get("configs") or {}).values():
         if "file" in config and (found := _at(Path(config["file"]))):
             yield config["file"], found
+
+
+def addressed(files: Mounted, hosts: Mapping[str, str]) -> Mounted:
+    """The files with the new name of each of `hosts` wherever they name one."""
+    return replace(files, files={name: moved(text, hosts) for name, text in files.files.items()})
 
 
 def mounted(source: Source, service: Service) -> Iterator[tuple[str, str, Mounted]]:
@@ -93,7 +104,7 @@ def _withheld(place: str, found: Mounted | None) -> Iterator[str]:
 def _config(source: Source, item: Raw) -> Mounted | None:
     name = item["source"]
     config = (source.document.get("configs") or {}).get(name) or {}
-    if "content" in config:
+    if config.get("content") is not None:
         return _mounted({name: str(config["content"])}, single=True)
     return source.mounts.get(str(config.get("file")))
 

@@ -36,6 +36,15 @@ def named(application: Application, project: str) -> Application:
     return replace(application, name=_distinct(project, ()), services=tuple(services))
 
 
+def services(names: Iterable[str]) -> dict[str, str]:
+    """What each service is called: a name that can be part of a host's, and begins with a letter.
+
+    `names` are those that Compose has for them.
+    """
+    begun = {name: name if slug(name)[:1].isalpha() else f"service-{name}" for name in names}
+    return {name: _distinct(text, begun.values()) for name, text in begun.items()}
+
+
 def settings_secret(service: Service) -> str:
     """The Secret with those settings of a service that are secret."""
     return f"{service.name}-env"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +10,6 @@ from groundplan import compose
 from groundplan.compose import Remark
 from groundplan.compose.resolver import resolve
 from groundplan.compose.source import Source as ComposeFile
-from groundplan.errors import InputError
 from groundplan.files import digest, read_text
 from groundplan.kubernetes import addresses, naming
 from groundplan.kubernetes import mounts as mounted
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 # What Compose made of a file, by all that it depends on: it takes a tenth of a second each time.
 _RESOLVED: Final[dict[Hashable, Future[Resolved]]] = {}
 _POOL: Final = ThreadPoolExecutor(thread_name_prefix="kubernetes")
-_NAME: Final = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -98,8 +95,7 @@ def load(
     """The source of any Compose file, with `profiles` on and no variables but `environ`.
 
     Without `environ` the shell's are taken. With `strict`, a variable without a value, or a host
-    that is no service, is an InputError. Raises InputError where Compose refuses the file, or a
-    service's name is none in Kubernetes.
+    that is no service, is an InputError. Raises InputError where Compose refuses the file.
     """
     file = ComposeFile(path, read_text(path))
     return _source(file, resolve(file, tuple(profiles), environ), strict=strict)
@@ -108,15 +104,9 @@ def load(
 def _source(file: ComposeFile, resolved: Resolved, *, strict: bool) -> Source:
     told = compose.told_by(resolved, file, strict=strict)
     application = naming.named(told, resolved.document["name"])
-    names = {item.name: naming.slug(item.name) for item in application.services}
-    for name, called in names.items():
-        if not _NAME.fullmatch(called) or list(names.values()).count(called) > 1:
-            raise InputError(
-                f"'{name}' can't be a name in Kubernetes", file=file.path,
-                hint="use small letters, digits and '-', from a letter on; at most 63",
-            )  # fmt: skip
+    names = naming.services(item.name for item in application.services)
     document = _undollar(resolved.document)
-    mounts = dict(mounted.read(document))
+    mounts = dict(mounted.read(document, file.path.resolve().parent))
     changed = {name: called for name, called in names.items() if name != called}
     changed |= addresses.aliases(document, names)
     return _renamed(Source(application, document, mounts, changed))
@@ -137,7 +127,13 @@ def _renamed(source: Source) -> Source:
         names.get(name, name): addresses.addressed(raw, names)
         for name, raw in source.document["services"].items()
     }
-    return replace(source, application=application, document={**source.document, "services": raws})
+    configs = {
+        name: {**raw, "content": addresses.moved(raw.get("content"), names)}
+        for name, raw in (source.document.get("configs") or {}).items()
+    }
+    document = {**source.document, "services": raws, "configs": configs}
+    mounts = {path: mounted.addressed(item, names) for path, item in source.mounts.items()}
+    return replace(source, application=application, document=document, mounts=mounts)
 
 
 def secrets(raw: Raw) -> dict[str, tuple[str, ...]]:
