@@ -58,6 +58,41 @@ CASES = {
     "an unknown network": (one("networks: [n]"), (4, 16), "the network 'n'", "under 'networks:'"),
     "an unknown secret": (one("secrets: [s]"), (4, 15), "the secret 's'", "under 'secrets:'"),
     "a missing env_file": (one("env_file: no.env"), (4, 15), "env_file no.env is missing", ""),
+    "a number for a duration": (
+        one("healthcheck: {test: x, interval: 10}"), (4, 28), "interval must be text", "90s",
+    ),
+    "no duration": (one("stop_grace_period: soon"), (4, 5), "'soon' is no duration", "1m30s"),
+    "no size": (one("mem_limit: lots"), (4, 5), "'lots' is no size", "512m"),
+    "no number": (one("deploy: {resources: {limits: {cpus: half}}}"), (4, 35), "no number", "0.5"),
+    "a list for a value": (one("environment: {A: [b]}"), (4, 19), "A must be one value", ""),
+    "settings in a list": (one("environment: [{A: b}]"), (4, 5), "no text", "'NAME=value'"),
+    "no such condition": (
+        "services:\n  a: {image: x, depends_on: {b: {condition: healthy}}}\n  b: {image: y}\n",
+        (2, 34), "can't be 'healthy'", "did you mean 'service_healthy'?",
+    ),
+    "no such policy": (one("pull_policy: often"), (4, 5), "can't be 'often'", "always|never"),
+    "two networks": (
+        one("network_mode: host\n    networks: [n]") + "networks: {n: }\n",
+        (4, 5), "both network_mode and networks", "keep one",
+    ),
+    "two limits": (
+        one("mem_limit: 1g\n    deploy: {resources: {limits: {memory: 2g}}}"),
+        (4, 5), "has both mem_limit and deploy.resources.limits.memory", "keep one",
+    ),
+    "a secret from nowhere": (
+        one("secrets: [s]") + "secrets:\n  s: {}\n", (6, 3), "in one way", "external: true",
+    ),
+    "a config from two places": (
+        one("configs: [c]") + "configs:\n  c: {file: x, content: y}\n", (6, 3), "in one way", "",
+    ),
+    "ranges of two lengths": (one("ports: ['80-82:80-81']"), (4, 14), "different length", ""),
+    "a check by nothing": (
+        one("healthcheck: {test: [curl, x]}"), (4, 19), "begins with 'curl'", "CMD-SHELL",
+    ),
+    "an indentation": (
+        "services:\n  a:\n    image: x\n   ports: ['80']\n", (4, 4), "this is not YAML", "",
+    ),
+    "less than none": (one("deploy: {replicas: -1}"), (4, 14), "greater than or equal to 0", ""),
     "a missing include": (
         "include: [no.yml]\nservices: {}\n", (1, 11), "the file no.yml is missing", "relative",
     ),

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 _LOG_LINE = re.compile(r"^time=.*level=\w+ msg=.*$\n?|^WARN\[\d+\].*$\n?", re.MULTILINE)
 _Rule = Callable[[re.Match[str], Source], InputError]
+# What Compose says of a value that it can't read → what it was to be, and how that looks.
+_AMOUNTS = {
+    "duration": ("duration", "as in 90s or 1m30s"),
+    "size": ("size", "as in 512m or 2g"),
+    "Parse": ("number", "as in 0.5 or 2"),
+}
+_DURATIONS = re.compile(r"\.(\w*interval|timeout|\w+_period|delay|window)$")
 _RULES: list[tuple[re.Pattern[str], _Rule]] = []
 _EXAMPLE = "a Compose file has a list of services, as in 'services: {web: {image: nginx}}'"
 
@@ -70,10 +77,13 @@ def _syntax(match: re.Match[str], source: Source) -> InputError:
         message = "YAML can't be indented with a tab"
         return at(named, message, place=tab, hint="indent with spaces")
     line, column = match["line"], match["column"]
+    hint = "check the indentation, brackets and quotes around here"
+    message = f"this is not YAML: {match['why']}"
+    if place := named.misplaced:  # Compose tells where the block begins
+        return at(named, message, place=place, hint=hint)
     return InputError(
-        f"this is not YAML: {match['why']}", file=named.path,
+        message, file=named.path, hint=hint,
         line=int(line) if line else None, column=int(column) if column else None,
-        hint="check the indentation, brackets and quotes around here",
     )  # fmt: skip
 
 
@@ -175,15 +185,93 @@ def _unknown_key(match: re.Match[str], source: Source) -> InputError:
     return at(named, message, *above, keys[0], hint=hint)
 
 
-@_rule(r"(?:validating (?P<file>\S+): )?(?P<path>\S+) must be an? (?P<type>\w+)")
+@_rule(r"validating (?P<file>\S+): (?P<path>\S+) value must be one of (?P<known>'.*')")
+def _no_choice(match: re.Match[str], source: Source) -> InputError:
+    named, keys = _named(match["file"], source), match["path"].split(".")
+    value = named.word(*keys) or ""
+    hint = suggest(value, re.findall(r"'([^']*)'", match["known"]))
+    return at(named, f"{match['path']} can't be '{value}'", *keys, hint=hint)
+
+
+@_rule(
+    r"validating (?P<file>\S+): (?P<path>\S+) '(?P<value>.*)' "
+    r"does not match pattern '(?P<pattern>.*)'"
+)
+def _no_match(match: re.Match[str], source: Source) -> InputError:
+    message = f"{match['path']} can't be '{match['value']}'"
+    hint = f"it has to be as the pattern says: {match['pattern']}"
+    return at(_named(match["file"], source), message, *match["path"].split("."), hint=hint)
+
+
+@_rule(
+    r"decoding failed due to the following error\(s\):\s*'services\[(?P<name>.+?)\]"
+    r"\.?(?P<path>\S*)' (?P<why>.*)"
+)
+def _no_amount(match: re.Match[str], source: Source) -> InputError:
+    keys = ("services", match["name"], *match["path"].split("."))
+    what, hint = next(
+        (told for word, told in _AMOUNTS.items() if word in match["why"]), ("value", None)
+    )
+    value = re.search(r"""["'](.*?)["']""", match["why"])
+    told = f"'{value[1]}' is no {what}" if value else match["why"]
+    return at(source, f"{'.'.join(keys)}: {told}", *keys, hint=hint)
+
+
+@_rule(r"(?:validating (?P<file>\S+): )?(?P<path>\S+) must be an? (?P<type>[\w, ]+)")
 def _wrong_type(match: re.Match[str], source: Source) -> InputError:
     named, path = _named(match["file"], source), match["path"]
     if path == "services" and not named.names("services"):
         return at(named, "this Compose file has no services", path, hint=_EXAMPLE)
-    wanted = {"mapping": "settings, each 'name: value'", "array": "a list"}.get(
-        match["type"], f"a {match['type']}"
+    wanted = {"mapping": "settings, each 'name: value'", "array": "a list", "string": "text"}.get(
+        match["type"], "one value" if "," in match["type"] else f"a {match['type']}"
     )
-    return at(named, f"{path} must be {wanted}", *path.split("."))
+    timed = _DURATIONS.search(path) and match["type"] == "string"
+    hint = "a duration has a unit, as in 90s or 1m30s" if timed else None
+    return at(named, f"{path} must be {wanted}", *path.split("."), hint=hint)
+
+
+@_rule(r"(?P<path>services\.\S+?)\.\[\d+\]: unexpected type map")
+def _no_entry(match: re.Match[str], source: Source) -> InputError:
+    message = f"{match['path']} has an entry that is no text"
+    hint = "write 'NAME=value' in a list, or 'NAME: value' without the '-'"
+    return at(source, message, *match["path"].split("."), hint=hint)
+
+
+@_rule(r"service (?P<name>\S+) declares mutually exclusive `(?P<one>\w+)` and `(?P<two>\w+)`")
+@_rule(r"services\.(?P<name>\S+): can't set distinct values on '(?P<one>\S+)' and '(?P<two>\S+)'")
+def _either(match: re.Match[str], source: Source) -> InputError:
+    name, one, two = match["name"], match["one"], match["two"]
+    message = f"service '{name}' has both {one} and {two}, which exclude each other"
+    return at(source, message, "services", name, *one.split("."), hint="keep one of them")
+
+
+@_rule(r"(?P<kind>secrets|configs)\.(?P<name>\S+): one of (?P<known>\S+) must be set")
+@_rule(r"(?P<kind>secrets|configs)\.(?P<name>\S+): (?P<known>\S+) attributes are mutually excl")
+def _no_source(match: re.Match[str], source: Source) -> InputError:
+    kind, name, known = match["kind"], match["name"], match["known"].replace("|", ", ")
+    message = f"{kind}.{name} must tell in one way what is in it: {known}"
+    return at(source, message, kind, name, hint="or 'external: true', where it is there already")
+
+
+@_rule(
+    r"invalid ranges specified for container and host Ports: (?P<inside>\S+) and (?P<outside>\S+)"
+)
+def _bad_range(match: re.Match[str], source: Source) -> InputError:
+    told = f"{match['outside']}:{match['inside']}"
+    return at(source, f"'{told}' are two ranges of different length",
+              place=source.word_place(told), hint="as in '8000-8010:80-90'")  # fmt: skip
+
+
+@_rule(r"healthcheck\.test must start either by")
+def _bad_check(match: re.Match[str], source: Source) -> InputError:  # noqa: ARG001
+    for name in source.names("services"):
+        keys = ("services", name, "healthcheck", "test")
+        first = next(iter(source.names(*keys)), None)
+        if first and first not in ("CMD", "CMD-SHELL", "NONE"):
+            message = f"the healthcheck of service '{name}' begins with '{first}'"
+            hint = "begin the list with CMD, CMD-SHELL or NONE, or write one text"
+            return at(source, message, *keys, hint=hint)
+    return at(source, "the test of a healthcheck begins with CMD, CMD-SHELL or NONE", "services")
 
 
 @_rule(r"env file (?P<path>.+?) not found")
@@ -235,8 +323,11 @@ def _bad_port(match: re.Match[str], source: Source) -> InputError:
 def _other(text: str, source: Source) -> InputError:
     folder = f"{source.path.resolve().parent}/"
     message = re.sub(r"^validating \S+:\s*|: invalid compose project$", "", text)
-    named = re.search(r'services?[. ]"?([\w-]+)', message)
-    keys = ("services", named[1]) if named else ()
+    if path := re.search(r"\b(services|secrets|configs|volumes|networks)(\.[\w-]+)+", message):
+        keys = path[0].split(".")
+    else:
+        named = re.search(r'services? "?([\w-]+)', message)
+        keys = ["services", named[1]] if named else []
     return at(source, message.replace(folder, "").replace("\n", " "), *keys)
 
 

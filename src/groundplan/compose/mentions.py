@@ -37,11 +37,11 @@ _NEXT_URL = re.compile(r"[,;\s](?=[A-Za-z][\w+.-]*://)")
 _WHERE = re.compile(rf"^(?:\w+\()?(?P<host>{_HOST})(?::(?P<port>\d+))?\)?$")
 _PAIR = re.compile(rf"(?<![\w.%$-])(?P<host>{_HOST}):(?P<port>\d{{2,5}})(?![\w.@:-])")
 _KEYED = re.compile(
-    r"(?:^|[\s;,_-])(?:host|hostname|server|data source|addr|address)\s*=\s*(?:tcp:)?"
+    r"(?:^|[\s;,_-])(?:host|hostname|server|data source|addr|address)[\"'\]]*\s*=\s*[\"']?(?:tcp:)?"
     rf"(?P<host>{_HOST})(?:[,:](?P<port>\d+))?",
     re.IGNORECASE,
 )
-_KEYED_PORT = re.compile(r"(?:^|[\s;,_-])port\s*=\s*(\d+)", re.IGNORECASE)
+_KEYED_PORT = re.compile(r"(?:^|[\s;,_-])port[\"'\]]*\s*=\s*[\"']?(\d+)", re.IGNORECASE)
 _FLAG = re.compile(
     r"(?:^|\s)(?:-h|--replicaof|--slaveof|--?[\w-]*host(?:name)?)[\s=]"
     rf"(?P<host>{_HOST})(?=$|[\s:;,])"

@@ -14,6 +14,8 @@ from groundplan.yamlfile import Place
 if TYPE_CHECKING:
     from pathlib import Path
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True)
 class Source:
@@ -60,6 +62,18 @@ class Source:
                 return Place(number, indent.index("\t") + 1)
         return None
 
+    @cached_property
+    def misplaced(self) -> Place | None:
+        """Where the first line stands that does not fit in by its indentation."""
+        try:
+            list(yaml.parse(self.text, Loader=_LOADER))
+        except yaml.MarkedYAMLError as error:
+            mark, inside = error.problem_mark, error.context or ""
+            return Place(mark.line + 1, mark.column + 1) if mark and "block" in inside else None
+        except yaml.YAMLError:
+            return None
+        return None
+
     @property
     def keys(self) -> tuple[str, ...]:
         """The top-level keys."""
@@ -87,9 +101,8 @@ class Source:
 
     @cached_property
     def _root(self) -> yaml.Node | None:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            return next(iter(yaml.compose_all(self.text, Loader=loader)), None)
+            return next(iter(yaml.compose_all(self.text, Loader=_LOADER)), None)
         except yaml.YAMLError:
             return None
 

@@ -26,7 +26,7 @@ _AROUND: Final = (
     (r"(?<![\w.%$/-])", r":\d{2,5}(?![\w.@:-])"),
     (r"@\w+\(", r"[:)]"),  # u:p@tcp(db:3306)/shop
     (r"(?:^|[\s;,_-])(?:[Hh]ost|[Hh]ostname|[Ss]erver|[Dd]ata [Ss]ource|[Aa]ddr|[Aa]ddress)"
-     r"\s*=\s*(?:tcp:)?", r"[,:;\s\"']|$"),
+     r"[\"'\]]*\s*=\s*[\"']?(?:tcp:)?", r"[,:;\s\"']|$"),
     (r"(?:^|\s)(?:-h|--replicaof|--slaveof|--?[\w-]*host(?:name)?)[\s=]", r"[\s:;,]|$"),
     (r"\s", r"\s\d{2,5}(?:\s|$)"),  # nc -z db 3306
 )  # fmt: skip
