@@ -195,6 +195,19 @@ def test_a_host_outside_the_file_is_no_mistake(write, more):
 
 
 @pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("Server=sql,1433;Database=app", "sql", 1433),
+        ("dbname=app host=db port=5433", "db", 5433),
+        ("ssh_port = 2424\nrails['db_host'] = 'db'\nrails['db_port'] = 5433", "db", 5433),
+        ("ssh_port = 2424\nrails['db_host'] = 'db'", "db", None),
+    ],
+)
+def test_a_host_under_a_key_goes_with_the_port_under_its_like(text, host, port):
+    assert mentions.in_text(text) == [Mention(host, port)]
+
+
+@pytest.mark.parametrize(
     ("text", "ports"),
     [
         ("uvicorn main:app --host 0.0.0.0 --port 8000", [8000]),

@@ -37,11 +37,12 @@ _NEXT_URL = re.compile(r"[,;\s](?=[A-Za-z][\w+.-]*://)")
 _WHERE = re.compile(rf"^(?:\w+\()?(?P<host>{_HOST})(?::(?P<port>\d+))?\)?$")
 _PAIR = re.compile(rf"(?<![\w.%$-])(?P<host>{_HOST}):(?P<port>\d{{2,5}})(?![\w.@:-])")
 _KEYED = re.compile(
-    r"(?:^|[\s;,_-])(?:host|hostname|server|data source|addr|address)[\"'\]]*\s*=\s*[\"']?(?:tcp:)?"
-    rf"(?P<host>{_HOST})(?:[,:](?P<port>\d+))?",
+    r"(?:^|[\s;,_-])(?P<key>host|hostname|server|data source|addr|address)[\"'\]]*\s*=\s*[\"']?"
+    rf"(?:tcp:)?(?P<host>{_HOST})(?:[,:](?P<port>\d+))?",
     re.IGNORECASE,
 )
-_KEYED_PORT = re.compile(r"(?:^|[\s;,_-])port[\"'\]]*\s*=\s*[\"']?(\d+)", re.IGNORECASE)
+_LONGEST = 40  # characters of a key before what makes a host of it
+_BEGUN = re.compile(r"[\w.-]*$")
 _FLAG = re.compile(
     r"(?:^|\s)(?:-h|--replicaof|--slaveof|--?[\w-]*host(?:name)?)[\s=]"
     rf"(?P<host>{_HOST})(?=$|[\s:;,])"
@@ -124,7 +125,10 @@ def _in_urls(text: str) -> Iterator[Mention]:
 
 
 def _keyed(text: str) -> Iterator[Mention]:
-    port = _KEYED_PORT.search(text)
     for match in _KEYED.finditer(text):
+        at = match.start("key")
+        begun = _BEGUN.search(text, max(0, at - _LONGEST), at)  # db_host goes with db_port
+        key = rf"(?<![\w.-]){re.escape(begun[0] if begun else '')}port"
+        port = re.search(rf"{key}[\"'\]]*\s*=\s*[\"']?(\d+)", text, re.IGNORECASE)
         named = match["port"] or (port[1] if port else None)
         yield Mention(match["host"], int(named) if named else None)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from groundplan.compose.services import Raw
 
-_BYTES: Final = 1 << 18
+_BYTES: Final = 1 << 16
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#.*", re.MULTILINE)
 _UPSTREAM: Final = re.compile(r"\bupstream\s+([\w.-]+)\s*\{")
 
