@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from groundplan import kubernetes
+from groundplan.design import Kubernetes
 from groundplan.kubernetes import Target, overlays, validation
 from groundplan.kubernetes.manifest import to_yaml
 from groundplan.kubernetes.probes import readiness, seconds
@@ -357,6 +358,32 @@ def test_the_folder_of_the_compose_file_is_not_mounted_nor_what_tells_a_secret(t
     told = [remark.message for remark in source.remarks]
     assert any(text.startswith("the mount at /srv is left out") for text in told)
     assert any(text.startswith("/app.toml looks like a secret") for text in told)
+
+
+# What runs, and how often
+
+
+JOBS = Path(__file__).parent / "fixtures" / "compose" / "jobs" / "compose.yml"
+
+
+def test_what_ends_is_a_job_and_what_runs_everywhere_a_daemon_set():
+    source = kubernetes.load(JOBS, environ={})
+    made = overlays.whole(Target("local", source, Kubernetes(replicas=2, most=4)))
+    running = [item for item in made if "template" in item.get("spec", {})]
+    kinds = {item["metadata"]["name"]: item["kind"] for item in running}
+    assert kinds == {
+        "agent": "DaemonSet", "api": "Deployment", "db": "Deployment", "importer": "Job",
+        "mailer": "Deployment", "nightly": "Job", "quotes": "Deployment", "seed": "Job",
+    }  # fmt: skip
+    scaled = [
+        item["metadata"]["name"] for item in made if item["kind"] == "HorizontalPodAutoscaler"
+    ]
+    assert scaled == ["api", "mailer", "quotes"]
+    assert validation.validate(made, "1.33", given=kubernetes.needed_secrets(source)) == ()
+    told = {(item.service, item.message) for item in source.remarks}
+    assert ("api", "restart: no is left out") in told
+    assert not any(name in ("agent", "nightly") and "left out" in text for name, text in told)
+    assert not any(name == "importer" and "left out" in text for name, text in told)
 
 
 # Probes

@@ -20,7 +20,7 @@ from manifests import made_of, remarks, source_of
         ("restart: on-failure", "restart: on-failure is left out"),
         ("network_mode: host", "network_mode: host is left out"),
         ("security_opt: ['apparmor:x']", "security_opt: apparmor:x is left out"),
-        ("deploy: {mode: global}", "deploy.mode: global is left out"),
+        ("deploy: {endpoint_mode: dnsrr}", "deploy.endpoint_mode is left out"),
         ("deploy: {placement: {constraints: [a==b]}}", "deploy.placement is left out"),
         ("deploy: {resources: {limits: {pids: 5}}}", "deploy.resources.limits.pids is left out"),
         ("networks: {default: {ipv4_address: 10.0.0.2}}",

@@ -21,7 +21,7 @@ from groundplan.compose.model import (
     Volume,
 )
 from groundplan.compose.resolver import NAMELESS, resolve
-from groundplan.compose.services import services
+from groundplan.compose.services import services, without_end
 from groundplan.compose.source import Source
 from groundplan.files import read_text
 from groundplan.yamlfile import Place
@@ -70,6 +70,14 @@ def told_by(resolved: Resolved, source: Source, *, strict: bool = True) -> Appli
     if not found:
         raise _no_services(source)
     flows = told(resolved.document, found, mounted.texts(resolved.document, folder))
+    called = {flow.target for flow in flows.flows}
+    raws = resolved.document["services"]
+    found = tuple(
+        item
+        if item.name in called or without_end(item, raws[item.name])
+        else replace(item, once=True)
+        for item in found
+    )
     problems = _unset(resolved.unset, source) + _strangers(flows.unknown, source)
     if strict and problems:
         raise problems[0]

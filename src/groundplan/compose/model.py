@@ -46,7 +46,8 @@ class Service:
     `product` names a row of `kinds.PRODUCTS` where the image is known. `build` is the build
     context relative to the Compose file's folder (or a remote address as written). `exposes` are
     the ports that it opens inside its networks, as far as the file says. `once` is True for what
-    others wait for to end: it does its work, and serves nobody.
+    does its work, and serves nobody: others wait for it to end, or it is not started again.
+    `everywhere` is True for what runs on each node of a cluster.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Service:
     replicas: int = 1
     volumes: tuple[Volume, ...] = ()
     once: bool = False
+    everywhere: bool = False
 
     @property
     def entry_ports(self) -> tuple[Port, ...]:

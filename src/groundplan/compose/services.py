@@ -69,7 +69,16 @@ def _service(name: str, raw: Raw, others: dict[str, Raw], folder: Path) -> Servi
         replicas=_replicas(raw),
         volumes=tuple(_volume(volume, folder) for volume in raw.get("volumes") or ()),
         once=once,
+        everywhere=(raw.get("deploy") or {}).get("mode") == "global",
     )
+
+
+def without_end(service: Service, raw: Raw) -> bool:
+    """Whether a service runs on: it serves, or is started again when it has ended."""
+    deploy = raw.get("deploy") or {}
+    policy = (deploy.get("restart_policy") or {}).get("condition")
+    ends = raw.get("restart") == "no" or policy == "none" or "job" in str(deploy.get("mode"))
+    return bool(service.exposes) or service.is_store or not ends
 
 
 def _awaited(other: Raw, name: str) -> bool:

@@ -30,7 +30,7 @@ _SERVICE: Final[_Used] = {
     )),
     "configs": dict.fromkeys(("source", "target")),
     "deploy": {
-        "mode": re.compile("replicated"),
+        "mode": re.compile("replicated|global"),
         "replicas": None,
         "resources": {
             "limits": dict.fromkeys(("cpus", "memory")),
@@ -59,7 +59,7 @@ _VOLUME: Final[_Used] = {"name": None, "driver": re.compile("local")}
 def left_out(source: Source, service: Service) -> Iterator[str]:
     """What of `service` is not in its manifests, or needs a look, a sentence each."""
     raw = source.raw(service)
-    told = {key: value for key, value in raw.items() if not (service.once and key == "restart")}
+    told = {**raw, **(_without_restart(raw) if service.once else {})}
     for what in dict.fromkeys([*_unused(told, _SERVICE), *_around(source.document, raw)]):
         yield f"{what} is left out"
     yield from rights.remarks(service, raw)
@@ -67,6 +67,13 @@ def left_out(source: Source, service: Service) -> Iterator[str]:
     yield from _odd(service, raw)
     for name in dict.fromkeys(_given_away(raw)):
         yield f"its command holds a secret, which everybody can read in the manifests: {name}"
+
+
+def _without_restart(raw: Raw) -> Raw:
+    """What is told of a service that runs to its end, but for how it is started again."""
+    deploy = (raw.get("deploy") or {}).items()
+    left = {key: value for key, value in deploy if key not in ("mode", "restart_policy")}
+    return {"restart": None, "deploy": left}
 
 
 def _unused(value: Any, used: _Used | re.Pattern[str] | None, path: str = "") -> Iterator[str]:

@@ -113,7 +113,7 @@ def _leaving(service: Service) -> dict[str, Any]:
 
 def _spread(application: str, service: Service) -> list[dict[str, Any]]:
     """Copies stand in different zones, and on different nodes, as far as there are any."""
-    if not _serves(service):
+    if not _serves(service) or service.everywhere:
         return []
     selector = {"matchLabels": labels(application, service)}
     return [

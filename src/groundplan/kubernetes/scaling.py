@@ -22,7 +22,7 @@ def scaling(target: Target) -> Iterator[Manifest]:
     """Budgets for what runs more than once, and autoscalers where the load may bring copies."""
     for service in target.running:
         alone = target.copies(service) < 2  # noqa: PLR2004 - of one, none can be left
-        if alone or service.is_store or service.once:
+        if alone or service.is_store or service.once or service.everywhere:
             continue
         selector = {"matchLabels": labels(target.application.name, service)}
         budget = head(target.source, service, "policy/v1", "PodDisruptionBudget")

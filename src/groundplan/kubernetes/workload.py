@@ -58,7 +58,7 @@ def head(
 def is_stateful(service: Service) -> bool:
     """Whether it keeps data of its own: never two pods on one set of data."""
     named = [volume for volume in service.volumes if volume.type == "volume" and volume.source]
-    return service.is_store and bool(named)
+    return service.is_store and bool(named) and not service.everywhere
 
 
 def _service(source: Source, service: Service, ports: list[Manifest]) -> Manifest:
@@ -80,17 +80,15 @@ def _ports(source: Source, service: Service) -> list[Manifest]:
 def _workload(source: Source, service: Service, replicas: int | None) -> Manifest:
     stateful = is_stateful(service)
     spec: Manifest = {
-        "replicas": replicas,
+        "replicas": None if service.everywhere else replicas,
         "selector": {"matchLabels": labels(source.application.name, service)},
         "serviceName": service.name if stateful else None,
-        "strategy": None if stateful else _strategy(service),
+        "strategy": None if stateful or service.everywhere else _strategy(service),
         "template": pods.pod(source, service),
     }
     kept = {key: value for key, value in spec.items() if value is not None}
-    return {
-        **head(source, service, "apps/v1", "StatefulSet" if stateful else "Deployment"),
-        "spec": kept,
-    }
+    kind = "StatefulSet" if stateful else "DaemonSet" if service.everywhere else "Deployment"
+    return {**head(source, service, "apps/v1", kind), "spec": kept}
 
 
 def _strategy(service: Service) -> Manifest:

@@ -110,7 +110,9 @@ def _detail(service: Service) -> str:
     else:
         what = f"built from {service.build}" if service.build not in (None, ".") else "built here"
     how = [what if service.image or service.build else ""]
-    if service.replicas != 1:
+    if service.everywhere:
+        how.append("on every node")
+    elif service.replicas != 1:
         how.append(f"{service.replicas} replicas")
     if service.network_mode == "host":
         how.append("on the host's network")
