@@ -8,8 +8,9 @@ from math import dist
 
 import pytest
 
+from groundplan.canvas import sketch
 from groundplan.canvas.boxes import LEGIBLE, Box, print_size
-from groundplan.canvas.sketch import CORNER, PAD, arrange
+from groundplan.canvas.sketch import BUSY, CORNER, CROWDED, PAD, arrange
 from groundplan.graph import Cluster, Edge, Graph, Node
 from pictured import inside, overlap
 
@@ -168,3 +169,20 @@ def test_the_leaves_of_one_node_stand_in_several_rows_where_one_were_too_wide(tu
     layout, _ = arrange(star)
     assert len({round(layout.cards[id_].y) for _, id_ in ways}) > 1
     assert layout.height < layout.width < 3 * layout.height
+
+
+@pytest.mark.parametrize("many", [BUSY + 1, CROWDED + 1])
+def test_very_many_lines_are_laid_out_in_one_try(many, monkeypatch):
+    tries = []
+    drawn = sketch._drawn
+    monkeypatch.setattr(
+        sketch, "_drawn", lambda part, steps: tries.append(steps) or drawn(part, steps)
+    )
+    names = [f"n{number}" for number in range(40)]
+    pairs = [pair for pair in product(names, names) if pair[0] < pair[1]][:many]
+    nodes = tuple(Node(name, "service", name) for name in names)
+    edges = tuple(Edge(*pair, "flow", "HTTP 80") for pair in pairs)
+    layout, lines = arrange(Graph("flow", "Many", nodes=nodes, edges=edges))
+    assert len(tries) == 1
+    assert set(layout.cards) == {*names}
+    assert {edge for edge, line in lines.items() if line.label} == {*edges}

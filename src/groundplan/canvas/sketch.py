@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.canvas import typeface
@@ -30,6 +30,11 @@ PAD: Final = 14  # between a card's border and what stands on it
 MARGIN: Final = 24
 APART: Final = 36  # between two cards side by side, and two parts that nothing joins
 STEPS_DOWN: Final = range(1, 7)  # rows that the leaves of one node may stand in
+# With more lines than these, the time that `dot` takes grows beyond what anybody waits for.
+BUSY: Final = 150  # one try, where it makes no room for labels and crossings are looked at briefly
+CROWDED: Final = 500  # and lines are straight
+FEW: Final = 24  # places that are looked at for a label among so many lines
+_BRIEFLY: Final = {"mclimit": "0.05", "nslimit": "1", "nslimit1": "1"}
 NEAR: Final = 3  # between a card and words
 GAPS: Final = (5, 10, 15)  # between a line and its label, where a shorter one hides something
 CORNER: Final = 10  # how far a line's ends keep from the corners of a card
@@ -61,7 +66,7 @@ def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
     """
     parts = [*_parts(graph)]
     wide = max((_card(part.nodes[0])[0] for part in parts if _alone(part)), default=0)
-    joined = [best(_drawn(part, steps) for steps in STEPS_DOWN) for part in parts if part.edges]
+    joined = [best(_drawn(part, steps) for steps in _tried(part)) for part in parts if part.edges]
     joined += [_drawn(part) for part in parts if not part.edges and not _alone(part)]
     cards = [_carded(part.nodes[0], wide) for part in parts if _alone(part)]
     sheet = best(_shelved(joined, cards))
@@ -95,6 +100,11 @@ def _parts(graph: Graph) -> Iterator[Graph]:
             nodes=tuple(item for item in graph.nodes if item.id in found),
             edges=tuple(edge for edge in graph.edges if edge.source in found),
         )
+
+
+def _tried(part: Graph) -> Sequence[int]:
+    """In how many rows the leaves of a node may stand."""
+    return STEPS_DOWN if len(part.edges) <= BUSY else STEPS_DOWN[2:3]
 
 
 def _alone(part: Graph) -> bool:
@@ -146,6 +156,11 @@ def _drawn(graph: Graph, steps: int = 1) -> _Sheet:
     names = {node.id: name for name, node in nodes.items()}
     drawing = pygraphviz.AGraph(directed=True, strict=False)
     drawing.graph_attr.update(rankdir="TB", ranksep="0.45", nodesep=f"{APART / 72}", dpi="72")
+    busy = len(graph.edges) > BUSY
+    if busy:
+        drawing.graph_attr.update(_BRIEFLY)
+    if len(graph.edges) > CROWDED:
+        drawing.graph_attr.update(splines="line")
     for name, node in nodes.items():
         width, height = _card(node)
         drawing.add_node(
@@ -154,7 +169,7 @@ def _drawn(graph: Graph, steps: int = 1) -> _Sheet:
     lengths = _lengths(graph, steps)
     for number, edge in enumerate(graph.edges):
         wide = typeface.width(edge.label, DETAIL, weight="semibold") + 10
-        label = _placeholder(wide) if edge.label else ""
+        label = _placeholder(wide) if edge.label and not busy else ""
         ends = names[edge.source], names[edge.target]
         if edge.kind == "replicates":  # no further down the flow than what it replicates
             drawing.add_subgraph(ends, rank="same")
@@ -295,7 +310,8 @@ def _labels(
     for edge, wish in wishes.items():
         size = typeface.width(edge.label, DETAIL, weight="semibold") + 6, DETAIL + 4
         grounds = (WORDS, taken), (HEADS, heads), (LINES, pieces)
-        box, _ = freest([*_places(size, ways[edge], wish)], grounds)
+        most = FEW if len(graph.edges) > BUSY else None
+        box, _ = freest([*islice(_places(size, ways[edge], wish), most)], grounds)
         taken.append(box)
         found[edge] = box.middle
     return found
