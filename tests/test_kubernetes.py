@@ -360,6 +360,32 @@ def test_the_folder_of_the_compose_file_is_not_mounted_nor_what_tells_a_secret(t
     assert any(text.startswith("/app.toml looks like a secret") for text in told)
 
 
+def test_who_calls_hosts_elsewhere_may_do_so_by_their_ports(tmp_path):
+    path = tmp_path / "compose.yml"
+    path.write_text(
+        "services:\n"
+        "  My_Shop: {image: example/shop, environment: {MAIL: 'smtp://mail.example.com:587',\n"
+        "    PAY_URL: 'https://pay.example.com/v1'}}\n"
+        "  crm: {image: example/crm, environment: {LDAP_HOST: ldap.example.com}}\n"
+        "  site: {build: {context: ., args: {INDEX_URL: 'https://pypi.example.com'}}}\n"
+    )
+    source = kubernetes.load(path, environ={}, strict=False)
+    made = overlays.whole(Target("local", source))
+    out = {
+        item["metadata"]["name"]: item["spec"]["egress"][:-1]
+        for item in made
+        if item["kind"] == "NetworkPolicy" and "egress" in item["spec"]
+    }
+    anywhere = [{"ipBlock": {"cidr": "0.0.0.0/0"}}, {"ipBlock": {"cidr": "::/0"}}]
+    ports = [{"port": 443, "protocol": "TCP"}, {"port": 587, "protocol": "TCP"}]
+    assert out == {
+        "crm": [{"to": anywhere}],
+        "my-shop": [{"to": anywhere, "ports": ports}],
+        "site": [],
+    }
+    assert validation.validate(made, "1.33") == ()
+
+
 # What runs, and how often
 
 

@@ -185,4 +185,4 @@ def test_very_many_lines_are_laid_out_in_one_try(many, monkeypatch):
     layout, lines = arrange(Graph("flow", "Many", nodes=nodes, edges=edges))
     assert len(tries) == 1
     assert set(layout.cards) == {*names}
-    assert {edge for edge, line in lines.items() if line.label} == {*edges}
+    assert {edge for edge, line in lines.items() if line.label_at} == {*edges}

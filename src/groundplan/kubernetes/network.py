@@ -55,7 +55,7 @@ def policies(target: Target) -> Iterator[Manifest]:
         }
         if callers := [*_callers(target, service), *_visitors(target, service)]:
             spec["ingress"] = callers
-        spec["egress"] = [*_callees(target, service), _DNS]
+        spec["egress"] = [*_callees(target, service), *_elsewhere(target, service), _DNS]
         policy = head(target.source, service, "networking.k8s.io/v1", "NetworkPolicy")
         yield {**policy, "spec": spec}
     for schema in schemas(target):
@@ -122,6 +122,24 @@ def _callees(target: Target, service: Service) -> Iterator[Manifest]:
         if peers:
             called = target.application.service(names[0])
             yield {"to": peers, **_ports(target, called, port)}
+
+
+def _elsewhere(target: Target, service: Service) -> Iterator[Manifest]:
+    """Hosts outside the application, by their ports: a policy knows no host's name.
+
+    What only building its image calls is not called from here.
+    """
+    flows = [
+        flow
+        for flow in target.application.outside
+        if flow.source == service.name and not all(by.startswith("build") for by in flow.told_by)
+    ]
+    ports = sorted({flow.port for flow in flows if flow.port})
+    listed = [{"port": port, "protocol": "TCP"} for port in ports]
+    if flows:
+        silent = any(flow.port is None for flow in flows)
+        anywhere = [{"ipBlock": {"cidr": cidr}} for cidr in ("0.0.0.0/0", "::/0")]
+        yield {"to": anywhere, **({} if silent else {"ports": listed})}
 
 
 def _visitors(target: Target, service: Service) -> Iterator[Manifest]:

@@ -122,7 +122,10 @@ def _renamed(source: Source) -> Source:
         for f in old.flows
     )
     entry = tuple(names.get(name, name) for name in old.entry)
-    application = replace(old, services=tuple(services), flows=tuple(flows), entry=entry)
+    outside = tuple(replace(f, source=names.get(f.source, f.source)) for f in old.outside)
+    application = replace(
+        old, services=tuple(services), flows=tuple(flows), entry=entry, outside=outside
+    )
     raws = {
         names.get(name, name): addresses.addressed(raw, names)
         for name, raw in source.document["services"].items()
