@@ -159,6 +159,28 @@ def test_a_store_that_the_plan_makes_nothing_for_is_told(tmp_path):
     assert "the plan of dev makes none of aws_elasticache_replication_group" in remark.message
 
 
+# Volumes
+
+
+@pytest.mark.parametrize(
+    ("more", "told_of"),
+    [
+        ("", []),
+        ("  cron: {image: example/cron, volumes: ['files:/files']}\n", ["cron, web"]),
+        ("  web2: {image: example/web, scale: 2, volumes: ['files:/files']}\n", ["web, web2"]),
+        ("  db: {image: 'mysql:8.4', volumes: ['data:/var/lib/mysql']}\n", []),
+    ],
+)
+def test_a_volume_that_several_pods_have_is_told(tmp_path, more, told_of):
+    web = "  web: {image: example/web, volumes: ['files:/files']}\n"
+    source = loaded(tmp_path, f"services:\n{web}{more}volumes: {{files: , data: }}\n")
+    assert told(Target("local", source)) == [
+        f"{names.partition(',')[0]}: all pods of {names} need one node, which alone mounts the"
+        " volume files"
+        for names in told_of
+    ]
+
+
 # The load balancer's question
 
 

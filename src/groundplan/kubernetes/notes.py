@@ -10,6 +10,7 @@ from groundplan.kubernetes import addresses, cloud, network
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from groundplan.compose import Service
     from groundplan.facts import Facts
     from groundplan.kubernetes.target import Target
 
@@ -19,6 +20,7 @@ def of(target: Target, facts: Facts | None = None) -> Iterator[Remark]:
     yield from _stores(target, facts)
     yield from _unreachable(target)
     yield from _tokens(target)
+    yield from _shared(target)
     if target.scale.host is not None:
         yield from _health(target)
 
@@ -55,6 +57,20 @@ def _tokens(target: Target) -> Iterator[Remark]:
         for setting in cloud.without_token(target.source.raw(service)):
             message = f"{setting} leads to the cache without its token: name it in a URL"
             yield Remark(message, service.name)
+
+
+def _shared(target: Target) -> Iterator[Remark]:
+    """Volumes that several pods have, and one node at a time."""
+    holders: dict[str, list[Service]] = {}
+    for service in target.running:
+        for volume in service.volumes:
+            if volume.type == "volume" and volume.source and not service.is_store:
+                holders.setdefault(volume.source, []).append(service)
+    for name, services in sorted(holders.items()):
+        if sum(map(target.copies, services)) > 1:
+            every = ", ".join(dict.fromkeys(item.name for item in services))
+            message = f"all pods of {every} need one node, which alone mounts the volume {name}"
+            yield Remark(message, services[0].name)
 
 
 def _health(target: Target) -> Iterator[Remark]:
