@@ -389,6 +389,19 @@ def test_any_file_can_be_checked(tmp_path):
     ]
 
 
+def test_what_is_rendered_of_any_compose_file_is_right_without_a_word_of_its_secrets(tmp_path):
+    file = tmp_path / "compose.yml"
+    file.write_text(
+        "services: {web: {image: example/web, environment: {API_TOKEN: x}, secrets: [key]}}\n"
+        "secrets: {key: {file: ./key}}\n"
+    )
+    source = kubernetes.load(file, environ={})
+    made = overlays.whole(kubernetes.Target("local", source))
+    assert validation.validate(made, VERSION) == ()
+    others = [item for item in made if item["kind"] != "Namespace"]
+    assert len(validation.validate(others, VERSION)) == 2
+
+
 # Each line that has a mistake says which.
 MARKED = """\
 apiVersion: v1

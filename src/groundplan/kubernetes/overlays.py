@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.kubernetes import cloud, naming, network, scaling, schema
-from groundplan.kubernetes.manifest import plain, to_yaml
+from groundplan.kubernetes.manifest import NEEDED, plain, to_yaml
 from groundplan.kubernetes.patch import patch
 from groundplan.kubernetes.pod import secret_settings
 from groundplan.kubernetes.source import secrets
@@ -141,7 +141,9 @@ def _key(manifest: Manifest) -> tuple[str, str]:
 
 def _namespace(target: Target) -> Manifest:
     labels = {f"{_LEVEL}/enforce": "baseline", f"{_LEVEL}/warn": "restricted"}
-    metadata = {"name": target.application.name, "labels": labels}
+    metadata: dict[str, Any] = {"name": target.application.name, "labels": labels}
+    if not target.in_cloud and (needed := needed_secrets(target.source, target.running)):
+        metadata["annotations"] = {NEEDED: ",".join(needed)}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from groundplan.errors import InputError
 from groundplan.kubernetes import loader, shape
 from groundplan.kubernetes.loader import line_of
+from groundplan.kubernetes.manifest import NEEDED
 from groundplan.kubernetes.mistakes import mistakes
 from groundplan.kubernetes.shape import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from groundplan.kubernetes.workload import Manifest
     from groundplan.workspace import Workspace
@@ -40,8 +41,8 @@ def validate(
 ) -> tuple[Problem, ...]:
     """What is wrong in `manifests`, which go to one cluster of Kubernetes `version` (`1.33`).
 
-    `given` are the Secrets that are there without being among them. Raises InputError for a
-    version of which there is no schema.
+    `given` are the Secrets that are there without being among them, as are those that a namespace
+    of ours names. Raises InputError for a version of which there is no schema.
     """
     if version not in versions():
         raise InputError(
@@ -51,9 +52,16 @@ def validate(
     flaws = [(item, flaw) for item in read for flaw in shape.flaws(item, version)]
     wrong = {Problem(name_of(item), flaw.message, flaw.line, flaw.hint) for item, flaw in flaws}
     if all(flaw.firm for _, flaw in flaws):  # else they can't be compared with each other
-        for item, message, *line in mistakes(read, frozenset(given)):
+        every = frozenset([*given, *_named(read)])
+        for item, message, *line in mistakes(read, every):
             wrong.add(Problem(name_of(item), message, next(iter(line), None) or line_of(item)))
     return tuple(sorted(wrong))
+
+
+def _named(manifests: Iterable[Manifest]) -> Iterator[str]:
+    for item in manifests:
+        if item["kind"] == "Namespace":
+            yield from item["metadata"].get("annotations", {}).get(NEEDED, "").split(",")
 
 
 def version_of(workspace: Workspace, env: str | None = None) -> str:
