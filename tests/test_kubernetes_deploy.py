@@ -306,6 +306,7 @@ def kept(monkeypatch) -> tuple[Cluster, list[list[str]]]:
             there["map"] = json.dumps(yaml.safe_load(stdin))
         return process.Outcome(tuple(argv), 0, said, "", 0)
 
+    kubernetes.find(Workspace(ROOT), "local")  # Compose is asked in the same way, and once
     monkeypatch.setattr(process, "run", run)
     return Cluster("kubectl", "here", "shop"), told
 
