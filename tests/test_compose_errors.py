@@ -50,6 +50,10 @@ CASES = {
     "an unset variable": (one("user: ${WHO}"), (4, 11), "WHO is not set and has", "${WHO:-value}"),
     "unset variables": (one("user: $A:$B"), (4, 11), "2 variables", "give a default"),
     "an open variable": (one("user: ${WHO"), (4, 5), "'${WHO' can't be understood", "$$"),
+    "an open variable in a secret": (
+        one("environment: {DB_PASSWORD: 'hunter2${'}"), (4, 19),
+        "services.a.environment.DB_PASSWORD can't be understood", "$$",
+    ),
     "an unknown setting": (one("prots: ['80:80']"), (4, 5), "no setting of services.a", "'ports'"),
     "a wrong kind of value": (one("ports: yes"), (4, 5), "services.a.ports must be a list", ""),
     "no image": ("services:\n  a: {ports: ['80']}\n", (2, 3), "neither an image nor a build", ""),
@@ -113,6 +117,7 @@ def test_it_is_said_what_is_wrong_and_where(case, tmp_path):
     assert error.file == path
     # The only path of this machine is the file's own, as the user gave it.
     assert str(tmp_path) not in error.message + (error.hint or "")
+    assert "hunter2" not in str(error)
 
 
 def test_a_mistake_in_another_file_is_shown_there(tmp_path):

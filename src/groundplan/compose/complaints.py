@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from groundplan.compose.secrecy import is_secret
 from groundplan.compose.source import Source
 from groundplan.errors import InputError, suggest
 from groundplan.files import read_text
@@ -162,7 +163,9 @@ def _required(match: re.Match[str], source: Source) -> InputError:
 
 @_rule(r"invalid interpolation format for (?P<path>\S+?)\.\n.*\n(?P<value>.*)")
 def _interpolation(match: re.Match[str], source: Source) -> InputError:
-    message = f"'{match['value'].strip()}' can't be understood as text with variables"
+    path, value = match["path"], match["value"].strip()
+    told = path if is_secret(path.rpartition(".")[2], value) else f"'{value}'"
+    message = f"{told} can't be understood as text with variables"
     hint = "close every ${…}; a $ that is meant as itself is written $$"
     return at(source, message, *match["path"].split("."), hint=hint)
 
