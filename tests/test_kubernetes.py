@@ -300,6 +300,7 @@ def test_a_name_that_kubernetes_refuses_is_changed_for_everybody(tmp_path):
         (["1web", "_"], ["service-1web", "service"]),
         (["a_b", "a.b"], [r"a-b-[0-9a-f]{8}", r"a-b-[0-9a-f]{8}"]),
         (["a" * 70], ["a{54}-[0-9a-f]{8}"]),
+        (["nobody-else", "namespace"], ["nobody-else", "namespace"]),
     ],
 )
 def test_whatever_a_service_is_called_it_gets_a_name_of_its_own(tmp_path, names, called):

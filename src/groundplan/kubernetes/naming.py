@@ -45,6 +45,11 @@ def services(names: Iterable[str]) -> dict[str, str]:
     return {name: _distinct(text, begun.values()) for name, text in begun.items()}
 
 
+def nobody_else(application: Application) -> str:
+    """The policy that denies all; each service's own is called as the service is."""
+    return _distinct("nobody-else", (), (item.name for item in application.services))
+
+
 def settings_secret(service: Service) -> str:
     """The Secret with those settings of a service that are secret."""
     return f"{service.name}-env"

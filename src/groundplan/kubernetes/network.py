@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.compose.services import words
 from groundplan.entrance import LISTENS
+from groundplan.kubernetes import naming
 from groundplan.kubernetes.pod import labels
 from groundplan.kubernetes.ports import opened, transports
 from groundplan.kubernetes.schema import schemas
@@ -45,7 +46,7 @@ def policies(target: Target) -> Iterator[Manifest]:
     yield {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": {"name": "nobody-else", "labels": part_of},
+        "metadata": {"name": naming.nobody_else(target.application), "labels": part_of},
         "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
     }
     for service in target.running:
