@@ -17,6 +17,7 @@ from groundplan.rules import (
     clients,
     commands,
     compose,
+    confinement,
     conformance,
     containers,
     costs,
@@ -53,9 +54,10 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, containers, apart, terraform, conformance, stores, clients, outputs,
-    network, ranges, openings, environments, costs, versions, records, views, prose, macros, pages,
-    settings, links, commands, calls, standing, generated, observed, secrets, policies, waivers,
+    design, compose, services, containers, confinement, apart, terraform, conformance, stores,
+    clients, outputs, network, ranges, openings, environments, costs, versions, records, views,
+    prose, macros, pages, settings, links, commands, calls, standing, generated, observed, secrets,
+    policies, waivers,
 )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def remarks(service: Service, raw: Raw) -> Iterator[str]:
         yield "runs as root, as the file says"
     elif user and not user.isdecimal():
         yield f"the user {user} is left out, being no number"
-    known = user if user.isdecimal() else _image_user(raw)
+    known = user if user.isdecimal() else image_user(raw)
     if not _may_be_root(service, user) and not _is_somebody(known):
         yield "its pod starts only if its image, or user here, names a user by number, not root's"
     for name in (group, *(raw.get("group_add") or ())):
@@ -72,6 +72,11 @@ def remarks(service: Service, raw: Raw) -> Iterator[str]:
 def beyond(raw: Raw) -> list[str]:
     """The capabilities that a service wants, and that no pod gets under the baseline."""
     return sorted({*_capabilities(raw, "cap_add")} - BASELINE)
+
+
+def user(raw: Raw) -> str:
+    """The user that the file names for a service; root by its number, empty for none."""
+    return _user(raw)[0]
 
 
 def _user(raw: Raw) -> tuple[str, str]:
@@ -88,11 +93,16 @@ def _capabilities(raw: Raw, key: str) -> list[str]:
     return [str(name).upper().removeprefix("CAP_") for name in raw.get(key) or ()]
 
 
-def _image_user(raw: Raw) -> str:
-    """The user of an image that is built here, as far as its Dockerfile names one."""
+def dockerfile(raw: Raw) -> Path:
+    """Where the recipe of a service that is built here should be."""
     build = raw.get("build") or {}
+    return Path(str(build.get("context"))) / str(build.get("dockerfile") or "Dockerfile")
+
+
+def image_user(raw: Raw) -> str:
+    """The user of an image that is built here, as far as its Dockerfile names one."""
+    build, path = raw.get("build") or {}, dockerfile(raw)
     text = str(build.get("dockerfile_inline") or "")
-    path = Path(str(build.get("context"))) / str(build.get("dockerfile") or "Dockerfile")
     if build and not text and path.is_file():
         text = path.read_text(encoding="utf-8", errors="replace")
     stage, users = "", {"": ""}
