@@ -44,6 +44,7 @@ from groundplan.rules import (
     versions,
     views,
     waivers,
+    ways,
 )
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, containers, confinement, apart, terraform, conformance, stores,
-    clients, outputs, network, ranges, openings, environments, costs, versions, records, views,
-    prose, macros, pages, settings, links, commands, calls, standing, generated, observed, secrets,
-    policies, waivers,
+    clients, outputs, network, ways, ranges, openings, environments, costs, versions, records,
+    views, prose, macros, pages, settings, links, commands, calls, standing, generated, observed,
+    secrets, policies, waivers,
 )  # fmt: skip
 
 
