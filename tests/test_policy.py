@@ -366,15 +366,20 @@ def document(**statement: object) -> str:
     return json.dumps({"Statement": [{**ALLOWED, **statement}]})
 
 
-def trust(subject: str) -> str:
-    issuer = "token.actions.githubusercontent.com"
+ISSUER = "token.actions.githubusercontent.com"
+
+
+def trust(subject: str, *, operator: str = "StringEquals", audience: str = "sts.amazonaws.com"):
     return document(
-        Principal={"Federated": f"arn:aws:iam::1:oidc-provider/{issuer}"},
-        Condition={"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com",
-                                    f"{issuer}:sub": [subject]}},
-    )  # fmt: skip
+        Principal={"Federated": f"arn:aws:iam::1:oidc-provider/{ISSUER}"},
+        Condition={operator: {f"{ISSUER}:aud": audience, f"{ISSUER}:sub": [subject]}},
+    )
 
 
+CLEAR = {
+    "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}  # fmt: skip
 OWN = [  # the policy, the type, what passes, what fails
     ("GP_REQUIRED_TAGS", "aws_sqs_queue", {}, {"tags_all": {**TAGS, "Owner": ""}}),
     ("GP_REQUIRED_TAGS", "aws_vpc", {}, {"tags_all": None}),
@@ -418,6 +423,26 @@ OWN = [  # the policy, the type, what passes, what fails
     ("GP_OPEN_DATABASE_PORT", "aws_vpc_security_group_ingress_rule",
      {"cidr_ipv4": "198.51.100.0/24", "ip_protocol": "tcp", "from_port": 3306, "to_port": 3306},
      {"cidr_ipv4": "128.0.0.0/1", "ip_protocol": "tcp", "from_port": 3306, "to_port": 3306}),
+    ("GP_MYSQL_PARAMETERS", "aws_db_instance", {"engine": "mysql", "parameter_group_name": "shop"},
+     {"engine": "mysql", "parameter_group_name": "default.mysql8.4"}),
+    ("GP_BUCKET_TLS", "aws_s3_bucket_policy", {"policy": document(**CLEAR)},
+     {"policy": document(**CLEAR, Resource="a").replace("false", "true")}),
+    ("GP_BUCKET_TLS", "aws_s3_bucket_policy", {"policy": document(**CLEAR)},
+     {"policy": document(Effect="Deny", Principal="*", Action="s3:DeleteBucket")}),
+    ("GP_OPEN_EGRESS", "aws_vpc_security_group_egress_rule",
+     {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", "from_port": 443, "to_port": 443},
+     {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "-1"}),
+    ("GP_OPEN_EGRESS", "aws_security_group_rule",
+     {"type": "egress", "cidr_blocks": ["10.0.0.0/8"], "protocol": "-1"},
+     {"type": "egress", "cidr_blocks": ["0.0.0.0/0"], "protocol": "tcp", "from_port": 0,
+      "to_port": 65535}),
+    ("GP_FLOW_LOGS", "aws_flow_log", {"traffic_type": "ALL"}, {"traffic_type": "REJECT"}),
+    ("GP_BUDGET_TOLD", "aws_budgets_budget",
+     {"notification": [{"threshold": 80, "subscriber_email_addresses": ["a@b.example"]}]},
+     {"notification": [{"threshold": 80}]}),
+    ("GP_BUDGET_TOLD", "aws_budgets_budget",
+     {"notification": [{"threshold": 100, "subscriber_sns_topic_arns": ["arn:aws:sns:a"]}]},
+     {"notification": [{"threshold": 900, "subscriber_email_addresses": ["a@b.example"]}]}),
     ("GP_OPEN_PORT", "aws_vpc_security_group_ingress_rule",
      {"cidr_ipv6": "fc00::/7", "ip_protocol": "tcp", "from_port": 22, "to_port": 22},
      {"cidr_ipv6": "2000::/3", "ip_protocol": "tcp", "from_port": 22, "to_port": 22}),
@@ -445,8 +470,11 @@ OWN = [  # the policy, the type, what passes, what fails
      {"skip_final_snapshot": True}),
     ("GP_FINAL_SNAPSHOT", "aws_rds_cluster", {"skip_final_snapshot": True, "tags_all": DEV},
      {"skip_final_snapshot": "true"}),
-    ("GP_BACKUPS", "aws_db_instance", {"backup_retention_period": 7},
-     {"backup_retention_period": 6}),
+    ("GP_BACKUPS", "aws_db_instance",
+     {"backup_retention_period": 7, "delete_automated_backups": False},
+     {"backup_retention_period": 6, "delete_automated_backups": False}),
+    ("GP_BACKUPS", "aws_db_instance", {"backup_retention_period": 1, "tags_all": DEV},
+     {"backup_retention_period": 30}),
     ("GP_BACKUPS", "aws_rds_cluster", {"backup_retention_period": 1, "tags_all": DEV},
      {"tags_all": DEV}),
     ("GP_MYSQL_TLS", "aws_db_parameter_group",
@@ -480,6 +508,11 @@ OWN = [  # the policy, the type, what passes, what fails
          "StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}})},
      {"policy": document(Action="iam:Pass*", Condition={
          "StringEquals": {"aws:ResourceTag/a": "b"}})}),
+    ("GP_BOUND_RIGHTS", "aws_iam_policy",
+     {"policy": document(Action="iam:AttachRolePolicy", Condition={
+         "ArnLike": {"iam:PolicyARN": "arn:aws:iam::aws:policy/service-role/*"}})},
+     {"policy": document(Action="iam:AttachRolePolicy", Condition={
+         "ArnLike": {"iam:PolicyARN": "arn:aws:iam::aws:policy/*"}})}),
     ("GP_MANAGED_RIGHTS", "aws_iam_role_policy_attachment",
      {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
      {"policy_arn": "arn:aws-cn:iam::aws:policy/AdministratorAccess"}),
@@ -495,6 +528,14 @@ OWN = [  # the policy, the type, what passes, what fails
     ("GP_GITHUB_APPROVAL", "aws_iam_role",
      {"name": "shop-plan", "assume_role_policy": trust("repo:a/b:pull_request")},
      {"name": "shop-deploy", "assume_role_policy": trust("repo:a/b:environment:*")}),
+    ("GP_GITHUB_TRUST", "aws_iam_role", {"assume_role_policy": trust("repo:a/b:pull_request")},
+     {"assume_role_policy": trust("repo:a/b:pull_request", operator="StringEqualsIfExists")}),
+    ("GP_GITHUB_TRUST", "aws_iam_role",
+     {"assume_role_policy": document(Principal={"Service": "ec2.amazonaws.com"})},
+     {"assume_role_policy": trust("repo:a/b:pull_request", audience="https://github.com/a")}),
+    ("GP_GITHUB_TRUST", "aws_iam_openid_connect_provider",
+     {"url": f"https://{ISSUER}", "client_id_list": ["sts.amazonaws.com"]},
+     {"url": f"https://{ISSUER}", "client_id_list": ["sts.amazonaws.com", "https://a.example"]}),
     ("GP_CLUSTER_ADMIN", "aws_eks_access_policy_association",
      {"principal_arn": "arn:aws:iam::1:role/operators", **ADMIN}, ADMIN),
     ("GP_CLUSTER_ADMIN", "aws_eks_access_policy_association",
@@ -626,7 +667,8 @@ def test_every_policy_of_our_own_is_tested_both_ways():
         for path in (ROOT / "terraform/policies").glob("*.py")
         for line in re.findall(r'"(GP_\w+)"', path.read_text())
     ]
-    assert {*declared} == {check for check, *_ in OWN} | {"GP_NAT_COUNT"}
+    apart = {"GP_NAT_COUNT", "GP_NO_BLIND_EYE", "GP_NO_COMMANDS", "GP_OTHER_ACCOUNT"}
+    assert {*declared} == {check for check, *_ in OWN} | apart
 
 
 def test_wide_rights_are_seen_in_the_files_where_the_plan_cannot_tell(workspace):
@@ -1036,3 +1078,35 @@ def test_nothing_fails_in_our_own_files_but_what_the_plan_alone_can_tell(env, ph
     failed = {item.check for item in report.findings if item.severity == "error"}
     assert failed == untold, policy.as_text(report)
     assert report.passed > 150
+
+
+@pytest.mark.parametrize(
+    ("check", "block", "state"),
+    [
+        ("GP_NO_COMMANDS", 'provisioner "local-exec" {\n    command = "a"\n  }', "failed"),
+        ("GP_NO_BLIND_EYE", "lifecycle {\n    ignore_changes = all\n  }", "failed"),
+        ("GP_NO_BLIND_EYE", "lifecycle {\n    ignore_changes = [size]\n  }", None),
+    ],
+)
+def test_what_no_plan_tells_is_looked_for_in_the_files(workspace, tmp_path, check, block, state):
+    shutil.copytree(ROOT / "terraform/policies", workspace.root / "terraform/policies")
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    module.write_text(MODULE.replace("size ", f"{block}\n  size ", 1))
+    report = policy.run(workspace, "dev", 1, plan=plan(tmp_path))
+    assert states(report).get((check, DISK)) == state
+
+
+@pytest.mark.parametrize(
+    ("account", "state"), [("999999999999", "failed"), ("${var.account}", None)]
+)
+def test_an_account_that_is_named_by_its_number_is_another_one(workspace, account, state):
+    shutil.copytree(ROOT / "terraform/policies", workspace.root / "terraform/policies")
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    trusted = document(Principal={"AWS": f"arn:aws:iam::{account}:root"}, Action="sts:AssumeRole")
+    module.write_text(f"""{MODULE}
+resource "aws_iam_role" "this" {{
+  assume_role_policy = jsonencode({trusted})
+}}
+""")
+    found = states(policy.run(workspace, "dev", 1))
+    assert found.get(("GP_OTHER_ACCOUNT", "module.disk.aws_iam_role.this")) == state

@@ -23,7 +23,7 @@ CONFINED = "read_only: true\n    cap_drop: [ALL]\n    security_opt: ['no-new-pri
          "'shop' may gain privileges, which others of the file do not"),
     ],
 )  # fmt: skip
-def test_a_service_with_rights_that_others_gave_up(example, kept, lost, line, severity, message):
+def test_a_service_with_rights_that_others_gave_up(example, kept, lost, line, severity, message):  # noqa: PLR0917
     example.edit("docker-compose.yml", "image: redis:7", f"image: redis:7\n    {CONFINED}")
     whole = f"{BUILD}\n    {CONFINED}"
     example.edit("docker-compose.yml", BUILD, whole)

@@ -47,14 +47,18 @@ KEPT = 7
 @policy(
     "GP_BACKUPS", f"A database's backups are kept for {KEPT} days, in dev for one",
     "aws_db_instance", "aws_rds_cluster",
-    reads=("backup_retention_period", "replicate_source_db"), by_environment=True,
+    reads=("backup_retention_period", "delete_automated_backups", "replicate_source_db"),
+    by_environment=True,
 )  # fmt: skip
 def backups(database: Planned) -> bool | None:
-    """Backups are kept long enough; a replica's data are the primary's."""
+    """Backups are kept long enough, and outlive it; a replica's data are the primary's."""
     if database.get("replicate_source_db"):
         return None
     days = int(database.get("backup_retention_period") or 0)
-    return days >= (1 if database.environment == "dev" else KEPT)
+    if database.environment == "dev":
+        return days >= 1
+    # Where nothing is said, AWS deletes them with the database.
+    return days >= KEPT and str(database.get("delete_automated_backups")).lower() == "false"
 
 
 PASSWORDS = {

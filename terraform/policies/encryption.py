@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from groundplan.policy.custom import Planned, policy
+from typing import Any
+
+from groundplan.policy.custom import UNTOLD, Answer, Planned, policy, strictest
 
 SETTINGS = {
     "aws_db_instance": ("storage_encrypted",),
@@ -44,6 +46,39 @@ def tls_required(group: Planned) -> bool | None:
         return None
     settings = {item.get("name"): item.get("value") for item in group.blocks("parameter")}
     return str(settings.get("require_secure_transport")).upper() in {"1", "ON"}
+
+
+@policy(
+    "GP_MYSQL_PARAMETERS", "A MySQL database has parameters of its own", "aws_db_instance",
+    reads=("engine", "parameter_group_name", "replicate_source_db"), in_files=True,
+)  # fmt: skip
+def own_parameters(database: Planned) -> bool | None:
+    """Those that AWS gives it do not ask for TLS; a replica has its primary's."""
+    if database.get("engine") != "mysql" or database.get("replicate_source_db"):
+        return None
+    return not str(database.get("parameter_group_name") or "default.").startswith("default.")
+
+
+@policy(
+    "GP_BUCKET_TLS", "A bucket refuses connections that are not encrypted", "aws_s3_bucket_policy",
+    reads=("policy",), in_files=True,
+)  # fmt: skip
+def bucket_tls(resource: Planned) -> Answer:
+    """A statement denies everyone everything that does not come by TLS."""
+    return strictest(map(_refuses_clear, resource.may_be("policy")))
+
+
+def _refuses_clear(document: Any) -> Answer:
+    if not isinstance(document, dict):
+        return UNTOLD
+    said = document.get("Statement")
+    return any(
+        isinstance(one, dict)
+        and (one.get("Effect"), one.get("Action")) == ("Deny", "s3:*")
+        and one.get("Principal") in ("*", {"AWS": "*"})
+        and str(one.get("Condition")).lower() == "{'bool': {'aws:securetransport': 'false'}}"
+        for one in (said if isinstance(said, list) else [said])
+    )
 
 
 WINDOW = 14

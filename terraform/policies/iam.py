@@ -30,14 +30,19 @@ GIVING = (
     "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:PutUserPolicy",
     "iam:SetDefaultPolicyVersion", "iam:UpdateLoginProfile",
 )  # fmt: skip
+EVERYTHING = "AdministratorAccess"
+ACCOUNT = re.compile(r"\b\d{12}\b")
+# What has a document of its own on who may use it.
+TRUSTED = (
+    "aws_iam_role", "aws_kms_key_policy", "aws_s3_bucket_policy", "aws_ecr_repository_policy",
+    "aws_sqs_queue_policy", "aws_sns_topic_policy", "aws_secretsmanager_secret_policy",
+)  # fmt: skip
 GIVEN = {"iam:permissionsboundary", "iam:passedtoservice", "iam:policyarn"}
 
 
 @policy(
     "GP_WILDCARD_IAM", "A policy names the actions it allows, and gives none to everyone",
-    *IDENTITY, *OPTIONAL, "aws_iam_role",
-    "aws_kms_key_policy", "aws_s3_bucket_policy", "aws_ecr_repository_policy",
-    "aws_sqs_queue_policy", "aws_sns_topic_policy", "aws_secretsmanager_secret_policy",
+    *IDENTITY, *OPTIONAL, *TRUSTED,
     reads=("policy", "assume_role_policy"), in_files=True,
 )  # fmt: skip
 def no_wildcard(resource: Planned) -> Answer:
@@ -121,9 +126,30 @@ def _binds(statement: dict[str, Any], wanted: set[str]) -> bool:
         if MATCHES.fullmatch(operator) and isinstance(settings, dict):
             for key, value in settings.items():
                 given = _listed(value)
-                if key.lower() in wanted and given and not {"*", "arn:*"} & {*given}:
+                if key.lower() in wanted and given and not any(map(_is_all, given)):
                     return True
     return False
+
+
+def _is_all(value: Any) -> bool:
+    """Whether a condition that wants this lets everything pass, or AWS's policy for everything."""
+    return value in {"*", "arn:*"} or fnmatchcase(EVERYTHING, str(value).rpartition(":policy/")[2])
+
+
+@policy(
+    "GP_OTHER_ACCOUNT", "Nobody of another account is let in", *TRUSTED,
+    reads=("policy", "assume_role_policy"), in_files=True,
+)  # fmt: skip
+def own_account(resource: Planned) -> Answer:
+    """No account is named by its number: one's own is read from what is there."""
+    name = "assume_role_policy" if resource.type == "aws_iam_role" else "policy"
+    if resource.planned:
+        return None  # in which one's own may be known by its number
+    return strictest(
+        not ACCOUNT.search(str(statement.get("Principal")))
+        for statement in _allowed(resource, name)
+        if isinstance(statement, dict)
+    )
 
 
 def _is_open(action: str) -> bool:

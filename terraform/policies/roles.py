@@ -22,6 +22,9 @@ WIDE = re.compile(r"Administrator|FullAccess|PowerUser")
 HOUR = 3600
 GITHUB = "token.actions.githubusercontent.com"
 WRITES = re.compile(r"\b(apply|deploy)\b")
+# With IfExists or ForAllValues, a token that says nothing of itself would do.
+DEMANDS = re.compile(r"(ForAnyValue:)?String(Equals(IgnoreCase)?|Like)")
+AUDIENCE = ["sts.amazonaws.com"]
 APPROVED = re.compile(r"repo:[^*?]+:environment:[^*?]+")
 CLUSTER_ADMIN = ("AmazonEKSClusterAdminPolicy", "AmazonEKSAdminPolicy")
 
@@ -82,11 +85,40 @@ def _is_approved(document: Any) -> Answer:
 
 
 def _subjects(statement: dict[str, Any]) -> Iterator[str]:
+    return _demanded(statement, ":sub")
+
+
+def _demanded(statement: dict[str, Any], claim: str) -> Iterator[str]:
+    """What a token has to say of the `claim`; nothing where it may leave it out."""
     condition = statement.get("Condition")
-    for settings in condition.values() if isinstance(condition, dict) else ():
-        for key, value in settings.items() if isinstance(settings, dict) else ():
-            if key.endswith(":sub"):
-                yield from _listed(value)
+    for operator, settings in condition.items() if isinstance(condition, dict) else ():
+        if DEMANDS.fullmatch(operator) and isinstance(settings, dict):
+            for key, value in settings.items():
+                if key.endswith(claim):
+                    yield from _listed(value)
+
+
+@policy(
+    "GP_GITHUB_TRUST", "A role for GitHub asks whose workflow it is, and for whom its token is",
+    "aws_iam_role", "aws_iam_openid_connect_provider",
+    reads=("assume_role_policy", "client_id_list", "url"), in_files=True,
+)  # fmt: skip
+def asked(resource: Planned) -> Answer:
+    """No token is taken that leaves out the one or the other, or was made for somebody else."""
+    if resource.type == "aws_iam_openid_connect_provider":
+        if resource.planned and GITHUB not in str(resource.get("url")):
+            return None
+        return all(one in AUDIENCE or "${" in one for one in resource.every("client_id_list"))
+    return strictest(map(_asks, resource.may_be("assume_role_policy")))
+
+
+def _asks(document: Any) -> Answer:
+    if not isinstance(document, dict):
+        return UNTOLD
+    trusts = [one for one in _listed(document.get("Statement")) if GITHUB in str(one)]
+    return all(
+        [*_subjects(one)] and [*_demanded(one, ":aud")] in (AUDIENCE, [AUDIENCE]) for one in trusts
+    )
 
 
 @policy(
