@@ -14,6 +14,7 @@ from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
     apart,
     calls,
+    capacity,
     clients,
     commands,
     compose,
@@ -56,9 +57,9 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, containers, confinement, apart, terraform, conformance, stores,
-    clients, outputs, network, ways, ranges, openings, environments, costs, versions, records,
-    views, prose, macros, pages, settings, links, commands, calls, standing, generated, observed,
-    secrets, policies, waivers,
+    clients, outputs, network, ways, ranges, capacity, openings, environments, costs, versions,
+    records, views, prose, macros, pages, settings, links, commands, calls, standing, generated,
+    observed, secrets, policies, waivers,
 )  # fmt: skip
 
 
