@@ -12,6 +12,7 @@ from groundplan import unchanged
 from groundplan.errors import GroundplanError
 from groundplan.findings import RULES, Finding, Rule, told
 from groundplan.rules import (
+    alarms,
     apart,
     calls,
     capacity,
@@ -57,9 +58,9 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, containers, confinement, apart, terraform, conformance, stores,
-    clients, outputs, network, ways, ranges, capacity, openings, environments, costs, versions,
-    records, views, prose, macros, pages, settings, links, commands, calls, standing, generated,
-    observed, secrets, policies, waivers,
+    clients, outputs, network, ways, ranges, capacity, openings, alarms, environments, costs,
+    versions, records, views, prose, macros, pages, settings, links, commands, calls, standing,
+    generated, observed, secrets, policies, waivers,
 )  # fmt: skip
 
 
