@@ -23,6 +23,7 @@ from groundplan.rules import (
     conformance,
     containers,
     costs,
+    denials,
     design,
     environments,
     generated,
@@ -58,9 +59,9 @@ if TYPE_CHECKING:
 # Importing a module registers its rules.
 MODULES = (
     design, compose, services, containers, confinement, apart, terraform, conformance, stores,
-    clients, outputs, network, ways, ranges, capacity, openings, alarms, environments, costs,
-    versions, records, views, prose, macros, pages, settings, links, commands, calls, standing,
-    generated, observed, secrets, policies, waivers,
+    clients, outputs, network, ways, ranges, capacity, openings, alarms, denials, environments,
+    costs, versions, records, views, prose, macros, pages, settings, links, commands, calls,
+    standing, generated, observed, secrets, policies, waivers,
 )  # fmt: skip
 
 
