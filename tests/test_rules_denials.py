@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 MAY = '{ Effect = "Allow", Action = ["iam:Put*"], Resource = "arn:aws:iam::1:role/bee-*" }'
 NOT_ITSELF = '{ Effect = "Deny", Action = "iam:PutRole*", Resource = "arn:aws:iam::1:role/bee-ci" }'
-NO_DATA = '{ Effect = "Deny", Resource = "*", Action = ["dynamodb:*", "secretsmanager:Get*", "ssm:Get*"] }'
+READS = '["dynamodb:*", "secretsmanager:Get*", "ssm:Get*"]'
+NO_DATA = f'{{ Effect = "Deny", Resource = "*", Action = {READS} }}'
 NO_OBJECTS = '{ Effect = "Deny", Action = "s3:Get*", NotResource = ["arn:aws:s3:::state"] }'
 
 

@@ -48,6 +48,7 @@ from groundplan.rules import (
     views,
     waivers,
     ways,
+    workflows,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ MODULES = (
     design, compose, services, containers, confinement, apart, terraform, conformance, stores,
     clients, outputs, network, ways, ranges, capacity, openings, alarms, denials, environments,
     costs, versions, records, views, prose, macros, pages, settings, links, commands, calls,
-    standing, generated, observed, secrets, policies, waivers,
+    standing, generated, observed, secrets, policies, waivers, workflows,
 )  # fmt: skip
 
 
