@@ -16,6 +16,7 @@ from groundplan.rules import (
     apart,
     calls,
     capacity,
+    choices,
     clients,
     commands,
     compose,
@@ -30,6 +31,7 @@ from groundplan.rules import (
     links,
     macros,
     network,
+    nodes,
     observed,
     openings,
     outputs,
@@ -61,8 +63,8 @@ if TYPE_CHECKING:
 MODULES = (
     design, compose, services, containers, confinement, apart, terraform, conformance, stores,
     clients, outputs, network, ways, ranges, capacity, openings, alarms, denials, environments,
-    costs, versions, records, views, prose, macros, pages, settings, links, commands, calls,
-    standing, generated, observed, secrets, policies, waivers, workflows,
+    costs, versions, records, choices, views, prose, macros, nodes, pages, settings, links,
+    commands, calls, standing, generated, observed, secrets, policies, waivers, workflows,
 )  # fmt: skip
 
 

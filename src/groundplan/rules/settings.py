@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from groundplan.workspace import Workspace
 
+_ELSEWHERE: Final = re.compile(r"(?:https?:)?//")
 _TITLE: Final = re.compile(r"\A---\n(?:(?!---).*\n)*?title:[ \t]*[\"']?([^\n\"']+)")
 
 
@@ -42,9 +43,28 @@ def _look(workspace: Workspace, file: Path) -> Iterator[Finding]:
     if said.get("strict") is not True:
         line = line_with(text, "strict:")
         yield error("the site is made with mistakes in it", file, line, "say: strict: true")
+    yield from _from_outside(text, said, file)
     if said.get("nav"):
         yield from _left_out(workspace, said, file)
         yield from _mislabelled(workspace, text, said["nav"], file)
+
+
+def _from_outside(text: str, said: dict[str, Any], file: Path) -> Iterator[Finding]:
+    """What pages would have to fetch from elsewhere: it may be gone, or another one, tomorrow."""
+    for key in ("extra_css", "extra_javascript"):
+        for item in said.get(key) or ():
+            path = str(item.get("path") if isinstance(item, dict) else item)
+            if _ELSEWHERE.match(path):
+                message = f"the pages need {path}, which is not ours"
+                yield error(message, file, line_with(text, path), "keep it in docs/")
+    theme = said.get("theme")
+    if (
+        isinstance(theme, dict)
+        and theme.get("name") == "material"
+        and theme.get("font") is not False
+    ):
+        message = "the pages need letters from elsewhere"
+        yield error(message, file, line_with(text, "font:"), "say: font: false")
 
 
 def _plugins(said: Any) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Final
 
 from groundplan.errors import suggest
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 LONGEST: Final = datetime.timedelta(days=2 * 365)
 """How far ahead a waiver may end: by then, someone has to look again."""
 
+_NAMES: Final = re.compile(r"[a-z]\w*_\w+|module\.[\w-]")
+_WORDS: Final = 3
+
 
 @rule("waivers", "each waiver is for what there is, once, and ends within two years")
 def waivers(workspace: Workspace) -> Iterator[Finding]:
@@ -27,10 +31,19 @@ def waivers(workspace: Workspace) -> Iterator[Finding]:
     today = datetime.datetime.now(datetime.UTC).date()
     before: list[Waiver] = []
     for entry in reader.read(workspace.root / WAIVERS):
-        told = (*_nowhere(workspace, entry.waiver), *_when(entry.waiver, today))
+        told = (*_vague(entry.waiver), *_nowhere(workspace, entry.waiver),
+                *_when(entry.waiver, today))  # fmt: skip
         for message, hint in (*told, *_again(entry, before)):
             yield error(f"{message} ({entry.waiver.check})", entry.file, entry.line, hint)
         before.append(entry.waiver)
+
+
+def _vague(waiver: Waiver) -> Iterator[tuple[str, str | None]]:
+    """Waivers for everything, and reasons that are none."""
+    if not _NAMES.search(waiver.resource):
+        yield "this waiver is for everything there is", "name the resource, as its finding does"
+    if len(waiver.reason.split()) < _WORDS:
+        yield f"'{waiver.reason.strip()}' is no reason", "say why it is right as it is"
 
 
 def _nowhere(workspace: Workspace, waiver: Waiver) -> Iterator[tuple[str, str | None]]:
