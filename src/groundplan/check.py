@@ -30,6 +30,7 @@ from groundplan.rules import (
     generated,
     links,
     macros,
+    means,
     network,
     nodes,
     observed,
@@ -61,10 +62,10 @@ if TYPE_CHECKING:
 
 # Importing a module registers its rules.
 MODULES = (
-    design, compose, services, containers, confinement, apart, terraform, conformance, stores,
-    clients, outputs, network, ways, ranges, capacity, openings, alarms, denials, environments,
-    costs, versions, records, choices, views, prose, macros, nodes, pages, settings, links,
-    commands, calls, standing, generated, observed, secrets, policies, waivers, workflows,
+    design, compose, services, containers, confinement, apart, means, terraform, conformance,
+    stores, clients, outputs, network, ways, ranges, capacity, openings, alarms, denials,
+    environments, costs, versions, records, choices, views, prose, macros, nodes, pages, settings,
+    links, commands, calls, standing, generated, observed, secrets, policies, waivers, workflows,
 )  # fmt: skip
 
 
