@@ -52,6 +52,7 @@ def test_a_workflow_of_which_nothing_is_said(example):
         ("[dev, prod]", "[dev]", 8, "this is not done for prod"),
         ("[dev, prod]", "[linux, mac]", None, ""),
         ("make check", "make lint", None, "no pull request has to pass the check"),
+        ("policy $ENV", "policy state", None, "no pull request has to pass the policy"),
         ("policy $ENV", "cost $ENV", None, "no pull request has to pass the policy"),
     ],
 )  # fmt: skip

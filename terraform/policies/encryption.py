@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from groundplan.policy.custom import UNTOLD, Answer, Planned, policy, strictest
@@ -71,14 +72,24 @@ def bucket_tls(resource: Planned) -> Answer:
 def _refuses_clear(document: Any) -> Answer:
     if not isinstance(document, dict):
         return UNTOLD
-    said = document.get("Statement")
     return any(
-        isinstance(one, dict)
-        and (one.get("Effect"), one.get("Action")) == ("Deny", "s3:*")
+        one.get("Effect") == "Deny"
+        and {"s3:*", "*"} & {*_listed(one.get("Action"))}
         and one.get("Principal") in ("*", {"AWS": "*"})
-        and str(one.get("Condition")).lower() == "{'bool': {'aws:securetransport': 'false'}}"
-        for one in (said if isinstance(said, list) else [said])
+        and _is_clear(one.get("Condition"))
+        for one in _listed(document.get("Statement"))
+        if isinstance(one, dict)
     )
+
+
+def _is_clear(condition: Any) -> bool:
+    """Whether a condition is met by what does not come by TLS, and asks for nothing else."""
+    bare = re.sub(r"[^a-z:]", "", str(condition).lower())
+    return bare in {"bool:aws:securetransport:false", "boolifexists:aws:securetransport:false"}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 WINDOW = 14

@@ -26,7 +26,10 @@ _FOREIGN: Final = re.compile(
 _TRUSTING: Final = ("pull_request_target", "workflow_run")
 _CHECKS: Final = {
     "the check": re.compile(r"\b(?:make|groundplan)\s+check\b"),
-    "the policy": re.compile(r"\b(?:make|groundplan)\s+(?:policy|pull-request)\b"),
+    # That of the root of the states alone is not enough.
+    "the policy": re.compile(
+        r"\b(?:make|groundplan)\s+(?:policy(?!\s+(?:ENV=)?state\b)|pull-request)\b"
+    ),
 }
 # Where in the file, what is wrong, and what to do.
 _Wrong = tuple["Loc", str, str]
