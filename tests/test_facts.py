@@ -197,6 +197,19 @@ def test_a_copy_of_a_secret_is_left_out_though_it_bears_no_mark():
     assert found.get("tags_all") == {"Note": SENSITIVE, "Name": "a"}
 
 
+def test_a_secret_is_left_out_where_it_is_a_part_of_something_else():
+    after = {"url": "redis://:hidden-for-good@cache:6379", "note": "hidden", "zone": "us"}
+    document = plan(thing("aws_x.a", **after))
+    document["resource_changes"][0]["change"]["after_sensitive"] = {}
+    document["variables"] = {"token": {"value": "hidden-for-good"}, "area": {"value": "us"}}
+    secret = {"sensitive": True}
+    document["configuration"] = {"root_module": {"variables": {"token": secret, "area": secret}}}
+    (found,) = facts.from_plan(document)
+    assert found.values == {"url": SENSITIVE, "note": "hidden", "zone": SENSITIVE}
+    (kept,) = redaction.to_keep(document)["resource_changes"]
+    assert kept["change"]["after"] == found.values
+
+
 STATE = {"format_version": "1.0", "values": {"root_module": {"resources": [{
     "address": "aws_x.a", "mode": "managed", "type": "aws_x", "name": "a",
     "values": {"password": "hidden", "name": "a"}, "sensitive_values": {"password": True},

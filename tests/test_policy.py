@@ -1112,3 +1112,13 @@ resource "aws_iam_role" "this" {{
 """)
     found = states(policy.run(workspace, "dev", 1))
     assert found.get(("GP_OTHER_ACCOUNT", "module.disk.aws_iam_role.this")) == state
+
+
+def test_what_the_files_seem_not_to_have_is_told_from_its_block(workspace, tmp_path):
+    module = workspace.root / "terraform/modules/disk/main.tf"
+    absent = 'variable "other" {\n  default = null\n}\n'
+    count = "  count             = var.other == null ? 1 : 0\n  size "
+    module.write_text(absent + MODULE.replace("  size ", count, 1))
+    report = policy.run(workspace, "dev", 1, plan=plan(tmp_path, encrypted=False))
+    [finding] = [item for item in report.findings if item.check == "CKV_AWS_3"]
+    assert (finding.file, finding.line) == ("terraform/modules/disk/main.tf", 7)

@@ -107,6 +107,21 @@ def test_the_value_of_a_sensitive_variable(example, default, value, at):
     assert "2026" not in f"{findings}"
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("nonsensitive(var.token)", True),
+        ('"redis://${ nonsensitive( var.token ) }@a"', True),
+        ("nonsensitive(keys(var.tokens))", False),
+        ("1 # not nonsensitive(var.token)", False),
+    ],
+)
+def test_what_is_sensitive_and_shown_all_the_same(example, value, shown):
+    example.write("terraform/envs/dev/outputs.tf", f'output "a" {{\n  value = {value}\n}}\n')
+    findings = found(example, "secrets-hidden")
+    assert [finding.line for finding in findings] == ([2] if shown else [])
+
+
 def test_a_sensitive_variable_that_nobody_is_told_to_give(example):
     example.write("terraform/envs/dev/main.tf", VARIABLE)
     finding = only(example, "secrets-given")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SENSITIVE: Final = "(sensitive)"
 ACCOUNT: Final = "(account)"
@@ -39,6 +40,8 @@ _MARKS: Final = {
     "after": "after_sensitive", "before": "before_sensitive",
     "value": "sensitive", "values": "sensitive_values",
 }  # fmt: skip
+# From how many letters on a secret is looked for within other texts: a short one is in many.
+_LONG: Final = 8
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 
@@ -69,11 +72,12 @@ def secrets(document: Mapping[str, Any]) -> Iterator[str]:
 def redact(values: Any, sensitive: Any, hidden: frozenset[str] = frozenset()) -> Any:
     """`values` with every part replaced that `sensitive`, of the same shape, marks True.
 
-    So is every text that equals a marked one, or one of `hidden`: providers copy values about.
+    So is every text that equals a marked one, or has one of `hidden` in it: providers copy values
+    about, and modules put them into others.
     Ids of AWS accounts become ACCOUNT. What is a secret by its shape is left out wherever it is,
     and so are scripts for a machine's start.
     """
-    return _without(values, sensitive, hidden.union(_marked(values, sensitive)))
+    return _without(values, sensitive, _Hidden.of(hidden).and_(_marked(values, sensitive)))
 
 
 def to_keep(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +85,7 @@ def to_keep(document: Mapping[str, Any]) -> dict[str, Any]:
 
     What it marks as sensitive is left out, copies included. All else stands: policy looks at it.
     """
-    hidden = frozenset(secrets(document))
+    hidden = _Hidden.of(secrets(document))
     # The configuration has nothing that the Terraform files don't say.
     return {
         name: part if name == "configuration" else _kept(part, hidden)
@@ -89,7 +93,27 @@ def to_keep(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _kept(part: Any, hidden: frozenset[str]) -> Any:
+@dataclass(frozen=True)
+class _Hidden:
+    """Texts that are left out where they stand alone; those of `parts`, wherever they stand."""
+
+    whole: frozenset[str]
+    parts: tuple[str, ...]
+
+    @staticmethod
+    def of(values: Iterable[str]) -> _Hidden:
+        whole = frozenset(values)
+        return _Hidden(whole, tuple(each for each in whole if len(each) >= _LONG))
+
+    def and_(self, values: Iterable[str]) -> _Hidden:
+        return _Hidden(self.whole.union(values), self.parts)
+
+    def has(self, value: Any) -> bool:
+        found = isinstance(value, str) and value
+        return bool(found and (value in self.whole or any(each in value for each in self.parts)))
+
+
+def _kept(part: Any, hidden: _Hidden) -> Any:
     if isinstance(part, list):
         return [_kept(item, hidden) for item in part]
     if not isinstance(part, Mapping):
@@ -99,12 +123,12 @@ def _kept(part: Any, hidden: frozenset[str]) -> Any:
         marks = part.get(_MARKS.get(name, ""))
         # A variable's value bears no mark; the values of a state hold parts that bear theirs.
         ours = marks is not None or name == "value"
-        copied = hidden.union(_marked(item, marks)) if ours else hidden
+        copied = hidden.and_(_marked(item, marks)) if ours else hidden
         found[name] = _masked(item, marks, copied) if ours else _kept(item, hidden)
     return found
 
 
-def _masked(value: Any, sensitive: Any, hidden: frozenset[str]) -> Any:
+def _masked(value: Any, sensitive: Any, hidden: _Hidden) -> Any:
     """`value` in its own shape, for policy looks into blocks."""
     if isinstance(value, Mapping):
         marks = sensitive if isinstance(sensitive, Mapping) else dict.fromkeys(value, sensitive)
@@ -112,7 +136,7 @@ def _masked(value: Any, sensitive: Any, hidden: frozenset[str]) -> Any:
     if isinstance(value, list):
         listed = sensitive if isinstance(sensitive, list) else [sensitive] * len(value)
         return [_masked(*pair, hidden) for pair in zip_longest(value, listed[: len(value)])]
-    secret = sensitive is True or (isinstance(value, str) and value and value in hidden)
+    secret = sensitive is True or hidden.has(value)
     return SENSITIVE if secret and value is not None else value
 
 
@@ -142,10 +166,10 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-def _without(value: Any, sensitive: Any, hidden: frozenset[str]) -> Any:
+def _without(value: Any, sensitive: Any, hidden: _Hidden) -> Any:
     if value is None:
         return None  # that nothing is there is no secret
-    if sensitive is True or (isinstance(value, str) and value and value in hidden):
+    if sensitive is True or hidden.has(value):
         return SENSITIVE
     if isinstance(value, Mapping):
         marks = sensitive if isinstance(sensitive, Mapping) else {}

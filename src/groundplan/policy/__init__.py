@@ -82,7 +82,8 @@ def run(
     settled = _checked(settle(written, planned), variables)
     day = today or datetime.datetime.now(datetime.UTC).date()
     report = judge(settled, checked, waivers=entries, today=day, complete=plan is not None)
-    report = replace(report, findings=_placed(report.findings, workspace.root))
+    findings = _written_at(report.findings, workspace.environment(env), plan)
+    report = replace(report, findings=_placed(findings, workspace.root))
     if plan:
         _save(workspace, env, number, report)
     return report
@@ -181,6 +182,16 @@ def _planned(workspace: Workspace, env: str, plan: Path) -> tuple[Verdict, ...]:
     key = store.plan_key(workspace, env, plan)
     own = workspace.root / store.OWN
     return store.kept(workspace, key, lambda: scan.plan(plan, facts, own, env=env))
+
+
+def _written_at(findings: Iterable[Finding], root: Path, plan: Path | None) -> Iterator[Finding]:
+    """The findings, told from their blocks where only the plan has them: by a `count`, say."""
+    from groundplan.terraform.blocks import Blocks  # noqa: PLC0415
+
+    blocks = Blocks(root)
+    for item in findings:
+        found = blocks.find(item.resource) if plan and item.file == str(plan) else None
+        yield replace(item, file=str(found.file), line=found.line) if found else item
 
 
 def _placed(findings: Iterable[Finding], root: Path) -> tuple[Finding, ...]:

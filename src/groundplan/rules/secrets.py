@@ -57,6 +57,7 @@ _STANDS_IN: Final = re.compile(
 )
 # As people make up passwords and machines make keys; names of things have no such mixture.
 _MIXED: Final = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{8,}|(?=.*\d)(?=.*[a-f])[\da-f]{24,}")
+_SHOWN: Final = re.compile(r"^[^#\n]*?\b(nonsensitive)\s*\(\s*(?!keys\b|length\b)", re.MULTILINE)
 _VARIABLE: Final = re.compile(r'^variable\s+"(\w+)"\s*\{(.*?)^\}', re.MULTILINE | re.DOTALL)
 _SENSITIVE: Final = re.compile(r"^\s*sensitive\s*=\s*true\b", re.MULTILINE)
 _DEFAULT: Final = re.compile(r"^\s*default\s*=\s*(\S+)", re.MULTILINE)
@@ -162,6 +163,17 @@ def _sensitive(text: str) -> Iterator[re.Match[str]]:
     """The blocks of sensitive variables: the name, and what stands in the block."""
     blocks = _VARIABLE.finditer(text) if "sensitive" in text else ()
     yield from (found for found in blocks if _SENSITIVE.search(found[2]))
+
+
+@rule("secrets-hidden", "what is sensitive stays hidden")
+def hidden(workspace: Workspace) -> Iterator[Finding]:
+    """Values of which Terraform is told to show them all the same; names and counts may be."""
+    for path in sorted(files_below(workspace.root / "terraform")):
+        text = read_text(path) if path.suffix == ".tf" else ""
+        for found in _SHOWN.finditer(text):
+            message = "what is sensitive is shown here, in plans and their logs too"
+            line = text.count("\n", 0, found.start(1)) + 1
+            yield error(message, path, line, "leave it sensitive; mark an output with it, too")
 
 
 @rule("secrets-given", "each sensitive variable is one of the design's secrets, and the reverse")
