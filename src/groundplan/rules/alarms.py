@@ -82,7 +82,7 @@ def _planned(facts: Facts) -> dict[str, dict[str, str]]:
 
 def _name(alarm: Resource, dimension: str) -> str | None:
     """What an alarm watches; of the nodes of a cache, the cache."""
-    name = (alarm.get("dimensions") or {}).get(dimension)
+    name = alarm.get(f"dimensions.{dimension}")
     return _NODE.sub("", str(name)) if dimension == "CacheClusterId" and name else name
 
 

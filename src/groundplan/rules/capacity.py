@@ -66,9 +66,9 @@ def _of_group(nodes: Resource) -> int | None:
     """On the smallest of its types, for it may get no other."""
     most, types = nodes.get("scaling_config.0.max_size"), nodes.get("instance_types")
     pods = [_pods(str(each)) for each in types or ()]
-    if most is None or not pods or None in pods:
+    if not isinstance(most, int) or not pods or None in pods:
         return None
-    return int(most) * (min(each for each in pods if each) - _OWN)
+    return most * (min(each for each in pods if each) - _OWN)
 
 
 def _pods(type_: str) -> int | None:

@@ -33,6 +33,27 @@ _DATA: Final = (
 
 
 @dataclass(frozen=True)
+class _Files:
+    """What the blocks of an environment say; what was `read` before is not read again."""
+
+    blocks: Blocks
+    read: dict[tuple[Path, str, str], list[Any]]
+
+    def values(self, item: Resource, name: str) -> list[Any]:
+        """What an attribute may be, as far as its block tells."""
+        from groundplan.facts.references import split  # noqa: PLC0415
+        from groundplan.policy import written  # noqa: PLC0415
+
+        found = self.blocks.find(item.address)
+        if not found:
+            return []
+        key = (found.file, ".".join(split(item.address)[-2:]), name)
+        if key not in self.read:
+            self.read[key] = written.values(*key)
+        return self.read[key]
+
+
+@dataclass(frozen=True)
 class _Role:
     """A role as plan and files have it; `name` as it is written.
 
@@ -81,11 +102,12 @@ def _look(
     from groundplan.terraform.blocks import Blocks  # noqa: PLC0415
 
     may: dict[tuple[str, str, Path, int], set[str]] = defaultdict(set)
+    read: dict[tuple[Path, str, str], list[Any]] = {}
     for _, phase, env in drawn(workspace):
-        blocks = Blocks(workspace.environment(env))
-        for role in _roles(workspace.facts(env, phase.number), blocks):
+        files = _Files(Blocks(workspace.environment(env)), read)
+        for role in _roles(workspace.facts(env, phase.number), files):
             for by, action in look(role):
-                if found := blocks.find(by):
+                if found := files.blocks.find(by):
                     may[role.address, env, found.file, found.line].add(action)
     for (address, env, file, line), actions in may.items():
         message = f"{address} of {env} may do this: {', '.join(sorted(actions))}"
@@ -118,36 +140,26 @@ def _on(statement: dict[str, Any], name: str) -> bool:
     return any(each == "*" or fnmatchcase(name, each) for each in named)
 
 
-def _roles(facts: Facts, blocks: Blocks) -> Iterator[_Role]:
+def _roles(facts: Facts, files: _Files) -> Iterator[_Role]:
     for item in facts.of_type("aws_iam_role"):
-        names = _values(item, "name", blocks)
+        names = files.values(item, "name")
         own = [each for each in facts if each.references.get("role") == (item.address,)]
         attached = {
             str(arn).rpartition("/")[2]: each.address
             for each in own
             if each.type == "aws_iam_role_policy_attachment"
-            for arn in (each.get("policy_arn"), *_values(each, "policy_arn", blocks))
+            for arn in (each.get("policy_arn"), *files.values(each, "policy_arn"))
         }
         if len(names) == 1:
-            yield _Role(item.address, str(names[0]), tuple(_said(own, blocks)), attached)
+            yield _Role(item.address, str(names[0]), tuple(_said(own, files)), attached)
 
 
-def _said(own: list[Resource], blocks: Blocks) -> Iterator[tuple[str, dict[str, Any]]]:
+def _said(own: list[Resource], files: _Files) -> Iterator[tuple[str, dict[str, Any]]]:
     for each in own:
-        documents = _values(each, "policy", blocks) if each.type == "aws_iam_role_policy" else []
+        documents = files.values(each, "policy") if each.type == "aws_iam_role_policy" else []
         for document in documents:
             said = document.get("Statement") if isinstance(document, dict) else None
             yield from ((each.address, one) for one in _listed(said) if isinstance(one, dict))
-
-
-def _values(item: Resource, name: str, blocks: Blocks) -> list[Any]:
-    """What an attribute may be, as far as its block tells."""
-    from groundplan.facts.references import split  # noqa: PLC0415
-    from groundplan.policy import written  # noqa: PLC0415
-
-    found = blocks.find(item.address)
-    file: Path | None = found.file if found else None
-    return written.values(file, ".".join(split(item.address)[-2:]), name) if file else []
 
 
 def _listed(value: Any) -> list[Any]:
