@@ -46,6 +46,7 @@ from groundplan.rules import (
     settings,
     standing,
     stores,
+    targets,
     terraform,
     versions,
     views,
@@ -65,7 +66,8 @@ MODULES = (
     design, compose, services, containers, confinement, apart, means, terraform, conformance,
     stores, clients, outputs, network, ways, ranges, capacity, openings, alarms, denials,
     environments, costs, versions, records, choices, views, prose, macros, nodes, pages, settings,
-    links, commands, calls, standing, generated, observed, secrets, policies, waivers, workflows,
+    links, commands, targets, calls, standing, generated, observed, secrets, policies, waivers,
+    workflows,
 )  # fmt: skip
 
 
