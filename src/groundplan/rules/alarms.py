@@ -74,16 +74,18 @@ def _planned(facts: Facts) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for dimension, (_, types) in _WATCHED.items():
         items = [item for item in facts.of_type(*types) if item.change != "delete"]
-        names = {item.get(types[item.type]): item.address for item in items}
-        if names and None not in names:
-            found[dimension] = {str(name): address for name, address in names.items()}
+        names = [(item.get(types[item.type]), item.address) for item in items]
+        if names and all(isinstance(name, str) for name, _ in names):
+            found[dimension] = dict(names)
     return found
 
 
 def _name(alarm: Resource, dimension: str) -> str | None:
     """What an alarm watches; of the nodes of a cache, the cache."""
     name = alarm.get(f"dimensions.{dimension}")
-    return _NODE.sub("", str(name)) if dimension == "CacheClusterId" and name else name
+    if not isinstance(name, str):
+        return None
+    return _NODE.sub("", name) if dimension == "CacheClusterId" else name
 
 
 def _unplanned(alarm: Resource, planned: dict[str, dict[str, str]]) -> Iterator[_Wrong]:
@@ -94,7 +96,7 @@ def _unplanned(alarm: Resource, planned: dict[str, dict[str, str]]) -> Iterator[
                 f"watches {dimension} {name}, which is not planned",
                 f"planned: {', '.join(there)}",
             )
-        namespace = alarm.get("namespace")
+        namespace = str(alarm.get("namespace") or "")
         if name and namespace and namespace not in namespaces:
             told = " or ".join(sorted(namespaces))
             yield f"hears nothing: {namespace} measures no {dimension}", f"the namespace is {told}"

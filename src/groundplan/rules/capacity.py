@@ -65,7 +65,7 @@ def _carried(facts: Facts) -> int | None:
 def _of_group(nodes: Resource) -> int | None:
     """On the smallest of its types, for it may get no other."""
     most, types = nodes.get("scaling_config.0.max_size"), nodes.get("instance_types")
-    pods = [_pods(str(each)) for each in types or ()]
+    pods = [_pods(str(each)) for each in types] if isinstance(types, list) else []
     if not isinstance(most, int) or not pods or None in pods:
         return None
     return most * (min(each for each in pods if each) - _OWN)
