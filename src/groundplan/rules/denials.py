@@ -41,7 +41,7 @@ class _Files:
 
     def values(self, item: Resource, name: str) -> list[Any]:
         """What an attribute may be, as far as its block tells."""
-        from groundplan.facts.references import split  # noqa: PLC0415
+        from groundplan.facts.addresses import split  # noqa: PLC0415
         from groundplan.policy import written  # noqa: PLC0415
 
         found = self.blocks.find(item.address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from groundplan.facts.references import split, without_key
+from groundplan.facts.addresses import split, without_key
 from groundplan.files import read_text
 from groundplan.findings import Finding, error, rule
 from groundplan.rules.conformance import drawn
