@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from groundplan.canvas.boxes import Box
+from groundplan.canvas.crossings import crossings
 from groundplan.drawing import draw
 from groundplan.planfile import draw_flow, draw_plan
 from groundplan.scripts import views
@@ -218,6 +219,19 @@ def test_no_two_lines_run_side_by_side_so_close_that_they_look_like_one(source):
             alike = one.kind == other.kind and one.ends[1] == other.ends[1]
             near = one.beside(other, 6, beyond=0) if alike else one.beside(other, 5)
             assert near < 16, (name, one.ends, other.ends)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "workspace application_flow",
+        "compose compose/names/compose.yml",
+        "compose compose/parts/compose.yml",
+    ],
+)
+def test_no_two_calls_cross_where_an_order_of_the_services_spares_it(source):
+    for name, picture in drawn(source).items():
+        assert crossings([line.points for line in picture.lines]) == 0, name
 
 
 def holds_an_end(box: Box, ends: tuple[str, ...], picture: Seen) -> bool:
