@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import runpy
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -25,7 +25,9 @@ from plans import PLANS
 from seen import seen
 
 if TYPE_CHECKING:
-    from seen import Line, Part, Seen
+    from collections.abc import Iterator, Sequence
+
+    from seen import Line, Part, Point, Seen
 
 FIXTURES = PLANS.parent
 PLAN_FILES = sorted(
@@ -45,6 +47,8 @@ SOURCES = [
     *(f"compose {file}" for file in COMPOSE_FILES),
     "large plan",
 ]
+
+MOST_BENDS = 4
 
 of_each = pytest.mark.parametrize("source", SOURCES)
 
@@ -221,6 +225,22 @@ def test_no_two_lines_run_side_by_side_so_close_that_they_look_like_one(source):
             assert near < 16, (name, one.ends, other.ends)
 
 
+@pytest.mark.parametrize("view", ["infrastructure", "network"])
+def test_no_line_of_the_reference_engagement_has_more_than_four_bends(view):
+    for name, picture in drawn(f"workspace {view}").items():
+        for line in picture.lines:
+            ways = (way for part in line.parts for way in bearings(part))
+            bends = sum(before != after for before, after in pairwise(ways))
+            assert bends <= MOST_BENDS, (name, line.ends)
+
+
+def bearings(points: Sequence[Point]) -> Iterator[bool]:
+    """Whether each piece between points is level; those that round a corner are neither."""
+    for (ax, ay), (bx, by) in pairwise(points):
+        if ax == bx or ay == by:
+            yield ay == by
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -235,9 +255,14 @@ def test_no_two_calls_cross_where_an_order_of_the_services_spares_it(source):
 
 
 def holds_an_end(box: Box, ends: tuple[str, ...], picture: Seen) -> bool:
-    """True where a line's end, or the band that shows where that runs, takes ground in a box."""
+    """True where a line's end, or the band that shows where that runs, takes ground in a box.
+
+    Where a security group's frame has no bands in it, it is the band of what it holds.
+    """
     things = [part.box for part in (*picture.frames, *picture.icons) if part.of in ends]
     every = [band.box for band in picture.bands]
+    groups = [frame.box for frame in picture.frames if frame.kind == "gp-group"]
+    every += [group for group in groups if not any(inside(band, group) for band in every)]
     bands = [band for band in every if any(inside(thing, band, 2) for thing in things)]
     return any(overlap(thing, box, 2) for thing in (*things, *bands))
 

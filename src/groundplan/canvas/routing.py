@@ -87,6 +87,10 @@ class Router:
             self._met.setdefault(family, next(port for port in targets if port.at == points[-1]))
         return points
 
+    def is_free(self, port: Port) -> bool:
+        """True where no line starts or ends at a port."""
+        return port.at not in self._taken
+
     def _way(
         self,
         sources: Sequence[Port],

@@ -127,7 +127,9 @@ class _Vpc:
         return width / (last - first + 1) if first <= number <= last else 0
 
     def _gap(self, number: int) -> float:
-        """Between a zone and the next one, for what lines say from a group to one beside it."""
+        """Between a zone and the next one, for what lines say from a group to one beside it, and
+        past those that come in from above.
+        """
         said: dict[tuple[str, str], set[str]] = defaultdict(set)
         for reach in self._reaches():
             for edge in self.graph.edges:
@@ -137,7 +139,8 @@ class _Vpc:
                     said[edge.source, edge.target].add(edge.label)
         words = (label_of(labels) for labels in said.values())
         wide = (typeface.width(text, DETAIL, weight="semibold") for text in words if text)
-        return GAP + max(wide, default=-GAP / 2)
+        incoming = any(edge.via for edge in self.graph.edges)
+        return max((GAP * (1 + incoming) + each for each in wide), default=GAP / 2)
 
     def _reaches(self) -> Iterator[dict[str, list[tuple[int, int]]]]:
         """The zones that each security group stands in, row by row: see `_runs`."""
