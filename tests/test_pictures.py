@@ -9,6 +9,7 @@ import json
 import runpy
 from functools import cache
 from itertools import combinations, pairwise
+from math import atan2, degrees, dist
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -252,6 +253,19 @@ def bearings(points: Sequence[Point]) -> Iterator[bool]:
 def test_no_two_calls_cross_where_an_order_of_the_services_spares_it(source):
     for name, picture in drawn(source).items():
         assert crossings([line.points for line in picture.lines]) == 0, name
+
+
+def test_no_call_of_the_reference_engagement_has_a_kink():
+    for name, picture in drawn("workspace application_flow").items():
+        for line in (line for line in picture.lines if line.kind == "gp-flow"):
+            long = [(a, b) for a, b in pairwise(line.points) if dist(a, b) > 0.5]
+            turns = [abs(angle(*one) - angle(*two)) for one, two in pairwise(long)]
+            assert max(turns, default=0) < 10, (name, line.ends)
+
+
+def angle(a: Point, b: Point) -> float:
+    """Which way it is from one point to another below, or above by little: from -90 degrees on."""
+    return (degrees(atan2(b[1] - a[1], b[0] - a[0])) + 90) % 360
 
 
 def holds_an_end(box: Box, ends: tuple[str, ...], picture: Seen) -> bool:

@@ -43,6 +43,7 @@ GAPS: Final = (5, 10, 15)  # between a line and its label, where a shorter one h
 ALOOF: Final = 10  # words so close to another line may be taken for what that says
 CLOSE: Final = 1  # what that costs for each short piece of it
 CORNER: Final = 10  # how far a line's ends keep from the corners of a card
+FADE: Final = 50  # so far from an end that is moved a curve goes along with it
 ROUNDED: Final = 2  # so far from a border Graphviz's ends may be
 STEPS: Final = 8  # points that stand for a part of a curve
 
@@ -304,10 +305,18 @@ def _curve(position: str, place: Any) -> list[Point]:
 
 
 def _off_corners(curve: Sequence[Point], source: Box, target: Box) -> list[Point]:
-    """The curve between two cards, its ends moved away from their corners."""
-    (ax, ay), (bx, by) = _inward(curve[0], source), _inward(curve[-1], target)
-    start = [(x + ax, y + ay) for x, y in curve[:2]]
-    return [*start, *curve[2:-3], *((x + bx, y + by) for x, y in curve[-3:])]
+    """The curve between two cards, its ends moved away from their corners, and what is near each
+    end the less the further it is, so that there is no kink.
+    """
+    first, last = curve[0], curve[-1]
+    fade = min(FADE, math.dist(first, last))
+    (ax, ay), (bx, by) = _inward(first, source), _inward(last, target)
+    found = []
+    for x, y in curve:
+        start = max(1 - math.dist((x, y), first) / fade, 0)
+        end = max(1 - math.dist((x, y), last) / fade, 0)
+        found.append((x + ax * start + bx * end, y + ay * start + by * end))
+    return found
 
 
 def _inward(end: Point, card: Box) -> Point:
