@@ -38,6 +38,7 @@ def test_what_is_not_in_the_total_stands_in_its_row_in_peoples_words():
 
 def test_the_phases_side_by_side_say_what_is_paid_together_and_what_is_missing():
     costs = said("{{ costs() }}")
+    assert ">10:&nbsp;Production</a>" in costs, "a number stands beside its title"
     (production,) = re.findall(r"<tr><td><a[^>]*>10: .*?</tr>", costs)
     workspace = Workspace(ROOT)
     last = [workspace.facts(*stage) for stage in (("dev", 6), ("prod", 10))]
