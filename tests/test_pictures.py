@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import runpy
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 from math import atan2, degrees, dist
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,6 +50,7 @@ SOURCES = [
 ]
 
 MOST_BENDS = 4
+MARK = 4  # half an arrowhead's width
 
 of_each = pytest.mark.parametrize("source", SOURCES)
 
@@ -266,6 +267,14 @@ def test_no_call_of_the_reference_engagement_has_a_kink():
 def angle(a: Point, b: Point) -> float:
     """Which way it is from one point to another below, or above by little: from -90 degrees on."""
     return (degrees(atan2(b[1] - a[1], b[0] - a[0])) + 90) % 360
+
+
+@of_each
+def test_no_line_goes_on_where_another_one_ends(source):
+    for name, picture in drawn(source).items():
+        for line, other in permutations(picture.lines, 2):
+            near = [part[0] for part in line.parts if dist(part[0], other.points[-1]) < MARK]
+            assert not near, (name, line.ends, other.ends)
 
 
 def holds_an_end(box: Box, ends: tuple[str, ...], picture: Seen) -> bool:

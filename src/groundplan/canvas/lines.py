@@ -94,6 +94,7 @@ def _routes(graph: Graph, layout: Layout, solid: Sequence[Box]) -> dict[Edge, tu
                 before = _way_to(boxes.get(edge.via or ""), (source, target), layout, router)
                 if before:
                     starts = [past(before[-1], layout.icons[edge.via or ""])]
+                    router.keep(before[-1], starts[0].at)
                 way = router.route(starts, ends, family, bands)
                 alike[pair] = (before, way) if before else (way,)
                 taken += words_at(way, wide, taken)
@@ -111,7 +112,8 @@ def _way_to(
     if via is None or via.id not in layout.icons:
         return ()
     starts, _ = ports_of("flow", ends[0], via, layout, (0, ()))
-    free = [port for port in passed(via, *ends, layout) if router.is_free(port)]
+    icon, ports = layout.icons[via.id], passed(via, *ends, layout)
+    free = [port for port in ports if router.are_free(port, past(port.at, icon))]
     return router.route(starts, free) if free else ()
 
 
