@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from groundplan.canvas.boxes import Box
-from groundplan.canvas.crossings import crossings
+from groundplan.canvas.curves import crossings
 from groundplan.drawing import draw
 from groundplan.planfile import draw_flow, draw_plan
 from groundplan.scripts import views

@@ -10,8 +10,8 @@ import pytest
 
 from groundplan.canvas import sketch
 from groundplan.canvas.boxes import LEGIBLE, Box, print_size
-from groundplan.canvas.crossings import crossings
-from groundplan.canvas.sketch import BUSY, CORNER, CROWDED, PAD, arrange, sampled
+from groundplan.canvas.curves import crossings, sampled
+from groundplan.canvas.sketch import BUSY, CORNER, CROWDED, PAD, arrange
 from groundplan.graph import Cluster, Edge, Graph, Node
 from pictured import inside, overlap
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from groundplan.canvas import typeface
 from groundplan.canvas.boxes import Box, Layout, best, head_height, head_width, icon
 from groundplan.canvas.captions import DETAIL, LABEL, cell, head_of
-from groundplan.canvas.crossings import crossings
+from groundplan.canvas.curves import crossings, sampled
 from groundplan.canvas.labels import HEADS, LINES, WORDS, beyond, freest
 from groundplan.canvas.lines import Line
 from groundplan.canvas.routing import head
@@ -45,7 +45,6 @@ CLOSE: Final = 1  # what that costs for each short piece of it
 CORNER: Final = 10  # how far a line's ends keep from the corners of a card
 FADE: Final = 50  # so far from an end that is moved a curve goes along with it
 ROUNDED: Final = 2  # so far from a border Graphviz's ends may be
-STEPS: Final = 8  # points that stand for a part of a curve
 
 
 @dataclass
@@ -350,14 +349,13 @@ def _labels(
     pieces = {edge: [_piece(a, b) for a, b in pairwise(way)] for edge, way in ways.items()}
     every = [piece for own in pieces.values() for piece in own]
     heads = [head(way[-2], way[-1]) for way in ways.values()]
-    found = {}
+    found, busy = {}, len(graph.edges) > BUSY
     for edge, wish in wishes.items():
         size = typeface.width(edge.label, DETAIL, weight="semibold") + 6, DETAIL + 4
-        grounds = (WORDS, taken), (HEADS, heads), (LINES, every)
-        if len(graph.edges) <= BUSY:
-            others = [grown(part, ALOOF) for way in pieces if way != edge for part in pieces[way]]
-            grounds = (*grounds, (CLOSE, others))
-        most = FEW if len(graph.edges) > BUSY else None
+        others = () if busy else (way for way in pieces if way != edge)
+        close = [grown(part, ALOOF) for way in others for part in pieces[way]]
+        grounds = (WORDS, taken), (HEADS, heads), (LINES, every), (CLOSE, close)
+        most = FEW if busy else None
         box, _ = freest([*islice(_places(size, ways[edge], wish), most)], grounds)
         taken.append(box)
         found[edge] = box.middle
@@ -385,20 +383,6 @@ def _heads(frame: Cluster, layout: Layout) -> Iterator[Box]:
     """The ground of what is written at a frame's head."""
     if (box := layout.frames.get(frame.id)) is not None:
         yield Box(box.x, box.y, head_width(frame), head_height(frame))
-
-
-def sampled(curve: Sequence[Point]) -> list[Point]:
-    """Points along a curve, near to each other."""
-    steps = [number / STEPS for number in range(STEPS)]
-    parts = zip(curve[:-1:3], curve[1:-1:3], curve[2:-1:3], curve[3:-1:3], strict=False)
-    return [*(_between(part, t) for part in parts for t in steps), *curve[-2:]]
-
-
-def _between(part: Sequence[Point], t: float) -> Point:
-    """The point of a cubic Bézier curve at `t`, from 0 to 1."""
-    shares = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
-    told = [(share * x, share * y) for share, (x, y) in zip(shares, part, strict=True)]
-    return sum(x for x, _ in told), sum(y for _, y in told)
 
 
 def _piece(a: Point, b: Point) -> Box:

@@ -1,9 +1,9 @@
-"""How many lines of a picture cross, told from points along each of them."""
+"""Lines made of Bézier curves: points along each, and how many of them cross."""
 
 from __future__ import annotations
 
 from itertools import combinations, pairwise, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from groundplan.canvas.boxes import Box
 
@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from groundplan.canvas.routing import Point
+
+
+STEPS: Final = 8  # points that stand for a part of a curve
+
+
+def sampled(curve: Sequence[Point]) -> list[Point]:
+    """Points along a curve, near to each other."""
+    steps = [number / STEPS for number in range(STEPS)]
+    parts = zip(curve[:-1:3], curve[1:-1:3], curve[2:-1:3], curve[3:-1:3], strict=False)
+    return [*(_between(part, t) for part in parts for t in steps), *curve[-2:]]
+
+
+def _between(part: Sequence[Point], t: float) -> Point:
+    """The point of a cubic Bézier curve at `t`, from 0 to 1."""
+    shares = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+    told = [(share * x, share * y) for share, (x, y) in zip(shares, part, strict=True)]
+    return sum(x for x, _ in told), sum(y for _, y in told)
 
 
 def crossings(ways: Sequence[Sequence[Point]]) -> int:
