@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from groundplan.canvas import palette, typeface
 from groundplan.canvas.boxes import Box, Layout
 from groundplan.canvas.captions import ASIDE, DETAIL, LABEL, head_of, text_of
+from groundplan.canvas.lines import Line
 from groundplan.views.infrastructure import infrastructure
 from groundplan.views.network import network
 from groundplan.workspace import Workspace
@@ -20,7 +21,6 @@ from plans import PICTURED, recorded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from groundplan.canvas.lines import Line
     from groundplan.graph import Cluster, Graph, Node
 
 WORKSPACE = Workspace(Path(__file__).parent.parent)
@@ -97,10 +97,16 @@ def corners(line: Line) -> list[tuple[float, float]]:
     return found
 
 
+def pieces(line: Line) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+    """The straight pieces of a line: none between two parts, where it passes something."""
+    for part in line.path.split("M")[1:]:
+        yield from pairwise(corners(Line(f"M{part}")))
+
+
 def crosses(line: Line, box: Box, by: float = 1.0) -> bool:
     """True where a line runs through the inside of a box."""
     core = Box(box.x + by, box.y + by, max(box.w - 2 * by, 0), max(box.h - 2 * by, 0))
-    for (ax, ay), (bx, by_) in pairwise(corners(line)):
+    for (ax, ay), (bx, by_) in pieces(line):
         piece = Box(min(ax, bx), min(ay, by_), abs(ax - bx), abs(ay - by_))
         across = min(piece.right, core.right) - max(piece.x, core.x)
         if across >= 0 and min(piece.bottom, core.bottom) - max(piece.y, core.y) >= 0:

@@ -40,11 +40,24 @@ class Part:
 
 @dataclass(frozen=True)
 class Line:
-    """The points along a line, near to each other where it is bent, its ends and its kind."""
+    """The points along a line, near to each other where it is bent, its ends and its kind.
 
-    points: tuple[Point, ...]
+    `parts` are the same points, apart where nothing is drawn: where the line passes something.
+    """
+
+    parts: tuple[tuple[Point, ...], ...]
     ends: Ends
     kind: str = ""  # its class: gp-rule, gp-route
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """All of its points."""
+        return tuple(point for part in self.parts for point in part)
+
+    @property
+    def pieces(self) -> list[tuple[Point, Point]]:
+        """What is drawn from one point to the next."""
+        return [piece for part in self.parts for piece in pairwise(part)]
 
     @property
     def head(self) -> Box:
@@ -60,13 +73,13 @@ class Line:
 
     def beside(self, other: Line, near: float, beyond: float = -1) -> float:
         """How far it runs beside another, level or upright: nearer than that, and not too near."""
-        pairs = product(pairwise(self.points), pairwise(other.points))
+        pairs = product(self.pieces, other.pieces)
         return sum(_beside(one, two, near, beyond) for one, two in pairs)
 
     def crosses(self, box: Box, by: float = 1.0) -> bool:
         """True where it runs through the inside of a box."""
         core = Box(box.x + by, box.y + by, max(box.w - 2 * by, 0), max(box.h - 2 * by, 0))
-        return any(_cuts(a, b, core) for a, b in pairwise(self.points))
+        return any(_cuts(a, b, core) for a, b in self.pieces)
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,9 @@ class _Reader:
                 self.discs += [part] if of else []
             elif item.tag == "path" and "gp-line" in item.get("class", ""):
                 looks = item.get("class", "").split()[1]
-                self.lines.append(Line(tuple(_points(item.attrib["d"])), self._ends(item), looks))
+                parts = re.findall("M[^M]*", item.attrib["d"])
+                points = tuple(tuple(_points(part)) for part in parts)
+                self.lines.append(Line(points, self._ends(item), looks))
 
     def _ends(self, item: ET.Element) -> tuple[()] | Ends:
         """The ids of the elements at both ends of a line or of its words."""

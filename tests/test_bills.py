@@ -38,13 +38,13 @@ def test_what_is_not_in_the_total_stands_in_its_row_in_peoples_words():
 
 def test_the_phases_side_by_side_say_what_is_paid_together_and_what_is_missing():
     costs = said("{{ costs() }}")
-    (production,) = re.findall(r"<tr><td><a[^>]*>10: .*?</tr>", costs)
+    (production,) = re.findall(r"<tr><td><a[^>]*>10:\xa0Production<.*?</tr>", costs)
     workspace = Workspace(ROOT)
     last = [workspace.facts(*stage) for stage in (("dev", 6), ("prod", 10))]
     both = sum(cost.of(workspace.design, facts).total for facts in last)
     assert f'<td class="gs-number">${both:,}</td>' in production
     assert "<small>without EKS add-on harbour-lane-prod-amazon-cloudwatch" in production
-    (first,) = re.findall(r"<tr><td><a[^>]*>1: .*?</tr>", costs)
+    (first,) = re.findall(r"<tr><td><a[^>]*>1:\xa0.*?</tr>", costs)
     assert "without" not in first
 
 

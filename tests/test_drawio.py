@@ -231,3 +231,15 @@ def test_every_aws_icon_of_the_catalogue_has_a_shape_of_draw_ios_own():
         if kind.icon.startswith("aws/") and "image=" in shape_of(kind.icon)
     ]
     assert embedded == []
+
+
+def test_the_legend_stands_below_with_its_colours_and_what_is_open_has_a_sign():
+    graph = network(recorded("shop"))
+    plan = render.plan(graph)
+    every = cells(drawio.write(graph, plan))
+    told = [re.sub("<[^>]*>", "", every[id_].label) for id_ in every if id_.startswith("g:legend/")]
+    assert {"\u26a0 reachable from the internet", "\u2192 route", "\u21e2 replicates",
+            "\u2b1a security group"} <= {*told}  # fmt: skip
+    assert every["g:aws_eks_cluster.this"].label.startswith("\u26a0 ")
+    bottom = max(box.bottom for box in plan.layout.frames.values())
+    assert all(cell.box.y > bottom for id_, cell in every.items() if id_.startswith("g:legend/"))

@@ -161,3 +161,18 @@ def test_the_sign_of_a_change_has_room_before_the_words():
 
 def test_what_routes_say_is_told_at_the_heads_of_subnets():
     assert place_labels({Edge("a", "b", "route", "0.0.0.0/0"): LONG}, [], NONE) == {}
+
+
+def test_no_border_is_between_a_line_and_the_words_close_to_it():
+    """Else they look as if they were said of what is in the box."""
+    frame, wall = Box(46, -100, 300, 395), Box(-400, -500, 434, 810)
+    way = ((40.0, 0.0), (40.0, 300.0), (60.0, 300.0), (60.0, 500.0))
+    frames = Frames([frame, wall], {"a": [Box(60, 100, 10, 10)]})
+    ((_, y),) = place_labels({TCP: way}, [], frames).values()
+    assert y > 300
+
+
+def test_it_stands_on_a_level_piece_with_room_rather_than_beside_a_longer_upright_one():
+    way = ((0.0, 0.0), (0.0, 900.0), (2 * ARROW + WIDE + 8, 900.0))
+    ((_, y),) = place_labels({TCP: way}, [], NONE).values()
+    assert y == 900

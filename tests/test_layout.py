@@ -389,6 +389,17 @@ def test_zones_have_room_for_words_between_groups_that_stand_side_by_side():
     assert between(replace(rule, target="aws_vpc.v")) == GAP / 2
 
 
+def test_rows_have_room_between_them_for_words_on_lines_from_node_to_node():
+    upper, lower = placed("u", "a-public-0"), placed("l", "a-private-0")
+
+    def between(*edges: Edge) -> float:
+        frames = arrange(network_of(upper, lower, edges=edges)).frames
+        return frames["a-private-0"].y - frames["a-public-0"].bottom
+
+    assert between() == between(Edge("u", "l", "uses")) == GAP / 2
+    assert between(Edge("u", "l", "uses", "tcp 80")) == GAP > DETAIL + 4
+
+
 def test_services_below_stand_further_away_where_words_lead_up_to_a_vpc():
     services = [placed(f"s{n}", frame="region", kind="s3") for n in range(9)]
     inside_it = placed("i", "a-public-0", kind="lambda")

@@ -225,3 +225,35 @@ def test_a_line_to_nowhere_is_not_drawn():
     layout = arrange(graph)
     loose = Edge(graph.nodes[0].id, "nobody", "rule")
     assert draw_lines(Graph("network", "N", nodes=graph.nodes, edges=(loose,)), layout) == {}
+
+
+@pytest.mark.parametrize("source", ["tiers", "groups", "fargate"])
+def test_what_comes_from_the_internet_passes_the_gateway(source):
+    graph = network(recorded(source))
+    layout = arrange(graph)
+    gateway = next(node for node in graph.nodes if node.kind == "internet_gateway")
+    icon = layout.icons[gateway.id]
+    lines = draw_lines(graph, layout)
+    into = {line for edge, line in lines.items() if edge.source == "internet"}
+    assert into
+    for line in into:
+        first, second = (corners(Line(f"M{part}")) for part in line.path.split("M")[1:])
+        assert on_border(first[0], layout.icons["internet"])
+        assert first[-1][1] == pytest.approx(icon.y)
+        assert second[0] == pytest.approx((first[-1][0], icon.bottom))
+
+
+def test_lines_past_a_gateway_that_has_no_room_for_them_or_is_not_drawn_go_beside_it():
+    frames = (Cluster("region", "region", "Region"), Cluster("v", "vpc", "VPC", "region"),
+              Cluster("z", "zone", "z", "v", zone="z"), SUBNET)  # fmt: skip
+    servers = [Node(n, "instance", n, "", "s", (n,), ("s",)) for n in "abcde"]
+    ends = (
+        Node("internet", "internet", "Internet"),
+        Node("g", "internet_gateway", "Gateway", "", "v"),
+    )
+    rules = tuple(Edge("internet", n.id, "rule", f"tcp 8{n.id}", via="g") for n in servers)
+    lines = assert_good(Graph("network", "N", frames, (*ends, *servers), rules))
+    assert {line.path.count("M") for line in lines.values()} == {1, 2}
+    gone = tuple(replace(edge, via="nowhere") for edge in rules)
+    lines = assert_good(Graph("network", "N", frames, (*ends, *servers), gone))
+    assert {line.path.count("M") for line in lines.values()} == {1}

@@ -143,3 +143,12 @@ def test_what_mermaid_would_not_draw_is_an_error():
     with pytest.raises(InputError, match="too large for Mermaid") as caught:
         mermaid.write(cards(*(f"{'x' * 900}{n}" for n in range(60))))
     assert "--focus" in caught.value.hint
+
+
+def test_a_note_tells_what_lines_and_signs_mean():
+    lines = checked(network(recorded("shop")))
+    assert 'note0>"dotted lines: route or replicates<br/>lines: may reach, by a rule"]' in lines
+    changes = checked(network(recorded("changes")))
+    assert any("added, ~ changed, – removed by this plan" in line for line in changes)
+    plain = Graph("v", "T", nodes=cards("a", "b").nodes, edges=(Edge("a", "b", "flow", "x"),))
+    assert not [line for line in checked(plain) if "note0" in line], "one kind tells itself"

@@ -206,6 +206,19 @@ def test_what_is_open_to_all_is_joined_to_the_internet_without_any_gateway():
     assert INTERNET in ends(graph)
 
 
+def test_what_is_open_to_all_is_reached_through_the_gateway_of_its_own_vpc():
+    def passed(source: str) -> dict[str, str | None]:
+        lines = (edge for edge in network(recorded(source)).edges if edge.source == INTERNET)
+        return {edge.target: edge.via for edge in lines}
+
+    assert passed("tiers") == {"aws_security_group.web": "aws_internet_gateway.this[0]"}
+    assert set(passed("shop").values()) == {None}, "a Kubernetes API is open outside of the VPC"
+    assert passed("peered")["aws_security_group.open"] is None, "in a VPC without a gateway"
+    assert {edge.via for edge in network(recorded("tiers")).edges if edge.source != INTERNET} == {
+        None
+    }
+
+
 def test_a_peering_stands_between_its_vpcs():
     names = {"vpc_id": ["aws_vpc.a"], "peer_vpc_id": ["aws_vpc.b"]}
     peering = "aws_vpc_peering_connection.p"

@@ -444,9 +444,9 @@ def test_a_picture_says_what_it_is_drawn_from(tmp_path: Path):
     page = unescape(pages.finish(pages.fill(pages.generated()["phases/phase-5.md"]), str))
     assert '<span class="gs-picture__source">Phase 5, drawn by hand</span>' in page
     assert (
-        "drawn from the Compose file, Delivery by hand, the load balancer and who comes in by it "
-        "from the Ingress, the rest from Terraform's own"
+        "drawn from the Compose file, Delivery by hand, and the rest from Terraform's own plan of "
     ) in page
+    assert "The load balancer and who comes in by it are in no plan: the Ingress tells" in page
 
 
 def test_costs_are_listed_with_what_they_assume():

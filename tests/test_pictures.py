@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import runpy
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise, permutations
+from math import atan2, degrees, dist
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from groundplan.canvas.boxes import Box
+from groundplan.canvas.curves import crossings
 from groundplan.drawing import draw
 from groundplan.planfile import draw_flow, draw_plan
 from groundplan.scripts import views
@@ -24,7 +26,9 @@ from plans import PLANS
 from seen import seen
 
 if TYPE_CHECKING:
-    from seen import Line, Part, Seen
+    from collections.abc import Iterator, Sequence
+
+    from seen import Line, Part, Point, Seen
 
 FIXTURES = PLANS.parent
 PLAN_FILES = sorted(
@@ -44,6 +48,9 @@ SOURCES = [
     *(f"compose {file}" for file in COMPOSE_FILES),
     "large plan",
 ]
+
+MOST_BENDS = 4
+MARK = 4  # half an arrowhead's width
 
 of_each = pytest.mark.parametrize("source", SOURCES)
 
@@ -220,10 +227,65 @@ def test_no_two_lines_run_side_by_side_so_close_that_they_look_like_one(source):
             assert near < 16, (name, one.ends, other.ends)
 
 
+@pytest.mark.parametrize("view", ["infrastructure", "network"])
+def test_no_line_of_the_reference_engagement_has_more_than_four_bends(view):
+    for name, picture in drawn(f"workspace {view}").items():
+        for line in picture.lines:
+            ways = (way for part in line.parts for way in bearings(part))
+            bends = sum(before != after for before, after in pairwise(ways))
+            assert bends <= MOST_BENDS, (name, line.ends)
+
+
+def bearings(points: Sequence[Point]) -> Iterator[bool]:
+    """Whether each piece between points is level; those that round a corner are neither."""
+    for (ax, ay), (bx, by) in pairwise(points):
+        if ax == bx or ay == by:
+            yield ay == by
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "workspace application_flow",
+        "compose compose/names/compose.yml",
+        "compose compose/parts/compose.yml",
+    ],
+)
+def test_no_two_calls_cross_where_an_order_of_the_services_spares_it(source):
+    for name, picture in drawn(source).items():
+        assert crossings([line.points for line in picture.lines]) == 0, name
+
+
+def test_no_call_of_the_reference_engagement_has_a_kink():
+    for name, picture in drawn("workspace application_flow").items():
+        for line in (line for line in picture.lines if line.kind == "gp-flow"):
+            long = [(a, b) for a, b in pairwise(line.points) if dist(a, b) > 0.5]
+            turns = [abs(angle(*one) - angle(*two)) for one, two in pairwise(long)]
+            assert max(turns, default=0) < 10, (name, line.ends)
+
+
+def angle(a: Point, b: Point) -> float:
+    """Which way it is from one point to another below, or above by little: from -90 degrees on."""
+    return (degrees(atan2(b[1] - a[1], b[0] - a[0])) + 90) % 360
+
+
+@of_each
+def test_no_line_goes_on_where_another_one_ends(source):
+    for name, picture in drawn(source).items():
+        for line, other in permutations(picture.lines, 2):
+            near = [part[0] for part in line.parts if dist(part[0], other.points[-1]) < MARK]
+            assert not near, (name, line.ends, other.ends)
+
+
 def holds_an_end(box: Box, ends: tuple[str, ...], picture: Seen) -> bool:
-    """True where a line's end, or the band that shows where that runs, takes ground in a box."""
+    """True where a line's end, or the band that shows where that runs, takes ground in a box.
+
+    Where a security group's frame has no bands in it, it is the band of what it holds.
+    """
     things = [part.box for part in (*picture.frames, *picture.icons) if part.of in ends]
     every = [band.box for band in picture.bands]
+    groups = [frame.box for frame in picture.frames if frame.kind == "gp-group"]
+    every += [group for group in groups if not any(inside(band, group) for band in every)]
     bands = [band for band in every if any(inside(thing, band, 2) for thing in things)]
     return any(overlap(thing, box, 2) for thing in (*things, *bands))
 

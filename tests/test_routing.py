@@ -194,3 +194,13 @@ def test_the_same_question_has_the_same_answer(times):
     wall = Box(150, 50, 40, 200)
     ports = [Port((50, 100), RIGHT)], [Port((300, 100), LEFT), Port((350, 60), UP)]
     assert router(wall).route(*ports) == router(wall).route(*ports)
+
+
+def test_a_port_that_is_kept_is_left_for_one_further_away_where_there_is_one():
+    start, near, far = Port((50, 100), RIGHT), Port((300, 100), LEFT), Port((300, 300), LEFT)
+    keeping = router()
+    assert keeping.are_free(near, far)
+    keeping.keep(near.at)
+    assert keeping.route([start], [near, far])[-1] == far.at
+    assert keeping.route([start], [near])[-1] == near.at
+    assert not keeping.are_free(near, Port((0, 0), UP)), "a line ends there"

@@ -10,6 +10,7 @@ import pytest
 
 from groundplan.canvas import sketch
 from groundplan.canvas.boxes import LEGIBLE, Box, print_size
+from groundplan.canvas.curves import crossings, sampled
 from groundplan.canvas.sketch import BUSY, CORNER, CROWDED, PAD, arrange
 from groundplan.graph import Cluster, Edge, Graph, Node
 from pictured import inside, overlap
@@ -186,3 +187,31 @@ def test_very_many_lines_are_laid_out_in_one_try(many, monkeypatch):
     assert len(tries) == 1
     assert set(layout.cards) == {*names}
     assert {edge for edge, line in lines.items() if line.label_at} == {*edges}
+
+
+def calls(*pairs: str) -> Graph:
+    """Cards with a letter each, and a call from the first to the second of each pair."""
+    nodes = tuple(Node(name, "service", f"service {name}") for name in sorted({*"".join(pairs)}))
+    edges = tuple(Edge(*pair, "flow", "HTTP 8080") for pair in pairs)
+    return Graph("flow", "Calls", nodes=nodes, edges=edges)
+
+
+def way(path: str) -> list[tuple[float, float]]:
+    """Points along the path of a line: a start, Bézier curves, and straight on to the end."""
+    numbers = [float(part) for part in re.findall(r"-?[\d.]+", path)]
+    return sampled([*zip(numbers[::2], numbers[1::2], strict=True)])
+
+
+@pytest.mark.parametrize("pairs", [("ac", "ad", "bc", "bd"), ("ae", "bd", "cd", "ad", "be")])
+def test_no_lines_cross_where_another_order_or_a_row_more_spares_it(pairs):
+    _, lines = arrange(calls(*pairs))
+    assert crossings([way(line.path) for line in lines.values()]) == 0
+
+
+def test_words_between_two_lines_from_one_card_stand_outside_of_both():
+    _, lines = arrange(calls("ab", "ac"))
+    left, right = sorted(lines.values(), key=lambda line: ends(line.path)[1])
+    for line, side in ((left, -1), (right, 1)):
+        x, y = line.label_at
+        beside = min(way(line.path), key=lambda point: abs(point[1] - y))
+        assert (x - beside[0]) * side > 0

@@ -59,13 +59,17 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A relation between two nodes, told by `kind`; `label` is shown beside the line."""
+    """A relation between two nodes, told by `kind`; `label` is shown beside the line.
+
+    `via` is the id of a node that its line passes on the way, where that is drawn.
+    """
 
     source: str
     target: str
     kind: EdgeKind
     label: str = ""
     change: Change = "none"
+    via: str | None = None
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from groundplan.graph import Edge
 
     Path = tuple[Point, ...]
-    Ground = tuple[int, Sequence[Box]]  # boxes, and what it costs to hide something of one
+    Boxes = Sequence[Box]
+    Ground = tuple[int, Boxes]  # boxes, and what it costs to hide something of one
 
 # What it costs a label to hide words, a line's head, a line, a frame's border, the border of an end
 # of its own line, and to stand in the box of something that its line has nothing to do with.
@@ -36,7 +37,7 @@ STRANGE: Final = 10
 
 _FRACTIONS: Final = (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.42, 0.58, 0.28, 0.72)
 _ASIDE: Final = (2, 8)  # so far from an upright line: close, beside its head
-_PAST: Final = (13, 24)  # the same, past borders
+_PAST: Final = (8, 13, 24)  # the same, past borders
 ARROW: Final = 16  # what the arrow at the end of a line takes
 SIGNED: Final = 22  # what the sign of a change takes before the words
 HIGH: Final = DETAIL + 4
@@ -60,6 +61,11 @@ class Frames:
             box: [part for side in _sides(box) for part in _seen(side, self.fills)]
             for box in self.boxes
         }
+
+    @cached_property
+    def every_side(self) -> list[Box]:
+        """The same of all boxes."""
+        return [side for sides in self.sides.values() for side in sides]
 
     def grounds(self, edges: Iterable[Edge]) -> Iterator[Ground]:
         """The borders, and the boxes in which no end of some lines stands, with their prices."""
@@ -143,7 +149,8 @@ class _Labels:
         hidden = (WORDS, self.taken), (HEADS, self.heads), (LINES, lines)
         grounds = (*hidden, *self.frames.grounds(edges))
         wide = typeface.width(words, DETAIL, weight="semibold") + 8 + _sign(edges[0])
-        return _Label(edges, *freest([*_places(wide, corners, grounds, lines)], grounds))
+        places = _places(wide, corners, grounds, (lines, self.frames.every_side))
+        return _Label(edges, *freest([*places], grounds))
 
 
 def _on(label: Box, way: Path) -> bool:
@@ -202,16 +209,24 @@ def _between(start: Point, point: Point, end: Point) -> bool:
 
 
 def _places(
-    wide: float, corners: Path, grounds: Sequence[Ground], lines: Sequence[Box]
+    wide: float, corners: Path, grounds: Sequence[Ground], between: tuple[Boxes, Boxes]
 ) -> Iterator[Box]:
-    """Where a label may stand: close to an upright line, on a level one, else further away.
+    """Where a label may stand: on a long level piece, else close to an upright one or on a level
+    one, else further away.
 
-    There none of the other `lines` may run between them.
+    `between` it and an upright one there may be none of the first, other lines, and, where it is
+    close, none of the second, borders.
     """
     around = _round([Box(*point, 0, 0) for point in corners])
     around = Box(around.x - 2 * wide, around.y - 50, around.w + 4 * wide, around.h + 100)
     near = [box for _, boxes in grounds for box in boxes if box.overlaps(around)]
-    pieces = sorted(pairwise(corners), key=lambda piece: -_length(piece))
+    lines, borders = ([box for box in boxes if box.overlaps(around)] for boxes in between)
+
+    def rank(piece: tuple[Point, Point]) -> tuple[bool, float]:
+        roomy = piece[0][1] == piece[1][1] and _length(piece) >= wide + 2 * ARROW
+        return not roomy, -_length(piece)
+
+    pieces = sorted(pairwise(corners), key=rank)
     for far, (a, b) in product((False, True), pieces):
         if a[1] == b[1]:
             for above in (-HIGH / 2 - 2, HIGH / 2 + 2) if far else (0.0,):
@@ -220,14 +235,15 @@ def _places(
             continue
         for left in (left for by in (_PAST if far else _ASIDE) for left in (by, -by - wide)):
             places = _along(a, b, Box(left, -HIGH / 2, wide, HIGH), near)
-            yield from (place for place in places if not (far and _apart(place, a[0], lines)))
+            hindering = lines if far else borders
+            yield from (place for place in places if not _apart(place, a[0], hindering))
 
 
-def _apart(label: Box, x: float, lines: Iterable[Box]) -> bool:
-    """True where another line runs between a label and the upright one that it stands beside."""
+def _apart(label: Box, x: float, others: Iterable[Box]) -> bool:
+    """True where one of others is between a label and the upright line that it stands beside."""
     left, right = (x, label.x) if x < label.x else (label.right, x)
     between = Box(left, label.y, right - left, label.h)
-    return any(map(between.overlaps, lines))
+    return any(map(between.overlaps, others))
 
 
 def _along(a: Point, b: Point, label: Box, near: Iterable[Box]) -> Iterator[Box]:

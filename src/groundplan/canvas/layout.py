@@ -293,7 +293,8 @@ def _place_outside(
     while number < len(nodes):
         row = nodes[number : number + room]
         start = max(centre - ICON / 2 - step * left, MARGIN)
-        start = max(min(start, MARGIN + width - step * len(row) + GAP), MARGIN)
+        wide = step * (len(row) - 1) + cell(row[-1])[0]
+        start = max(min(start, MARGIN + width - wide), MARGIN)
         height = max(cell(node)[1] for node in row)
         for place, node in enumerate(row):
             whole.icons[node.id] = icon(start + place * step, y, height)

@@ -30,7 +30,7 @@ _BESIDE: Final = 6  # a sample and its words
 _SPACE: Final = 4  # two words
 _LINE: Final = 26  # the length of a line's sample
 _BOX: Final = Box(0, -7, 20, 14)  # a frame's sample, from its middle left
-_LINES: Final = {
+LINES: Final = {
     "route": "route", "rule": "may reach, by a rule", "flow": "flow", "uses": "use",
     "replicates": "replicates",
 }  # fmt: skip
@@ -89,10 +89,10 @@ def draw(layer: ET.Element, graph: Graph, layout: Layout, y: float) -> None:
 
 
 def _entries(graph: Graph, layout: Layout) -> Iterator[Entry]:
-    changed = [sign for change, sign in palette.CHANGES.items() if change in _changes(graph)]
+    changed = [sign for change, sign in palette.CHANGES.items() if change in changes_of(graph)]
     yield from (Entry(sign.meaning, (sign,)) for sign in changed)
     if changed:
-        yield Entry(_since(graph))
+        yield Entry(since(graph))
     if any(node.exposed for node in graph.nodes):
         sign = palette.exposed(graph)
         yield Entry(sign.meaning, (sign,))
@@ -100,7 +100,7 @@ def _entries(graph: Graph, layout: Layout) -> Iterator[Entry]:
     here = {edge.kind for edge in graph.edges}
     for kind_, looks in palette.EDGES.items():
         if kind_ in here:
-            lines[Stroke(*looks)].append(_LINES[kind_])
+            lines[Stroke(*looks)].append(LINES[kind_])
     yield from (Entry(" or ".join(words), (looks,)) for looks, words in lines.items())
     if any(item.kind == "group" and item.address for item in graph.clusters):
         yield Entry("security group", (palette.FRAMES["group"],))
@@ -109,7 +109,7 @@ def _entries(graph: Graph, layout: Layout) -> Iterator[Entry]:
         yield Entry(_SPREAD, tuple(palette.FRAMES[band] for band in sorted(bands)))
 
 
-def _changes(graph: Graph) -> set[str]:
+def changes_of(graph: Graph) -> set[str]:
     """The changes that have a sign in the picture."""
     if not graph.marked:
         return set()
@@ -118,7 +118,8 @@ def _changes(graph: Graph) -> set[str]:
     return {item.change for item in things}
 
 
-def _since(graph: Graph) -> str:
+def since(graph: Graph) -> str:
+    """Since when, or by what, the things that have a sign have changed."""
     if graph.compared:
         return f"since {graph.compared}"
     return "in this phase" if any(node.phase for node in graph.nodes) else "by this plan"

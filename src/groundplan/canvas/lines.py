@@ -9,12 +9,12 @@ from math import dist
 from typing import TYPE_CHECKING, Final
 
 from groundplan.canvas import palette, typeface
-from groundplan.canvas.boxes import Box, Layout, filled
+from groundplan.canvas.boxes import Box, Layout, filled, places
 from groundplan.canvas.captions import ASIDE, DETAIL, head_of, text_of
 from groundplan.canvas.echoes import echoes
-from groundplan.canvas.labels import Frames, beyond, place_labels, words_of
+from groundplan.canvas.labels import Frames, beyond, place_labels, strip, words_of
 from groundplan.canvas.overlay import cell_of
-from groundplan.canvas.ports import ports_of, words_at
+from groundplan.canvas.ports import passed, past, ports_of, words_at
 from groundplan.canvas.routing import Point, Router
 from groundplan.canvas.svg_parts import grown
 from groundplan.thinning import label_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from groundplan.graph import Cluster, Edge, Graph, Node
 
+    Way = tuple[Point, ...]
+
 MARK: Final = 10  # the radius of a mark at an icon's corner, with its rim
 BEND: Final = 6  # the radius of a corner
 TIP: Final = 4  # straight before a line's end, for its head
@@ -32,7 +34,10 @@ INWARD: Final = 3  # so far left of the corner, to keep clear of the text beside
 
 @dataclass(frozen=True)
 class Line:
-    """An SVG path, and the centre of its label where one fits."""
+    """An SVG path, and the centre of its label where one fits.
+
+    The path is in two parts where the line passes something: up to that, and on from it.
+    """
 
     path: str
     label_at: Point | None = None
@@ -44,8 +49,13 @@ def draw_lines(graph: Graph, layout: Layout) -> dict[Edge, Line]:
     routes = _routes(graph, layout, solid)
     page = Box(0, 0, layout.width, layout.height)
     words = [*solid, *_marks(graph, layout), *beyond(page)]
-    labels = place_labels(routes, words, _boxes(graph, layout))
-    return {edge: Line(_path(corners), labels.get(edge)) for edge, corners in routes.items()}
+    before = dict.fromkeys(way for ways in routes.values() for way in ways[:-1])
+    words += [strip(*piece) for way in before for piece in pairwise(way)]
+    last = {edge: ways[-1] for edge, ways in routes.items()}
+    labels = place_labels(last, words, _boxes(graph, layout))
+    return {
+        edge: Line("".join(map(_path, ways)), labels.get(edge)) for edge, ways in routes.items()
+    }
 
 
 def written(edges: Iterable[Edge], lines: Mapping[Edge, Line]) -> dict[Edge, str]:
@@ -57,16 +67,18 @@ def written(edges: Iterable[Edge], lines: Mapping[Edge, Line]) -> dict[Edge, str
     return {parallel[0]: words_of(parallel) for parallel in alike.values()}
 
 
-def _routes(graph: Graph, layout: Layout, solid: Sequence[Box]) -> dict[Edge, tuple[Point, ...]]:
-    """The corners of the line of each edge; parallel lines are one."""
+def _routes(graph: Graph, layout: Layout, solid: Sequence[Box]) -> dict[Edge, tuple[Way, ...]]:
+    """The ways of the line of each edge: to what it passes, and on to its end; parallel lines are
+    one.
+    """
     router = _router(graph, layout, solid)
     boxes: dict[str, Node | Cluster] = {item.id: item for item in graph.clusters}
     boxes |= {item.id: item for item in graph.nodes}
     # A group that has no frame is met at one of its nodes.
     boxes |= {n.cluster: n for n in graph.nodes if n.cluster and n.cluster not in layout.frames}
-    routes: dict[Edge, tuple[Point, ...]] = {}
-    alike: dict[tuple[str, str, str], tuple[Point, ...]] = {}
-    said = _said(graph)
+    routes: dict[Edge, tuple[Way, ...]] = {}
+    alike: dict[tuple[str, str, str], tuple[Way, ...]] = {}
+    said, spans = _said(graph), _spans(graph, layout)
     taken = [side for box in _frames(graph, layout, "subnet") for side in _upright(box)]
     for edge in sorted(graph.edges, key=lambda e: (*_rank(e, layout), e.source, e.target, e.label)):
         source, target = boxes.get(edge.source), boxes.get(edge.target)
@@ -74,15 +86,45 @@ def _routes(graph: Graph, layout: Layout, solid: Sequence[Box]) -> dict[Edge, tu
             continue
         pair = (edge.source, edge.target, edge.kind)
         wide = typeface.width(label_of(said[pair]), DETAIL, weight="semibold")
-        ends = ports_of(edge.kind, source, target, layout, (wide, taken))
-        if all(ends):
+        starts, ends = ports_of(edge.kind, source, target, layout, (wide, taken))
+        if starts and ends:
             if pair not in alike:
                 family = (edge.target, edge.kind, said[pair], edge.change)  # of what means the same
-                bands = [layout.bands[id_] for id_ in pair[:2] if id_ in layout.bands]
-                alike[pair] = router.route(*ends, family, bands)
-                taken += words_at(alike[pair], wide, taken)
+                bands = [spans[id_] for id_ in pair[:2] if id_ in spans]
+                before = _way_to(boxes.get(edge.via or ""), (source, target), layout, router)
+                if before:
+                    starts = [past(before[-1], layout.icons[edge.via or ""])]
+                    router.keep(before[-1], starts[0].at)
+                way = router.route(starts, ends, family, bands)
+                alike[pair] = (before, way) if before else (way,)
+                taken += words_at(way, wide, taken)
             routes[edge] = alike[pair]
     return routes
+
+
+def _way_to(
+    via: Node | Cluster | None,
+    ends: tuple[Node | Cluster, Node | Cluster],
+    layout: Layout,
+    router: Router,
+) -> Way:
+    """The way to what a line passes; none where that is not drawn, or other lines take its room."""
+    if via is None or via.id not in layout.icons:
+        return ()
+    starts, _ = ports_of("flow", ends[0], via, layout, (0, ()))
+    icon, ports = layout.icons[via.id], passed(via, *ends, layout)
+    free = [port for port in ports if router.are_free(port, past(port.at, icon))]
+    return router.route(starts, free) if free else ()
+
+
+def _spans(graph: Graph, layout: Layout) -> dict[str, Box]:
+    """What shows where a node runs, by its id: its band, or alone the frame of its group."""
+    groups = {
+        item.id: layout.frames.get(item.id) for item in graph.clusters if item.kind == "group"
+    }
+    spanning = (node for node in graph.nodes if len(places(node)) > 1)
+    framed = ((node.id, groups.get(node.cluster or "")) for node in spanning)
+    return {id_: box for id_, box in framed if box} | layout.bands
 
 
 def _router(graph: Graph, layout: Layout, solid: Sequence[Box]) -> Router:

@@ -98,8 +98,19 @@ def _leaving(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> li
     """Where a line may begin: rather on the other's side, or lines to several things cross."""
     ports = _ports(thing, other, layout)
     here, there = layout.icons.get(thing.id), layout.icons.get(other.id)
-    if here is None or there is None:
-        return ports
+    return _towards(there, ports, here) if here and there else ports
+
+
+def passed(
+    via: Node | Cluster, source: Node | Cluster, target: Node | Cluster, layout: Layout
+) -> list[Port]:
+    """Where a line may come to a node that it passes: rather on the side of its end."""
+    ports, there = _ports(via, source, layout), _nearest(target, via, layout)
+    return _towards(there, ports, layout.icons[via.id]) if there else ports
+
+
+def _towards(there: Box, ports: Sequence[Port], here: Box) -> list[Port]:
+    """The ports of an icon, those on its upper and lower side rather where the other box is."""
     middle = here.middle[0]
     across = there.middle[0] - middle
     return [
@@ -107,6 +118,13 @@ def _leaving(thing: Node | Cluster, other: Node | Cluster, layout: Layout) -> li
         if port.side[1] else port
         for port in ports
     ]  # fmt: skip
+
+
+def past(end: Point, icon: Box) -> Port:
+    """Where a line goes on that ends on the upper or lower side of an icon: on the other."""
+    x, y = end
+    above = y < icon.middle[1]
+    return Port((x, icon.bottom if above else icon.y), (0, 1 if above else -1))
 
 
 def _below(ports: Sequence[Port]) -> list[Port]:

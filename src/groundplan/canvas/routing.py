@@ -59,6 +59,7 @@ class Router:
         self._drawn: dict[Hashable, list[Piece]] = defaultdict(list)
         self._met: dict[Hashable, Port] = {}
         self._taken: dict[Point, Hashable] = {}
+        self._kept: set[Point] = set()
 
     def route(
         self,
@@ -87,6 +88,14 @@ class Router:
             self._met.setdefault(family, next(port for port in targets if port.at == points[-1]))
         return points
 
+    def are_free(self, *ports: Port) -> bool:
+        """True where no line starts or ends at any of some ports."""
+        return not any(port.at in self._taken for port in ports)
+
+    def keep(self, *points: Point) -> None:
+        """Let no line that is yet to come start or end at some points, where another port is."""
+        self._kept.update(points)
+
     def _way(
         self,
         sources: Sequence[Port],
@@ -114,6 +123,7 @@ class Router:
 
     def _untaken(self, ports: Sequence[Port], family: Hashable) -> list[Port]:
         """Some ports, each that is taken by a line of another family with a higher price."""
+        ports = [port for port in ports if port.at not in self._kept] or ports
         free = (None, family)
         return [
             port if self._taken.get(port.at) in free else replace(port, price=port.price + TAKEN)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from groundplan.canvas import typeface
 from groundplan.canvas.boxes import Box, Layout, best, head_height, head_width, icon
 from groundplan.canvas.captions import DETAIL, LABEL, cell, head_of
+from groundplan.canvas.curves import crossings, sampled
 from groundplan.canvas.labels import HEADS, LINES, WORDS, beyond, freest
 from groundplan.canvas.lines import Line
 from groundplan.canvas.routing import head
@@ -35,11 +36,15 @@ BUSY: Final = 150  # one try, where it makes no room for labels and crossings ar
 CROWDED: Final = 500  # and lines are straight
 FEW: Final = 24  # places that are looked at for a label among so many lines
 _BRIEFLY: Final = {"mclimit": "0.05", "nslimit": "1", "nslimit1": "1"}
+SORTED: Final = 40  # of more lines no order is looked for in which fewer cross
+MOST_LOWER: Final = 6  # so many things are tried a row lower, where lines cross
 NEAR: Final = 3  # between a card and words
 GAPS: Final = (5, 10, 15)  # between a line and its label, where a shorter one hides something
+ALOOF: Final = 10  # words so close to another line may be taken for what that says
+CLOSE: Final = 1  # what that costs for each short piece of it
 CORNER: Final = 10  # how far a line's ends keep from the corners of a card
+FADE: Final = 50  # so far from an end that is moved a curve goes along with it
 ROUNDED: Final = 2  # so far from a border Graphviz's ends may be
-STEPS: Final = 8  # points that stand for a part of a curve
 
 
 @dataclass
@@ -66,7 +71,9 @@ def arrange(graph: Graph) -> tuple[Layout, dict[Edge, Line]]:
     """
     parts = [*_parts(graph)]
     wide = max((_card(part.nodes[0])[0] for part in parts if _alone(part)), default=0)
-    joined = [best(_drawn(part, steps) for steps in _tried(part)) for part in parts if part.edges]
+    joined = [
+        best(_clearest(part, steps) for steps in _tried(part)) for part in parts if part.edges
+    ]
     joined += [_drawn(part) for part in parts if not part.edges and not _alone(part)]
     cards = [_carded(part.nodes[0], wide) for part in parts if _alone(part)]
     sheet = best(_shelved(joined, cards))
@@ -148,8 +155,32 @@ def _rows(shelves: Iterable[Sequence[_Sheet]], width: float) -> _Sheet:
     return sheet
 
 
-def _drawn(graph: Graph, steps: int = 1) -> _Sheet:
-    """One part as `dot` lays it out, with what nothing else hangs on spread over so many rows."""
+def _clearest(graph: Graph, steps: int) -> _Sheet:
+    """One part in the first of a few arrangements in which the fewest lines cross.
+
+    As `dot` has it, with its nodes the other way round, or with a thing that several lines lead to
+    a row lower: so they may come from both sides.
+    """
+    if len(graph.edges) > SORTED:
+        return _drawn(graph, steps)
+    shared = Counter(edge.target for edge in graph.edges if edge.kind != "replicates")
+    lower = [id_ for id_, lines in sorted(shared.items()) if lines > 1][:MOST_LOWER]
+    turned = replace(graph, nodes=graph.nodes[::-1])
+    found: dict[int, _Sheet] = {}
+    for part, low in ((graph, None), (turned, None), *((graph, id_) for id_ in lower)):
+        sheet = _drawn(part, steps, low)
+        crossed = crossings([sampled(curve) for curve in sheet.curves.values()])
+        found.setdefault(crossed, sheet)
+        if not crossed:
+            break
+    return found[min(found)]
+
+
+def _drawn(graph: Graph, steps: int = 1, low: str | None = None) -> _Sheet:
+    """One part as `dot` lays it out, with what nothing else hangs on spread over so many rows.
+
+    The node `low` stands a row lower than it might.
+    """
     import pygraphviz  # noqa: PLC0415 - takes 50 ms to import, and AWS views don't need it
 
     nodes = {f"n{number}": node for number, node in enumerate(graph.nodes)}
@@ -166,7 +197,7 @@ def _drawn(graph: Graph, steps: int = 1) -> _Sheet:
         drawing.add_node(
             name, shape="box", label="", fixedsize="true", width=width / 72, height=height / 72
         )
-    lengths = _lengths(graph, steps)
+    lengths = _lengths(graph, steps, low)
     for number, edge in enumerate(graph.edges):
         wide = typeface.width(edge.label, DETAIL, weight="semibold") + 10
         label = _placeholder(wide) if edge.label and not busy else ""
@@ -188,8 +219,11 @@ def _drawn(graph: Graph, steps: int = 1) -> _Sheet:
     return _read(drawing, graph, nodes)
 
 
-def _lengths(graph: Graph, steps: int) -> dict[Edge, int]:
-    """The rows that each line leads down: to the leaves of a node it is 1, 2, … `steps`, 1, …"""
+def _lengths(graph: Graph, steps: int, low: str | None) -> dict[Edge, int]:
+    """The rows that each line leads down: to the leaves of a node it is 1, 2, … `steps`, 1, …
+
+    One more to the node `low`.
+    """
     lines = Counter(end for edge in graph.edges for end in (edge.source, edge.target))
     leaves: Counter[tuple[str, bool]] = Counter()
     lengths = {}
@@ -197,7 +231,7 @@ def _lengths(graph: Graph, steps: int) -> dict[Edge, int]:
         down = lines[edge.target] == 1
         leaf = down or lines[edge.source] == 1
         hub = (edge.source if down else edge.target, down)
-        lengths[edge] = leaves[hub] % steps + 1 if leaf else 1
+        lengths[edge] = (leaves[hub] % steps + 1 if leaf else 1) + (edge.target == low)
         leaves[hub] += leaf
     return lengths
 
@@ -270,10 +304,18 @@ def _curve(position: str, place: Any) -> list[Point]:
 
 
 def _off_corners(curve: Sequence[Point], source: Box, target: Box) -> list[Point]:
-    """The curve between two cards, its ends moved away from their corners."""
-    (ax, ay), (bx, by) = _inward(curve[0], source), _inward(curve[-1], target)
-    start = [(x + ax, y + ay) for x, y in curve[:2]]
-    return [*start, *curve[2:-3], *((x + bx, y + by) for x, y in curve[-3:])]
+    """The curve between two cards, its ends moved away from their corners, and what is near each
+    end the less the further it is, so that there is no kink.
+    """
+    first, last = curve[0], curve[-1]
+    fade = min(FADE, math.dist(first, last))
+    (ax, ay), (bx, by) = _inward(first, source), _inward(last, target)
+    found = []
+    for x, y in curve:
+        start = max(1 - math.dist((x, y), first) / fade, 0)
+        end = max(1 - math.dist((x, y), last) / fade, 0)
+        found.append((x + ax * start + bx * end, y + ay * start + by * end))
+    return found
 
 
 def _inward(end: Point, card: Box) -> Point:
@@ -303,14 +345,17 @@ def _labels(
     taken = [grown(card, NEAR) for card in layout.cards.values()]
     taken += beyond(Box(0, 0, layout.width, layout.height))
     taken += [part for frame in graph.clusters for part in _heads(frame, layout)]
-    ways = {edge: _sampled(curve) for edge, curve in curves.items()}
-    pieces = [_piece(a, b) for way in ways.values() for a, b in pairwise(way)]
+    ways = {edge: sampled(curve) for edge, curve in curves.items()}
+    pieces = {edge: [_piece(a, b) for a, b in pairwise(way)] for edge, way in ways.items()}
+    every = [piece for own in pieces.values() for piece in own]
     heads = [head(way[-2], way[-1]) for way in ways.values()]
-    found = {}
+    found, busy = {}, len(graph.edges) > BUSY
     for edge, wish in wishes.items():
         size = typeface.width(edge.label, DETAIL, weight="semibold") + 6, DETAIL + 4
-        grounds = (WORDS, taken), (HEADS, heads), (LINES, pieces)
-        most = FEW if len(graph.edges) > BUSY else None
+        others = () if busy else (way for way in pieces if way != edge)
+        close = [grown(part, ALOOF) for way in others for part in pieces[way]]
+        grounds = (WORDS, taken), (HEADS, heads), (LINES, every), (CLOSE, close)
+        most = FEW if busy else None
         box, _ = freest([*islice(_places(size, ways[edge], wish), most)], grounds)
         taken.append(box)
         found[edge] = box.middle
@@ -338,20 +383,6 @@ def _heads(frame: Cluster, layout: Layout) -> Iterator[Box]:
     """The ground of what is written at a frame's head."""
     if (box := layout.frames.get(frame.id)) is not None:
         yield Box(box.x, box.y, head_width(frame), head_height(frame))
-
-
-def _sampled(curve: Sequence[Point]) -> list[Point]:
-    """Points along a curve, near to each other."""
-    steps = [number / STEPS for number in range(STEPS)]
-    parts = zip(curve[:-1:3], curve[1:-1:3], curve[2:-1:3], curve[3:-1:3], strict=False)
-    return [*(_between(part, t) for part in parts for t in steps), *curve[-2:]]
-
-
-def _between(part: Sequence[Point], t: float) -> Point:
-    """The point of a cubic Bézier curve at `t`, from 0 to 1."""
-    shares = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
-    told = [(share * x, share * y) for share, (x, y) in zip(shares, part, strict=True)]
-    return sum(x for x, _ in told), sum(y for _, y in told)
 
 
 def _piece(a: Point, b: Point) -> Box:

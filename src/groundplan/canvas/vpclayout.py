@@ -127,7 +127,9 @@ class _Vpc:
         return width / (last - first + 1) if first <= number <= last else 0
 
     def _gap(self, number: int) -> float:
-        """Between a zone and the next one, for what lines say from a group to one beside it."""
+        """Between a zone and the next one, for what lines say from a group to one beside it, and
+        past those that come in from above.
+        """
         said: dict[tuple[str, str], set[str]] = defaultdict(set)
         for reach in self._reaches():
             for edge in self.graph.edges:
@@ -137,7 +139,8 @@ class _Vpc:
                     said[edge.source, edge.target].add(edge.label)
         words = (label_of(labels) for labels in said.values())
         wide = (typeface.width(text, DETAIL, weight="semibold") for text in words if text)
-        return GAP + max(wide, default=-GAP / 2)
+        incoming = any(edge.via for edge in self.graph.edges)
+        return max((GAP * (1 + incoming) + each for each in wide), default=GAP / 2)
 
     def _reaches(self) -> Iterator[dict[str, list[tuple[int, int]]]]:
         """The zones that each security group stands in, row by row: see `_runs`."""
@@ -232,14 +235,24 @@ class _Vpc:
         return y + GAP / 2, extents
 
     def _street(self, row: int) -> float:
-        """The room above a row: for a line to each kind of thing that its routes lead to."""
+        """The room above a row: for a line to each kind of thing that its routes lead to, and for
+        the words on lines from node to node that pass.
+        """
         kinds = {node.id: node.kind for node in self.graph.nodes}
         ways = {
             kinds.get(edge.target)
             for edge in self.graph.edges
             if edge.kind == "route" and self.row_of.get(edge.source) == row
         }
-        return GAP / 2 * max(len(ways), 1)
+        upper = {node.id for number in range(row) for node in self._nodes(number)}
+        lower = {node.id for number in range(row, self.rows) for node in self._nodes(number)}
+        passing = (e for e in self.graph.edges if e.label and {e.source, e.target} & upper)
+        spoken = any({edge.source, edge.target} & lower for edge in passing)
+        return GAP / 2 * max(len(ways), 1 + spoken)
+
+    def _nodes(self, row: int) -> list[Node]:
+        """The nodes of a row."""
+        return [node for lane in self.lanes.get(row, ()) for node in lane.nodes]
 
     def _tops(self, lanes: Sequence[Lane]) -> tuple[list[float], float]:
         """Where each lane starts, counted from below the row's head, and where the last one ends.

@@ -14,7 +14,7 @@ _data_tile = partial(Kind, drawn=False, band="data")
 KINDS: Final[dict[str, Kind]] = {
     # Application flow
     "users": Kind("aws/general/users.png", "Customers"),
-    "web": Kind("aws/general/client.png", "Web"),
+    "web": Kind("azure/general/browser.png", "Web"),
     "service": Kind("aws/compute/elastic-container-service-container.png", "Service"),
     "database": Kind("aws/general/generic-database.png", "Database"),
     "cache": Kind("aws/database/elasticache-cache-node.png", "Cache"),

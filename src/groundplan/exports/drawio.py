@@ -20,6 +20,7 @@ from groundplan.canvas.lines import written
 from groundplan.canvas.overlay import BADGE
 from groundplan.canvas.svg_parts import clean, px
 from groundplan.catalog import kind
+from groundplan.exports import drawio_legend
 from groundplan.exports.drawio_shapes import shape_of
 from groundplan.growth import unmarked
 
@@ -82,6 +83,7 @@ class _Writer:
         for edge in sorted(self.graph.edges, key=lambda e: (e.source, e.target, e.kind, e.label)):
             self._edge(edge)
         self._added(self.over)
+        self._legend()
         ET.indent(self.file, " ")
         return ET.tostring(self.file, encoding="unicode") + "\n"
 
@@ -98,7 +100,9 @@ class _Writer:
 
     def _node(self, node: Node) -> None:
         text, icon = text_of(node), self.layout.icons[node.id]
-        value = _html(_signed("\n".join(text.label), node.change), text.detail)
+        danger = f"{drawio_legend.DANGER} " if node.exposed else ""
+        label = "\n".join(text.label)
+        value = _html(_signed(f"{danger}{label}", node.change), text.detail)
         extra = {"tooltip": "\n".join(node.addresses)}
         if card := self.layout.cards.get(node.id):
             style = f"rounded=1;arcSize=4;fillColor=#ffffff;strokeColor=#cdd5de;{_TEXT}"
@@ -165,6 +169,13 @@ class _Writer:
         box = self.boxes[cell]
         near = min(max(at[0], box.x), box.right), min(max(at[1], box.y), box.bottom)
         return dist(near, at)
+
+    def _legend(self) -> None:
+        style = f"text;align=left;verticalAlign=middle;fontSize=12;fontStyle=1;{_TEXT}"
+        if self.over.key is not None:
+            entries = drawio_legend.entries(self.graph, self.layout, self.over.key)
+            for number, (told, box) in enumerate(entries):
+                self._vertex(f"legend/{number}", told, style, box, parent=None)
 
     def _added(self, over: Overlay) -> None:
         """A person's notes and boundaries."""

@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+from groundplan.canvas.legend import LINES, changes_of, since
 from groundplan.canvas.palette import CHANGES, exposed
 from groundplan.canvas.svg_parts import clean
 from groundplan.catalog import kind
@@ -42,6 +43,7 @@ _SHAPE_OF: Final[dict[str, str]] = {
     "database": "data", "s3": "data",
 }  # fmt: skip
 _LINES: Final = {"route": "-.->", "replicates": "-.->"}
+_SAID: Final = {"-.->": "dotted lines", "-->": "lines"}
 # Strokes alone: what a reader's theme fills things with is left as it is, light or dark.
 _FRAMES: Final[dict[str, str]] = {
     "region": "fill:none,stroke:#00a4a6,stroke-dasharray:2 4",
@@ -92,6 +94,7 @@ class _Writer:
                 yield f"  {self._edge(edge, *ends)}"
                 strokes.append(edge.change)
         yield from self._notes()
+        yield from self._legend()
         yield from self._rows()
         for name, ids in sorted(self.classes.items()):
             yield f"  classDef {name} {_FRAMES[name]}"
@@ -181,6 +184,20 @@ class _Writer:
                 yield f"  note{number}>{_text(text)}]"
                 yield f"  note{number} -.- {' & '.join(ends)}"
                 self.classes.setdefault("note", []).append(f"note{number}")
+
+    def _legend(self) -> Iterator[str]:
+        """A note on what its lines and signs mean, as far as there are several."""
+        here, looks = {edge.kind for edge in self.graph.edges}, dict[str, list[str]]()
+        for name, meaning in LINES.items():
+            if name in here:
+                looks.setdefault(_LINES.get(name, "-->"), []).append(meaning)
+        told = [f"{_SAID[line]}: {' or '.join(words)}" for line, words in looks.items()]
+        changed = changes_of(self.graph)
+        signs = [f"{s.text} {s.meaning}" for change, s in CHANGES.items() if change in changed]
+        told += [f"{', '.join(signs)} {since(self.graph)}"] if signs else []
+        if len(told) > 1 or signs:
+            yield f"  note0>{_text(chr(10).join(told))}]"
+            self.classes.setdefault("note", []).insert(0, "note0")
 
     def _signed(self, label: str, change: Change) -> str:
         """The label with the sign of what became of the thing."""

@@ -69,21 +69,22 @@ def _intro(phase: Phase, content: Content) -> str:
     names = " and ".join(stage.env for stage in stages)
     total = sum(len(stage.facts.resources) for stage in stages)
     return (
-        f"The application flow is drawn from the Compose file,{_by_hand(phase, content)}"
-        f"{_by_ingress(stages)} the rest from Terraform's own plan of {names} in this phase, with "
-        f"{total} resources."
+        f"The application flow is drawn from the Compose file,{_by_hand(phase, content)} the rest "
+        f"from Terraform's own plan of {names} in this phase, with {total} resources."
+        f"{_by_ingress(stages)}"
     )
 
 
 def _by_ingress(stages: Iterable[Stage]) -> str:
     """What the pictures have that is in no plan."""
     found = any(stage.way_in for stage in stages)
-    return " the load balancer and who comes in by it from the Ingress," if found else ""
+    said = " The load balancer and who comes in by it are in no plan: the Ingress tells of them."
+    return said if found else ""
 
 
 def _by_hand(phase: Phase, content: Content) -> str:
     found = [p.title for p in content.pictures_of(phase=phase.number) if p.source == "hand"]
-    return f" {listed(found)} by hand," if found else ""
+    return f" {listed(found)} by hand, and" if found else ""
 
 
 def _pictures(phase: Phase, content: Content, macros: Macros) -> list[_Shown]:

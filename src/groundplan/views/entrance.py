@@ -10,6 +10,7 @@ from groundplan.entrance import BALANCER
 from groundplan.graph import Cluster, Edge, Graph, Node
 from groundplan.topology import Topology, openings
 from groundplan.topology.relations import UNKNOWN
+from groundplan.views.gateway import by_gateway
 from groundplan.views.outside import INTERNET
 from groundplan.views.scene import HELD, REGION
 
@@ -49,12 +50,13 @@ def with_entrance(graph: Graph, facts: Facts, way_in: Entrance | None) -> Graph:
              f"{item.ports}, {openings.BY_INGRESS}")
         for item in doors
     )  # fmt: skip
-    return dataclasses.replace(
+    whole = dataclasses.replace(
         graph,
         clusters=tuple(_taken(frame, balancer) for frame in graph.clusters),
         nodes=tuple(here.values()),
         edges=(*graph.edges, *dict.fromkeys(lines)),
     )
+    return by_gateway(whole)
 
 
 def _balancer(way_in: Entrance, topology: Topology) -> Node:

@@ -14,6 +14,7 @@ from groundplan.topology import openings
 from groundplan.topology.relations import UNKNOWN
 from groundplan.topology.wiring import Wiring
 from groundplan.views import scene
+from groundplan.views.gateway import by_gateway
 from groundplan.views.outside import INTERNET, strangers
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def network(facts: Facts, *, title: str = "Network") -> Graph:
         frames = ()  # a region with nothing in it is no picture
     ledger = scene.ledger(topology, "network", nodes, frames)
     ledger.update(_drawn_as_edges(topology, doors, edges, ends))
-    return Graph("network", title, frames, nodes, tuple(dict.fromkeys(edges)), ledger)
+    return by_gateway(Graph("network", title, frames, nodes, tuple(dict.fromkeys(edges)), ledger))
 
 
 def _groups(topology: Topology, nodes: Iterable[Node]) -> Iterator[Cluster]:
