@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Final
 
@@ -13,14 +14,17 @@ if TYPE_CHECKING:
     from groundplan.canvas.routing import Point
 
 
-STEPS: Final = 8  # points that stand for a part of a curve
+STEPS: Final = 8  # points that at least stand for a part of a curve
+STEP: Final = 12  # and about so far from each other at the most
 
 
 def sampled(curve: Sequence[Point]) -> list[Point]:
     """Points along a curve, near to each other."""
-    steps = [number / STEPS for number in range(STEPS)]
-    parts = zip(curve[:-1:3], curve[1:-1:3], curve[2:-1:3], curve[3:-1:3], strict=False)
-    return [*(_between(part, t) for part in parts for t in steps), *curve[-2:]]
+    found: list[Point] = []
+    for part in zip(curve[:-1:3], curve[1:-1:3], curve[2:-1:3], curve[3:-1:3], strict=False):
+        steps = max(STEPS, round(math.dist(part[0], part[-1]) / STEP))
+        found += [_between(part, number / steps) for number in range(steps)]
+    return [*found, *curve[-2:]]
 
 
 def _between(part: Sequence[Point], t: float) -> Point:

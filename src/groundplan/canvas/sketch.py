@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, islice, pairwise, product
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.canvas import typeface
@@ -363,19 +363,22 @@ def _labels(
 
 
 def _places(size: tuple[float, float], way: Sequence[Point], wish: Point) -> Iterator[Box]:
-    """Where a label may stand: beside its curve where Graphviz left room for it, there, …"""
+    """Where a label may stand: beside its curve where Graphviz left room for it, there, …
+
+    Beside a steep piece, over or under a level one, or off a slanting one by a corner.
+    """
     w, h = size
     near = sorted(way, key=lambda point: math.dist(point, wish))
     for number, (x, y) in enumerate(near):
         side = 1 if x < wish[0] else -1
-        for gap in GAPS:
-            for aside in (side, -side):
-                yield Box(x + aside * (w / 2 + gap) - w / 2, y - h / 2, w, h)
+        level, upright = [(side, 0), (-side, 0)], [(0, -1), (0, 1)]
+        slanting = [*product((side, -side), (-1, 1))]
+        for ways in (level, upright, slanting):
+            for gap, (right, down) in product(GAPS, ways):
+                middle = x + right * (w / 2 + gap), y + down * (h / 2 + gap)
+                yield Box(middle[0] - w / 2, middle[1] - h / 2, w, h)
         if not number:
             yield Box(wish[0] - w / 2, wish[1] - h / 2, w, h)
-        for gap in GAPS:
-            yield Box(x - w / 2, y - h - gap, w, h)
-            yield Box(x - w / 2, y + gap, w, h)
     yield from (Box(x - w / 2, y - h / 2, w, h) for x, y in near)
 
 
