@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import runpy
-from functools import cache
+from functools import cache, partial
 from itertools import combinations, pairwise, permutations
-from math import atan2, degrees, dist
+from math import atan2, ceil, degrees, dist
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -49,7 +49,10 @@ SOURCES = [
     "large plan",
 ]
 
+FLOWS = [item for item in SOURCES if item.startswith("compose") or item.endswith("flow")]
+
 MOST_BENDS = 4
+CLOSE = 22  # pixels between a call and what it says
 MARK = 4  # half an arrowhead's width
 
 of_each = pytest.mark.parametrize("source", SOURCES)
@@ -188,6 +191,32 @@ def cuts(chip: Part, frame: Part, picture: Seen) -> bool:
         for cover in picture.covers
     )  # by the ground of something smaller
     return over and frame.of not in chip.of and not band and not hidden
+
+
+@pytest.mark.parametrize("source", FLOWS)
+def test_what_a_call_says_stands_close_to_it(source):
+    for name, picture in drawn(source).items():
+        for chip in picture.chips:
+            own = [line for line in picture.lines if line.ends == chip.of]
+            assert min(map(partial(away, chip.box), own)) < CLOSE, (name, said(chip, picture))
+
+
+def away(box: Box, line: Line) -> float:
+    """How far a box is from the nearest point of a line."""
+    cuts = [point for a, b in line.pieces for point in along(a, b)]
+    return min(dist((x, y), nearest(box, x, y)) for x, y in cuts)
+
+
+def along(a: Point, b: Point) -> Iterator[Point]:
+    """Points from one to another, at most a pixel apart."""
+    steps = ceil(dist(a, b)) or 1
+    return ((a[0] + (b[0] - a[0]) * n / steps, a[1] + (b[1] - a[1]) * n / steps)
+            for n in range(steps + 1))  # fmt: skip
+
+
+def nearest(box: Box, x: float, y: float) -> Point:
+    """The point of a box that is nearest to another point."""
+    return min(max(x, box.x), box.right), min(max(y, box.y), box.bottom)
 
 
 @of_each
