@@ -86,8 +86,8 @@ def test_prod_is_applied_and_destroyed_once_it_may_be_thrown_away(workspace):
         make_disposable(workspace, "prod")
         with pytest.raises(RefusedError, match="GP_DELETION_PROTECTION"):
             through_the_gate(prod, 10)
-        waive(workspace, "CKV_AWS_293", "GP_DELETION_PROTECTION", "GP_FINAL_SNAPSHOT",
-              "GP_KEY_WINDOW", "GP_MAINTENANCE_WINDOW")  # fmt: skip
+        waive(workspace, "CKV_AWS_293", "GP_BACKUPS", "GP_DELETION_PROTECTION",
+              "GP_FINAL_SNAPSHOT", "GP_KEY_WINDOW", "GP_MAINTENANCE_WINDOW")  # fmt: skip
         assert not any(item.action in GONE for item in through_the_gate(prod, 10).changes)
 
         prod.destroy(10)

@@ -415,6 +415,27 @@ def test_rights_are_judged_from_the_files_where_a_part_is_computed(workspace, bl
     assert found.get(f"GP_{check}") == state
 
 
+def test_what_is_not_built_for_want_of_a_setting_is_not_held_against_policy(workspace):
+    shutil.copytree(ROOT / "terraform/policies", workspace.root / "terraform/policies")
+    block = """
+variable "flow_logs" {{
+  type    = object({{ traffic = string }})
+  default = {default}
+}}
+
+resource "aws_flow_log" "this" {{
+  count        = var.flow_logs == null ? 0 : 1
+  vpc_id       = "vpc-1"
+  traffic_type = var.flow_logs.traffic
+}}
+"""
+    for default, told in (("null", None), ('{ traffic = "REJECT" }', "failed")):
+        module = workspace.root / "terraform/modules/disk/main.tf"
+        module.write_text(MODULE + block.format(default=default))
+        found = {name: state for (name, _), state in states(policy.run(workspace, "dev", 1)).items()}
+        assert found.get("GP_FLOW_LOGS") == told
+
+
 def test_who_applies_needs_approval_and_who_plans_does_not(workspace):
     shutil.copytree(ROOT / "terraform/policies", workspace.root / "terraform/policies")
     module = workspace.root / "terraform/modules/disk/main.tf"
