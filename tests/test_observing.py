@@ -17,7 +17,7 @@ from groundplan.design.steps import Step
 from groundplan.errors import InputError
 from groundplan.observing import record
 from groundplan.observing.calls import Call, Seen, seen
-from groundplan.observing.containers import HOST, Container
+from groundplan.observing.containers import HOST, Container, Network
 from groundplan.observing.tables import Connection, End, Table, parse
 from groundplan.observing.verdict import Line, Verdict, judge
 from groundplan.views.flow import flow, observed
@@ -96,6 +96,18 @@ def test_what_was_over_before_it_began_does_not_count():
     old = row("10.0.0.2:40000", "10.0.0.3:8000", over=True)
     reading = {"w": table(old, made=1), "a": table(listens=(8000,))}
     assert seen(ALL, [reading, reading]) == Seen()
+
+
+def test_what_is_left_of_a_call_to_a_container_that_is_gone_does_not_count():
+    others = frozenset({"10.0.0.2", "10.0.0.3", "10.0.0.8"})
+    web = replace(WEB, networks=(Network(frozenset({"10.0.0.0/24"}), others),))
+    gone, a_strangers, elsewhere = "10.0.0.9", "10.0.0.8", "198.51.100.7"
+    rows = [row("10.0.0.2:40000", f"{to}:8000") for to in (gone, a_strangers, elsewhere)]
+    reading = {"w": table(*rows, made=3), "a": table(), HOST: table()}
+    found = seen((web, API, ENGINE), [reading, reading])
+    assert found.outside == {Call("web", to, 8000): 1 for to in (a_strangers, elsewhere)}
+    later = seen((web, API, ENGINE), [{"w": table()}, reading])
+    assert later.outside[Call("web", gone, 8000)] == 1, "of one that came meanwhile"
 
 
 def test_who_comes_in_by_a_published_port_is_a_user():

@@ -47,10 +47,12 @@ class Seen:
 def seen(containers: Iterable[Container], readings: Sequence[Mapping[str, Table]]) -> Seen:
     """The calls of a time that began with the first of `readings` and ended with the last.
 
-    A connection that was open when it began counts; one that was over by then does not.
+    A connection that was open when it began counts; one that was over by then does not, nor one
+    with a container that was gone by then, which could not end it any more.
     """
     place = _Place({item.id: item for item in containers})
-    old = {_ends(item) for _, item in _each(readings[:1]) if item.over}
+    first = [item for _, item in _each(readings[:1])]
+    old = {_ends(item) for item in first if item.over or place.left(item.remote)}
     made: dict[frozenset[End], Call] = {}
     for table, connection in _each(readings):
         ends = _ends(connection)
@@ -60,7 +62,7 @@ def seen(containers: Iterable[Container], readings: Sequence[Mapping[str, Table]
     known = place.services | {USERS}
     inside = {call: n for call, n in calls.items() if {call.source, call.target} <= known}
     outside = {call: n for call, n in calls.items() if call not in inside}
-    before = {_ends(item) for _, item in _each(readings[:1])}
+    before = set(map(_ends, first))
     new = [call for ends, call in made.items() if ends not in before]
     return Seen(inside, outside, dict(place.lost(readings, new)))
 
@@ -101,6 +103,12 @@ class _Place:
         if to_us:
             return Call(USERS if other == HOST else other, here.service, ours.port)
         return Call(USERS if here.service == HOST else here.service, other, theirs.port)
+
+    def left(self, end: End) -> bool:
+        """Whether an address was of a container that is gone."""
+        found = self.containers.values()
+        known = any(end.address in item.addresses for item in found)
+        return not known and any(net.lacks(end.address) for item in found for net in item.networks)
 
     def lost(
         self, readings: Sequence[Mapping[str, Table]], new: Sequence[Call]

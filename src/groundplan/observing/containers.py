@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 from groundplan import process
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
 
 HOST: Final = "host"
 _AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True)
+class Network:
+    """The ranges (CIDR) of a network, and the addresses of all that is on it, whosever it is."""
+
+    ranges: frozenset[str]
+    addresses: frozenset[str]
+
+    def lacks(self, address: str) -> bool:
+        """Whether an address is one of this network that nothing has any more."""
+        ranges = map(ip_network, self.ranges)
+        return address not in self.addresses and any(ip_address(address) in each for each in ranges)
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,7 @@ class Container:
     addresses: frozenset[str]
     gateways: frozenset[str]
     watched: bool = True
+    networks: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,10 +64,17 @@ class Engine:
         ids = self._ask("ps", "--quiet", "--no-trunc", "--filter", label).split()
         if not ids:
             return ()
-        found = [_container(item) for item in json.loads(self._ask("inspect", *ids))]
+        raws = json.loads(self._ask("inspect", *ids))
+        networks = self._networks({net for raw in raws for net in _networks(raw)})
+        found = [_container(raw, networks) for raw in raws]
         found.sort(key=lambda item: (item.service, item.id))
         gateways = frozenset(address for item in found for address in item.gateways)
         return (*found, Container(HOST, HOST, found[0].image, gateways, frozenset()))
+
+    def _networks(self, ids: set[str]) -> dict[str, Network]:
+        """Those networks as the engine has them now, by their ids."""
+        raws = json.loads(self._ask("network", "inspect", *sorted(ids))) if ids else ()
+        return {raw["Id"]: _network(raw) for raw in raws}
 
     def tables(self, containers: tuple[Container, ...]) -> dict[str, Table]:
         """The table of each container that has one, by its id; all are read at once.
@@ -101,16 +123,30 @@ def _helper(container: Container) -> list[str]:
     ]  # fmt: skip
 
 
-def _container(raw: Mapping[str, Any]) -> Container:
+def _networks(raw: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What a container has on each of its networks, by their ids."""
     networks = (raw["NetworkSettings"].get("Networks") or {}).values()
+    return {net["NetworkID"]: net for net in networks if net.get("NetworkID")}
+
+
+def _network(raw: Mapping[str, Any]) -> Network:
+    held = (raw.get("Containers") or {}).values()
+    taken = _named(held, "IPv4Address", "IPv6Address")  # each with the length of its range
+    ranges = _named((raw.get("IPAM") or {}).get("Config") or (), "Subnet")
+    return Network(ranges, frozenset(address.partition("/")[0] for address in taken))
+
+
+def _container(raw: Mapping[str, Any], known: Mapping[str, Network]) -> Container:
+    networks = _networks(raw)
     mode = str(raw["HostConfig"].get("NetworkMode") or "")
     return Container(
         id=raw["Id"],
         service=raw["Config"]["Labels"]["com.docker.compose.service"],
         image=raw["Image"],
-        addresses=_named(networks, "IPAddress", "GlobalIPv6Address"),
-        gateways=_named(networks, "Gateway", "IPv6Gateway"),
+        addresses=_named(networks.values(), "IPAddress", "GlobalIPv6Address"),
+        gateways=_named(networks.values(), "Gateway", "IPv6Gateway"),
         watched=not mode.startswith(("host", "none", "container:")),
+        networks=tuple(known[id_] for id_ in networks if id_ in known),
     )
 
 

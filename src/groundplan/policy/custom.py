@@ -48,7 +48,9 @@ _REFERENCES: Final = "references_"
 _PLANNED = "__change_actions__"  # stands in what checkov read from a plan, and nowhere else
 # What checkov could not work out in the files: a reference, a call, an operator; a part of nothing,
 # which the block of a `count` of 0 may well have.
-_EXPRESSION: Final = re.compile(r"^None$|\$\{|\b(?:var|local|each|count|module|data|self|aws_\w+)\.|[?(!]")
+_EXPRESSION: Final = re.compile(
+    r"^None$|\$\{|\b(?:var|local|each|count|module|data|self|aws_\w+)\.|[?(!]"
+)
 
 
 @dataclass(frozen=True)
