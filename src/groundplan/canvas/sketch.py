@@ -186,12 +186,8 @@ def _drawn(graph: Graph, steps: int = 1, low: str | None = None) -> _Sheet:
     nodes = {f"n{number}": node for number, node in enumerate(graph.nodes)}
     names = {node.id: name for name, node in nodes.items()}
     drawing = pygraphviz.AGraph(directed=True, strict=False)
-    drawing.graph_attr.update(rankdir="TB", ranksep="0.45", nodesep=f"{APART / 72}", dpi="72")
+    drawing.graph_attr.update(_settings(len(graph.edges)))
     busy = len(graph.edges) > BUSY
-    if busy:
-        drawing.graph_attr.update(_BRIEFLY)
-    if len(graph.edges) > CROWDED:
-        drawing.graph_attr.update(splines="line")
     for name, node in nodes.items():
         width, height = _card(node)
         drawing.add_node(
@@ -217,6 +213,14 @@ def _drawn(graph: Graph, steps: int = 1, low: str | None = None) -> _Sheet:
         )  # fmt: skip
     drawing.layout(prog="dot")
     return _read(drawing, graph, nodes)
+
+
+def _settings(lines: int) -> dict[str, str]:
+    """How `dot` goes about a graph with so many lines."""
+    found = {"rankdir": "TB", "ranksep": "0.45", "nodesep": f"{APART / 72}", "dpi": "72"}
+    if lines > BUSY:
+        found |= _BRIEFLY
+    return found | ({"splines": "line"} if lines > CROWDED else {})
 
 
 def _lengths(graph: Graph, steps: int, low: str | None) -> dict[Edge, int]:
