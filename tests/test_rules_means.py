@@ -42,6 +42,17 @@ def test_a_secret_that_nothing_of_a_service_reads(secretive):
     assert found(secretive, "secret-used") == []
 
 
+def test_files_that_are_not_ours_are_not_read_for_a_secret(secretive, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "notes").write_text("/run/secrets/root\n")
+    secretive.write("shop/main.py", "print('hello')\n")
+    mount = f"secrets: [root]\n    volumes: ['{elsewhere}:/notes']"
+    secretive.edit("docker-compose.yml", "secrets: [root]", mount)
+    assert only(secretive, "secret-used").line == 6
+    secretive.edit("docker-compose.yml", "build: shop", "build: https://git.example/shop.git")
+    assert found(secretive, "secret-used") == [], "nobody here can tell"
+
+
 def test_a_secret_that_a_setting_tells_of(secretive):
     secretive.edit("docker-compose.yml", "MYSQL_HOST: db", "PASSWORD_FILE: /run/secrets/root")
     assert found(secretive, "secret-used") == []

@@ -67,7 +67,7 @@ def _idle(workspace: Workspace) -> Iterator[Finding]:
         given = raw.get("secrets") or () if raw.get("build") else ()
         for secret in (str(item.get("target") or item["source"]) for item in given):
             target = secret.rpartition("/")[2]
-            if not (_mentions(raw, target) or _read(raw, target)):
+            if not (_mentions(raw, target) or _read(raw, target, workspace.root.resolve())):
                 message = f"'{name}' is given the secret '{target}', of which nothing of it tells"
                 line = every.line(name, "secrets")
                 yield error(message, every.path, line, "take it away from who does not read it")
@@ -78,16 +78,19 @@ def _mentions(raw: Raw, secret: str) -> bool:
     return secret in str(told_)
 
 
-def _read(raw: Raw, secret: str) -> bool:
-    """Whether a file that it is built from, or that is mounted, has the name of the secret."""
+def _read(raw: Raw, secret: str, root: Path) -> bool:
+    """Whether a file that it is built from, or that is mounted, may have the name of the secret.
+
+    Only what is below `root` is looked into; what is built from elsewhere may have anything.
+    """
     folder = Path(str((raw.get("build") or {}).get("context")))
     mounted = [Path(str(item.get("source"))) for item in raw.get("volumes") or ()
                if item.get("type") == "bind"]  # fmt: skip
-    return any(
-        secret.encode() in path.read_bytes()
-        for top in (folder, *mounted)
-        for path in ([top] if top.is_file() else files_below(top))
-    )
+    ours = [top for top in (folder, *mounted) if top.resolve().is_relative_to(root)]
+    if folder not in ours or not folder.is_dir():
+        return True
+    files = (path for top in ours for path in ([top] if top.is_file() else files_below(top)))
+    return any(secret.encode() in path.read_bytes() for path in files if path.is_file())
 
 
 @rule("port-reached", "who is to be called from outside can be")
